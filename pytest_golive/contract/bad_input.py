@@ -1,0 +1,177 @@
+"""From one valid payload and its schema: every incomplete and invalid one, a single change at a time, in words.
+
+Cases are derived in the schema's order and carry stable ids (``message:missing``), so that a report, a waiver and
+a rerun line name the same thing next month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytest_golive.facts.outcome import Evidence
+from pytest_golive.vendors.pack import Operation, Pack
+
+Family = Literal["incomplete", "invalid"]
+
+NOT_JSON = b'{"golive": '
+"""A body that stops in the middle of a value."""
+
+MISSING = object()
+"""Stands for a field that is left out."""
+
+WRONG_KINDS: Mapping[str, Any] = {
+    # A list rather than a number for text: many right programs take 12 for "12", none takes ["12"].
+    "string": ["golive"],
+    "integer": "golive",
+    "number": "golive",
+    "boolean": "golive",
+    "array": "golive",
+    "object": "golive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BadInput:
+    """One wrong payload and how it has to be received.
+
+    Attributes:
+        id: stable name of the case: field and change.
+        family: incomplete (something is not there) or invalid (something is there and wrong).
+        words: the change as a sentence's subject: "`message` is missing".
+        field: the field that was changed; empty for the body as a whole.
+        value: what the field holds instead; :data:`MISSING` to leave it out.
+        refusals: the statuses that refuse it rightly.
+        evidence: whether the vendor's pages state that it is refused.
+        tolerated: why a success is only recorded; None where it is a failure.
+    """
+
+    id: str
+    family: Family
+    words: str
+    field: str
+    value: Any
+    refusals: tuple[int, ...]
+    evidence: Evidence
+    tolerated: str | None = None
+    change: Mapping[str, Any] | None = None
+
+    def body(self, valid: Mapping[str, Any]) -> Any:
+        """Return the payload with this one change made; ``valid`` stays as it is."""
+        if self.change is not None:
+            return {**valid, **self.change}
+        if not self.field:
+            return self.value
+        if self.value is MISSING:
+            return {name: value for name, value in valid.items() if name != self.field}
+        return {**valid, self.field: self.value}
+
+
+def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> tuple[BadInput, ...]:
+    """Return every bad input of a writing operation, from its request schema and the pack's own list."""
+    if operation.request is None:
+        return ()
+    derived = [*_of_fields(pack, schema), *_of_body(pack, operation)]
+    listed = [
+        BadInput(
+            id=_id_of(bad.title, bad.change),
+            family="invalid",
+            words=f"{', '.join(f'`{name}`' for name in bad.change)} {bad.title}",
+            field=next(iter(bad.change)),
+            value=None,
+            change=bad.change,
+            refusals=bad.refusals or pack.errors.refusals,
+            evidence=bad.evidence,
+            tolerated=f"{bad.title}: the contract leaves it open" if bad.tolerated else None,
+        )
+        for bad in operation.bad_values
+    ]
+    return tuple(_tolerate(case, operation.tolerates) for case in [*derived, *listed])
+
+
+def _tolerate(case: BadInput, tolerates: Mapping[str, str]) -> BadInput:
+    reason = tolerates.get(case.id)
+    if reason is None:
+        return case
+    changes = {name: getattr(case, name) for name in case.__slots__}
+    return BadInput(**{**changes, "tolerated": reason})
+
+
+def _id_of(title: str, change: Mapping[str, Any]) -> str:
+    return f"{next(iter(change))}:{title}"
+
+
+def _of_fields(pack: Pack, schema: Mapping[str, Any]) -> Iterator[BadInput]:
+    required = schema.get("required", [])
+    for name, field in schema.get("properties", {}).items():
+        sure_of_value = Evidence(field.get("x-evidence", schema.get("x-evidence", "documented")))
+        sure_of_need = Evidence(schema.get("x-required-evidence", {}).get(name, sure_of_value))
+        if name in required:
+            yield _case(pack, name, "missing", "is missing", MISSING, sure_of_need)
+            yield _case(pack, name, "null", "is null", None, Evidence.ASSUMED)
+        for change, words, value, family in _wrong_values(field):
+            evidence = sure_of_value if change in {"wrong type", "unknown value"} else Evidence.ASSUMED
+            yield _case(pack, name, change, words, value, evidence, family)
+
+
+def _wrong_values(field: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Family]]:
+    kind = field.get("type")
+    if isinstance(kind, str) and kind in WRONG_KINDS:
+        wrong = WRONG_KINDS[kind]
+        words = "is a list instead of text" if kind == "string" else f"is text instead of {_due(kind)}"
+        yield "wrong type", words, wrong, "invalid"
+    if field.get("minLength", 0) >= 1:
+        yield "empty", "is empty", "", "incomplete"
+    if field.get("pattern") == r"\S":
+        yield "blank", "holds only blanks", "   ", "incomplete"
+    if field.get("minItems", 0) >= 1:
+        yield "empty", "is an empty list", [], "incomplete"
+    if "maxLength" in field:
+        limit = field["maxLength"]
+        yield "too long", f"has {limit + 1} characters, one more than allowed", "g" * (limit + 1), "invalid"
+    if "maxItems" in field and isinstance(field.get("items"), Mapping):
+        limit = field["maxItems"]
+        yield "too many", f"has {limit + 1} items, one more than allowed", ["golive"] * (limit + 1), "invalid"
+    if "enum" in field:
+        yield "unknown value", "holds a value that is not one of the allowed", "golive-unknown", "invalid"
+    if field.get("format") == "email":
+        yield "malformed", "is no e-mail address", "golive at example", "invalid"
+    if field.get("format") == "uuid":
+        yield "malformed", "is no UUID", "golive-not-a-uuid", "invalid"
+    if field.get("format") == "uri":
+        yield "malformed", "is no URL", "golive not a url", "invalid"
+
+
+def _of_body(pack: Pack, operation: Operation) -> Iterator[BadInput]:
+    if operation.request is None or operation.request.media != "json":
+        return
+    sure = pack.errors.evidence
+    for change, words, value in (
+        ("not an object", "the body is a list instead of an object", ["golive"]),
+        ("not json", "the body is not JSON", NOT_JSON),
+    ):
+        yield BadInput(f"body:{change}", "invalid", words, "", value, pack.errors.refusals, sure)
+
+
+def _case(
+    pack: Pack,
+    name: str,
+    change: str,
+    words: str,
+    value: Any,
+    evidence: Evidence,
+    family: Family = "incomplete",
+) -> BadInput:
+    return BadInput(
+        f"{name}:{change}", family, f"`{name}` {words}", name, value, pack.errors.refusals, evidence
+    )
+
+
+def _due(kind: str) -> str:
+    return {
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "array": "a list",
+    }.get(kind, "an object")

@@ -1,0 +1,185 @@
+"""What a vendor answered, and what a check may demand of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from pytest_golive.contract.judge import Mismatch, mismatches, unknown_fields
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding
+from pytest_golive.facts.outcome import Evidence
+from pytest_golive.vendors.pack import Operation
+
+if TYPE_CHECKING:
+    from pytest_golive.exchange.vendor import Vendor
+
+SHOWN = 300
+"""Characters of a body that a finding shows; the whole of it is in the evidence."""
+
+
+class Answer:
+    """One answer of a vendor.
+
+    Attributes:
+        operation: name of the operation that was called.
+        status: the status code.
+        seconds: how long it took, on a monotonic clock.
+        rate_limited: whether the vendor said 429 before it gave this answer.
+    """
+
+    def __init__(self, vendor: Vendor, operation: str, response: httpx.Response, seconds: float) -> None:
+        self.vendor = vendor
+        self.operation = operation
+        self.status = response.status_code
+        self.headers = response.headers
+        self.seconds = seconds
+        self.rate_limited = bool(response.request.extensions.get("golive_rate_limited"))
+        self._response = response
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self._response.text
+
+    @property
+    def json(self) -> Any:
+        """The body read as JSON.
+
+        Raises:
+            CheckFailed: the body is not JSON.
+        """
+        try:
+            return self._response.json()
+        except (ValueError, UnicodeDecodeError):
+            self.fail(
+                "be JSON", f"{self.told} with content-type {self.headers.get('content-type', 'absent')}"
+            )
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status says success (2xx)."""
+        return 200 <= self.status < 300
+
+    @property
+    def told(self) -> str:
+        """Status and beginning of the body, as a finding shows them."""
+        body = self.vendor.scrub(self.text)
+        cut = body if len(body) <= SHOWN else f"{body[:SHOWN]}…"
+        return f"{self.status} {cut}".rstrip()
+
+    def must(self, what: str, holds: object, *, actual: str | None = None) -> None:
+        """Demand something of this answer.
+
+        Args:
+            what: the demand, to be read after "has to": ``"mention the refund"``.
+            holds: whether it does.
+            actual: what was seen instead; default: status and body.
+
+        Raises:
+            CheckFailed: it does not hold.
+        """
+        __tracebackhide__ = True
+        if not holds:
+            self.fail(what, actual)
+
+    def fail(self, what: str, actual: str | None = None) -> Any:
+        """End the check: this answer does not do what it has to.
+
+        Raises:
+            CheckFailed: always.
+        """
+        __tracebackhide__ = True
+        raise CheckFailed(self._finding(what, self.told if actual is None else self.vendor.scrub(actual)))
+
+    def must_succeed(self) -> None:
+        """Demand a success, and note a success by another status than the pack expects.
+
+        Raises:
+            CheckFailed: the vendor refused or failed.
+            CannotTell: the vendor limits the rate, so nothing can be said.
+        """
+        __tracebackhide__ = True
+        due = self._model.response
+        statuses = " or ".join(map(str, due.statuses))
+        if self.status == 429:
+            raise CannotTell(self._finding(f"answer {statuses}", f"{self.told} (the vendor limits the rate)"))
+        if not self.succeeded:
+            self.fail(f"answer {statuses}")
+        if self.status not in due.statuses:
+            self.differs(
+                due.evidence,
+                f"answer {statuses}",
+                f"{self.status}",
+                f"operations.{self.operation}.response.statuses",
+            )
+
+    def must_fit(self) -> None:
+        """Demand a success whose body fits the pack's schema.
+
+        What the vendor's pages state has to hold; what the pack assumes is observed instead, except in the
+        sandbox, where both have to hold.
+
+        Raises:
+            CheckFailed: a documented fact is broken.
+            CannotTell: the vendor limits the rate, so nothing can be said.
+        """
+        __tracebackhide__ = True
+        self.must_succeed()
+        found = self.mismatches()
+        stated = [m for m in found if m.evidence is Evidence.DOCUMENTED or self.vendor.strict]
+        if stated:
+            self.fail(f"fit {self._schema_file}", "; ".join(str(mismatch) for mismatch in stated))
+        for mismatch in found:
+            self.differs(mismatch.evidence, f"fit {self._schema_file}", mismatch.sentence, self._schema_file)
+
+    def mismatches(self) -> tuple[Mismatch, ...]:
+        """Return every way in which the body does not fit the operation's response schema."""
+        return mismatches(self.vendor.judge(self._model.response.json_schema), self.json)
+
+    def unknown_fields(self) -> tuple[str, ...]:
+        """Return the fields of the body that the schema does not know."""
+        schema = self.vendor.judge(self._model.response.json_schema).schema
+        return tuple(unknown_fields(schema if isinstance(schema, dict) else {}, self.json))
+
+    def differs(self, evidence: Evidence, what: str, actual: str, place: str) -> None:
+        """Take note that a fact of the pack does not hold: a failure if documented, else an observation.
+
+        Args:
+            evidence: how sure the pack is of the fact.
+            what: the fact, to be read after "has to".
+            actual: what was seen instead.
+            place: where in the pack or its schemas the fact stands.
+        """
+        __tracebackhide__ = True
+        if evidence is Evidence.DOCUMENTED or self.vendor.strict:
+            self.fail(what, actual)
+        self.vendor.observe(
+            f"{self.operation}: assumed that it would {what}, seen: {actual}; to change: {place} of {self.vendor.name}"
+        )
+
+    def identifier(self, names: tuple[str, ...]) -> str | None:
+        """Return the first of these fields that holds an id, None where there is none."""
+        try:
+            body = json.loads(self.text)
+        except ValueError:
+            return None
+        if not isinstance(body, dict):
+            return None
+        return next((str(body[name]) for name in names if body.get(name) not in (None, "")), None)
+
+    @property
+    def _model(self) -> Operation:
+        return self.vendor.pack.operations[self.operation]
+
+    @property
+    def _schema_file(self) -> str:
+        return f"schemas/{self.vendor.name}/{self._model.response.json_schema}"
+
+    def _finding(self, what: str, actual: str) -> Finding:
+        return Finding(
+            requirement=f"{self.operation} has to {what}",
+            expected=what,
+            actual=actual,
+        )

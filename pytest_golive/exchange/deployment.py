@@ -1,0 +1,131 @@
+"""What the running deployment says of itself: the fingerprints of the keys it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from pytest_golive.exchange.recorder import Recorder
+from pytest_golive.exchange.wire import wire
+from pytest_golive.facts.finding import CannotTell, Finding
+from pytest_golive.manifest.environment import Environment
+
+SECONDS = 10.0
+LONGEST_REPORT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """A key's fingerprints in other environments.
+
+    Attributes:
+        told: environment -> fingerprint.
+        untold: environment -> why its fingerprint is not known here.
+    """
+
+    told: Mapping[str, str] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
+
+
+def fetch_report(url: str, scrub: Callable[[str], str]) -> Any:
+    """Return what a deployment reports.
+
+    Raises:
+        CannotTell: it does not answer with JSON.
+    """
+    layers = Recorder(wire(url), scrub, key_header="authorization")
+    try:
+        with httpx.Client(transport=layers, trust_env=False, timeout=SECONDS) as client:
+            response = client.get(url, headers={"accept": "application/json"})
+        if response.status_code == 200 and len(response.content) <= LONGEST_REPORT:
+            return json.loads(response.content)
+        actual = f"{response.status_code}, {len(response.content)} bytes"
+    except httpx.TransportError as error:
+        actual = f"{type(error).__name__}: {error}"
+    except ValueError:
+        actual = "200 with a body that is not JSON"
+    raise CannotTell(
+        Finding(
+            requirement="the deployment has to report the fingerprints of its keys",
+            expected="200 with JSON: vendor -> credential -> fingerprint",
+            actual=scrub(f"{url}: {actual}"),
+            fix="make the deployment answer there; `golive fingerprint` shows how one is made",
+        )
+    )
+
+
+def fingerprints_in(report: Any, vendor: str, credential: str) -> tuple[str, ...]:
+    """Return every fingerprint that a report holds for a vendor's credential, in order.
+
+    Taken are ``{"uppzy": "3f9a…"}``, ``{"uppzy": {"api_key": "3f9a…"}}`` and lists of such objects, at any depth: one
+    per worker, target or region.
+    """
+    return tuple(_walk(report, vendor, credential))
+
+
+def _walk(report: Any, vendor: str, credential: str) -> Iterable[str]:
+    if isinstance(report, list):
+        for each in report:
+            yield from _walk(each, vendor, credential)
+    elif isinstance(report, Mapping):
+        for name, value in report.items():
+            if name == vendor:
+                yield from _told(value, credential)
+            else:
+                yield from _walk(value, vendor, credential)
+
+
+def _told(value: Any, credential: str) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _told(each, credential)
+    elif isinstance(value, Mapping):
+        if credential in value:
+            yield from _told(value[credential], credential)
+        else:
+            for each in value.values():
+                if isinstance(each, Mapping | list):
+                    yield from _told(each, credential)
+
+
+def others_of(
+    environments: Iterable[Environment],
+    chosen: str,
+    vendor: str,
+    credential: str,
+    report_of: Callable[[str], Any],
+) -> Others:
+    """Return a key's fingerprints in all environments but the chosen one.
+
+    Args:
+        environments: all of golive.yaml.
+        chosen: the one that is compared with them.
+        vendor: whose key.
+        credential: which of its credentials.
+        report_of: fetches what the deployment behind an address reports.
+    """
+    told: dict[str, str] = {}
+    untold: dict[str, str] = {}
+    for environment in environments:
+        target = environment.targets.get(vendor)
+        if environment.name == chosen or target is None:
+            continue
+        if credential in target.credentials:
+            told[environment.name] = target.credentials[credential].fingerprint
+        elif environment.fingerprints_url is None:
+            place = f"environments.{environment.name}.deployment.fingerprints"
+            untold[environment.name] = f"{target.missing.get(credential, 'no key')}, and {place} is missing"
+        else:
+            reported = fingerprints_in(report_of(environment.fingerprints_url), vendor, credential)
+            told |= {environment.name: each for each in reported[:1]}
+            if not reported:
+                untold[environment.name] = (
+                    f"{environment.fingerprints_url} reports no {credential} for {vendor}"
+                )
+    return Others(told, untold)

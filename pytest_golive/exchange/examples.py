@@ -1,0 +1,137 @@
+"""Valid calls, made from the examples of the pack, and what follows when one is sent twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_golive.exchange.answer import Answer
+from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.finding import CannotTell, Finding
+from pytest_golive.facts.once import Once
+
+PLACEHOLDER = re.compile(r"{(fresh|id|setting|answer):([\w.]+)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made, with its answer.
+
+    Attributes:
+        arguments: what it was called with.
+        answer: what came back.
+    """
+
+    arguments: Mapping[str, Any]
+    answer: Answer
+
+
+class Examples:
+    """Makes valid calls of a vendor's operations, and shares the costly ones among all checks of a process.
+
+    Args:
+        vendor: the vendor to call.
+        fresh: names what a call creates.
+    """
+
+    def __init__(self, vendor: Vendor, fresh: Callable[[str], str]) -> None:
+        self._vendor = vendor
+        self._fresh = fresh
+        self._once = Once()
+
+    def made(self, operation: str) -> Made:
+        """Return the operation's example call, made once a run.
+
+        Raises:
+            CannotTell: an earlier call that this one needs did not succeed.
+        """
+
+        def make() -> Made:
+            arguments = self.arguments(operation)
+            return Made(arguments, self._vendor.call(operation, **arguments))
+
+        made: Made = self._once.get(operation, make)
+        return made
+
+    def twice(self, operation: str) -> tuple[Made, Made]:
+        """Return the same valid call made two times, once a run.
+
+        What only creates or rates shares its first call with the other checks; what takes something away gets a thing
+        of its own to take.
+
+        Raises:
+            CannotTell: an earlier call that this one needs did not succeed.
+        """
+
+        def make() -> tuple[Made, Made]:
+            if operation in self._removals():
+                arguments = self.arguments(operation, own=True)
+                first = Made(arguments, self._vendor.call(operation, **arguments))
+            else:
+                first = self.made(operation)
+            return first, Made(first.arguments, self._vendor.call(operation, **first.arguments))
+
+        both: tuple[Made, Made] = self._once.get(("twice", operation), make)
+        return both
+
+    def arguments(self, operation: str, *, own: bool = False) -> dict[str, Any]:
+        """Return the example's arguments with every placeholder filled.
+
+        ``{fresh:KIND}`` is a new name, ``{id:NAME}`` a configured id, ``{setting:NAME}`` a setting or the pack's
+        example of it, ``{answer:OPERATION.FIELD}`` a field of another example's answer.
+
+        Args:
+            operation: the operation.
+            own: make the other examples anew instead of sharing them.
+        """
+        example = self._vendor.operation(operation).example
+        return {name: self._filled(value, own) for name, value in example.items()}
+
+    def _filled(self, value: Any, own: bool) -> Any:
+        if isinstance(value, Mapping):
+            return {name: self._filled(each, own) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._filled(each, own) for each in value]
+        if not isinstance(value, str):
+            return value
+        return PLACEHOLDER.sub(lambda match: self._value(match[1], match[2], own), value)
+
+    def _value(self, kind: str, name: str, own: bool) -> str:
+        if kind == "fresh":
+            return self._fresh(name)
+        if kind == "id":
+            return self._vendor.id(name)
+        if kind == "setting":
+            return str(self._vendor.target.settings.get(name, self._vendor.pack.settings[name].example))
+        operation, _, field = name.partition(".")
+        return self._field(operation, field, own)
+
+    def _field(self, operation: str, field: str, own: bool) -> str:
+        if own:
+            arguments = self.arguments(operation, own=True)
+            made = Made(arguments, self._vendor.call(operation, **arguments))
+        else:
+            made = self.made(operation)
+        names = (field, *(alias for alias in self._id_fields(operation) if alias != field))
+        found = made.answer.identifier(names) if made.answer.succeeded else None
+        if found is None:
+            raise CannotTell(
+                Finding(
+                    requirement=f"{operation} has to give a {field} for the calls that need one",
+                    expected=f"a success with {field}",
+                    actual=made.answer.told,
+                )
+            )
+        return found
+
+    def _id_fields(self, operation: str) -> tuple[str, ...]:
+        creates = self._vendor.pack.operations[operation].creates
+        return creates.id if creates is not None else ()
+
+    def _removals(self) -> frozenset[str]:
+        operations = self._vendor.pack.operations.values()
+        return frozenset(
+            each.creates.remove.operation for each in operations if each.creates and each.creates.remove
+        )

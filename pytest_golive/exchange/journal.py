@@ -1,0 +1,111 @@
+"""What a run creates is written down before it is created, and struck out once it is removed.
+
+One JSON line per step in ``.golive/journal.jsonl``. What a killed run left is found there by ``golive sweep``.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """Something a run created, or is about to.
+
+    Attributes:
+        run: the run that made it.
+        environment: where it was made.
+        vendor: at whose API.
+        operation: the operation that creates it.
+        kind: what it is: document, session.
+        name: the name golive gave it, to find it by.
+        id: the vendor's id; None as long as the vendor has not answered.
+        removed: whether it is gone again.
+    """
+
+    run: str
+    environment: str
+    vendor: str
+    operation: str
+    kind: str
+    name: str
+    id: str | None = None
+    removed: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What the steps of one creation have in common."""
+        return (self.run, self.vendor, self.kind, self.name)
+
+
+class Journal:
+    """The list of what still has to be removed.
+
+    Args:
+        path: the journal's file; made with its first line, so that a run that creates nothing leaves nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._open: dict[tuple[str, str, str, str], Created] = {}
+
+    def intend(self, created: Created) -> None:
+        """Write down what is about to be created."""
+        self._step(created)
+
+    def confirm(self, created: Created, identifier: str | None) -> None:
+        """Write down the id the vendor gave it."""
+        self._step(replace(created, id=identifier))
+
+    def remove(self, created: Created) -> None:
+        """Strike out what is gone, or was never made."""
+        self._step(replace(created, removed=True))
+
+    def left(self) -> tuple[Created, ...]:
+        """Return what this process made and has not removed, newest first."""
+        with self._lock:
+            return tuple(reversed(self._open.values()))
+
+    def _step(self, created: Created) -> None:
+        with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Opened anew for each line: workers append to the same file, and a short line is written at once.
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(created), ensure_ascii=False) + "\n")
+            if created.removed:
+                self._open.pop(created.key, None)
+            else:
+                self._open[created.key] = created
+
+
+def unremoved(path: Path) -> tuple[Created, ...]:
+    """Return what all runs so far left behind, newest first; a line cut by a crash is passed over."""
+    latest: dict[tuple[str, str, str, str], Created] = {}
+    for created in _read(path):
+        latest[created.key] = created
+    return tuple(created for created in reversed(latest.values()) if not created.removed)
+
+
+def forget_removed(path: Path) -> None:
+    """Delete the journal once nothing in it is left to remove."""
+    if path.exists() and not unremoved(path):
+        path.unlink()
+
+
+def _read(path: Path) -> Iterator[Created]:
+    if not path.exists():
+        return
+    for line in _lines(path):
+        try:
+            yield Created(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
+
+
+def _lines(path: Path) -> Iterable[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -1,0 +1,115 @@
+"""Bad input sent, and judged: refused, never a failure at the vendor, and nothing created."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_golive.contract.bad_input import BadInput, bad_inputs
+from pytest_golive.exchange.answer import Answer
+from pytest_golive.exchange.call import body_arguments
+from pytest_golive.exchange.cleaning import items_of
+from pytest_golive.exchange.examples import Examples
+from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.finding import CannotTell, Finding
+from pytest_golive.facts.outcome import Evidence
+from pytest_golive.vendors.library import read_schema
+
+UNTELLING = frozenset({401, 403, 429})
+"""Refusals that say nothing about the data: the key, the rights or the rate was refused."""
+
+
+def bad_input_of(vendor: Vendor, operation: str, case: str) -> BadInput:
+    """Return one bad input of an operation.
+
+    Raises:
+        LookupError: the operation has no such case.
+    """
+    model = vendor.operation(operation)
+    if model.request is not None:
+        for bad in bad_inputs(vendor.pack, model, read_schema(vendor.name, model.request.json_schema)):
+            if bad.id == case:
+                return bad
+    raise LookupError(f"{operation} of {vendor.name} has no bad input {case!r}")
+
+
+def must_refuse(vendor: Vendor, examples: Examples, operation: str, case: str) -> None:
+    """Send one bad input and demand that it is received as the contract says.
+
+    Raises:
+        CheckFailed: the vendor failed on it, accepted it against the contract, or created something of it.
+        CannotTell: the call was refused for a reason that says nothing about the data.
+    """
+    __tracebackhide__ = True
+    bad = bad_input_of(vendor, operation, case)
+    model = vendor.operation(operation)
+    arguments = examples.arguments(operation)
+    valid = body_arguments(model, arguments)
+    elsewhere = {name: value for name, value in arguments.items() if name not in valid}
+    before = _listed(vendor, operation)
+    answer = vendor.call_with_body(operation, bad.body(valid), **elsewhere)
+    _must_be_refused(answer, bad)
+    if not answer.succeeded:
+        _must_create_nothing(vendor, operation, answer, bad, valid, before)
+
+
+def _must_be_refused(answer: Answer, bad: BadInput) -> None:
+    __tracebackhide__ = True
+    due = " or ".join(map(str, bad.refusals))
+    what = f"refuse the call with {due} when {bad.words}"
+    if answer.status >= 500:
+        answer.fail(f"{what}, never with a failure")
+    if answer.status in UNTELLING and answer.status not in bad.refusals:
+        raise CannotTell(Finding(f"{answer.operation} has to {what}", what, answer.told))
+    if answer.succeeded:
+        _accepted(answer, bad, what)
+    elif answer.status not in bad.refusals:
+        answer.differs(Evidence.ASSUMED, what, answer.told, f"operations.{answer.operation}")
+
+
+def _accepted(answer: Answer, bad: BadInput, what: str) -> None:
+    __tracebackhide__ = True
+    if bad.tolerated is None:
+        answer.differs(bad.evidence, what, answer.told, f"operations.{answer.operation} ({bad.id})")
+    elif not answer.vendor.strict:
+        answer.vendor.observe(f"{answer.operation} accepts a call in which {bad.words}: {bad.tolerated}")
+
+
+def _listed(vendor: Vendor, operation: str) -> dict[str, Mapping[str, Any]] | None:
+    """Return what exists before the call, by id; None where the vendor lists nothing of this kind."""
+    creates = vendor.operation(operation).creates
+    if creates is None or creates.listing is None:
+        return None
+    listing = creates.listing
+    items = items_of(vendor, listing.operation)
+    return {str(next((item[key] for key in listing.id if item.get(key)), "")): item for item in items}
+
+
+def _must_create_nothing(
+    vendor: Vendor,
+    operation: str,
+    answer: Answer,
+    bad: BadInput,
+    valid: Mapping[str, Any],
+    before: Mapping[str, Mapping[str, Any]] | None,
+) -> None:
+    """Look for what a refused call created: under the name it was given, or without a name at all."""
+    __tracebackhide__ = True
+    creates = vendor.operation(operation).creates
+    if before is None or creates is None or creates.listing is None:
+        return
+    name = creates.listing.name or ""
+    body = bad.body(valid)
+    given = body.get(name) if isinstance(body, Mapping) else None
+    after = _listed(vendor, operation) or {}
+    made = [
+        key
+        for key, item in after.items()
+        if key not in before
+        and (item.get(name) in {given if isinstance(given, str) else None, "", None, valid.get(name)})
+    ]
+    answer.must(
+        f"create nothing when {bad.words}",
+        not made,
+        actual=f"answered {answer.status} and created {creates.kind} {', '.join(made)}",
+    )

@@ -1,0 +1,308 @@
+"""One vendor in one environment: what a check calls."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+
+from pytest_golive.contract.judge import validator
+from pytest_golive.credentials.secret import Secret
+from pytest_golive.exchange.answer import Answer
+from pytest_golive.exchange.budget import Budget
+from pytest_golive.exchange.call import Call, authorization, call_of, with_body
+from pytest_golive.exchange.guard import Guard
+from pytest_golive.exchange.journal import Created, Journal
+from pytest_golive.exchange.recorder import Recorder
+from pytest_golive.exchange.wire import wire
+from pytest_golive.facts.current import current
+from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
+from pytest_golive.facts.outcome import Effects
+from pytest_golive.manifest.environment import Target
+from pytest_golive.vendors.library import read_schema
+from pytest_golive.vendors.pack import Operation, Pack
+
+UNSET: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What calls may do in an environment.
+
+    Attributes:
+        environment: its name.
+        production: whether real customers are there; then only what is allowed by name goes beyond reading.
+        allowed: allowances golive.yaml names for it.
+        reads_only: nothing but reading, whatever is allowed: another environment is looked at from here.
+    """
+
+    environment: str
+    production: bool
+    allowed: frozenset[str]
+    reads_only: bool = False
+
+    def check(self, name: str, operation: Operation, vendor: str) -> None:
+        """Refuse a call that leaves something behind where that is not allowed.
+
+        Raises:
+            NotVerified: the call is not allowed here; the reason names the key to add.
+        """
+        if operation.effects is Effects.NONE:
+            return
+        if self.reads_only:
+            raise NotVerified(
+                f"{name} is not made in {self.environment}: only reading is done there from here"
+            )
+        if not self.production or operation.allowance in self.allowed:
+            return
+        key = f"environments.{self.environment}.allow"
+        if operation.allowance is None:
+            raise NotVerified(f"{name} is never made in {self.environment}: it is marked production", key=key)
+        raise NotVerified(
+            f"{name} is {operation.effects} and {self.environment} is marked production: "
+            f"add `{operation.allowance}` to {key} to allow it",
+            key=key,
+        )
+
+
+class NoAnswer(CannotTell):
+    """The vendor gave no answer at all: no connection, a reset, a timeout."""
+
+
+class Vendor:
+    """One vendor's API in one environment, called with its configured key. Safe to use from several threads.
+
+    Args:
+        pack: the vendor's contract.
+        target: where it is and with which credentials.
+        permit: what calls may do there.
+        strict: whether assumed facts have to hold too, as in the sandbox.
+        scrub: masks known secrets in a text.
+        journal: where creations are written down.
+        fresh: names what a call creates.
+        run: id of the run, for the journal.
+        observe: takes note of an assumed fact that does not hold.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        target: Target,
+        permit: Permit,
+        *,
+        strict: bool,
+        scrub: Callable[[str], str],
+        journal: Journal,
+        fresh: Callable[[str], str],
+        run: str,
+    ) -> None:
+        self.pack = pack
+        self.target = target
+        self.permit = permit
+        self.strict = strict
+        self.scrub = scrub
+        self.run = run
+        self._journal = journal
+        self._fresh = fresh
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._unreachable: NoAnswer | None = None
+
+    @property
+    def name(self) -> str:
+        """The vendor's name, as golive.yaml writes it."""
+        return self.pack.vendor
+
+    def call(self, operation: str, /, **arguments: Any) -> Answer:
+        """Call an operation of the pack.
+
+        Path and query take the arguments they name, configured ids fill the rest of the path, and what is left is
+        the body.
+
+        Raises:
+            NotVerified: the call is not allowed in this environment, or an id it needs is not configured.
+            NoAnswer: no answer came.
+        """
+        model = self.operation(operation)
+        return self._send(operation, model, call_of(operation, model, self.target.ids, arguments), arguments)
+
+    def call_with_key(self, key: Secret | None, operation: str, /, **arguments: Any) -> Answer:
+        """Call an operation with another key, or without any."""
+        model = self.operation(operation)
+        return self._send(
+            operation, model, call_of(operation, model, self.target.ids, arguments), arguments, key=key
+        )
+
+    def call_with_body(self, operation: str, body: Any, /, **arguments: Any) -> Answer:
+        """Call an operation with exactly this body: a JSON value, or bytes as they are."""
+        model = self.operation(operation)
+        call = with_body(call_of(operation, model, self.target.ids, arguments), model, body)
+        return self._send(operation, model, call, body if isinstance(body, dict) else {})
+
+    def operation(self, name: str) -> Operation:
+        """Return an operation of the pack, once all ids its path needs are configured.
+
+        Raises:
+            LookupError: the pack has no such operation.
+        """
+        if name not in self.pack.operations:
+            raise LookupError(
+                f"{self.name} has no operation {name!r}; it has: {', '.join(self.pack.operations)}"
+            )
+        return self.pack.operations[name]
+
+    def judge(self, file: str) -> Draft202012Validator:
+        """Return the validator of one of the vendor's schema files, compiled once."""
+        return _judge(self.name, file)
+
+    def observe(self, text: str) -> None:
+        """Take note of an assumed fact that does not hold."""
+        record = current()
+        if record is not None:
+            record.observations.append(self.scrub(text))
+
+    def warn(self, text: str) -> None:
+        """Take note of something that holds, but close to the edge."""
+        record = current()
+        if record is not None:
+            record.warnings.append(self.scrub(text))
+
+    def key(self, name: str = "api_key") -> Secret:
+        """Return a configured credential.
+
+        Raises:
+            NotVerified: it is not in golive.yaml.
+        """
+        if name not in self.target.credentials:
+            raise self._missing(name, name)
+        return self.target.credentials[name]
+
+    def id(self, name: str) -> str:
+        """Return a configured id.
+
+        Raises:
+            NotVerified: it is not in golive.yaml.
+        """
+        if name not in self.target.ids:
+            raise self._missing(f"ids.{name}", self.pack.ids[name].title if name in self.pack.ids else name)
+        return self.target.ids[name]
+
+    def setting(self, name: str) -> Any:
+        """Return a setting of golive.yaml.
+
+        Raises:
+            NotVerified: it is not there.
+        """
+        if name not in self.target.settings:
+            raise self._missing(f"settings.{name}", self.pack.settings[name].title)
+        return self.target.settings[name]
+
+    def has(self, feature: str) -> bool:
+        """Whether the team uses a part of the API: as golive.yaml says, else as the pack supposes."""
+        return self.target.features.get(feature, self.pack.features[feature].default)
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _missing(self, key: str, title: str) -> NotVerified:
+        place = self._place(key)
+        reason = self.target.missing.get(key)
+        return NotVerified(reason or f"{place} is missing: {title}", key=place)
+
+    def _place(self, key: str) -> str:
+        return f"environments.{self.permit.environment}.vendors.{self.name}.{key}"
+
+    def _send(
+        self,
+        name: str,
+        model: Operation,
+        call: Call,
+        arguments: Mapping[str, Any],
+        key: Secret | None = UNSET,
+    ) -> Answer:
+        self.permit.check(name, model, self.name)
+        if self._unreachable is not None:
+            raise self._unreachable
+        created = self._intend(name, model, arguments)
+        answer = self._exchange(
+            name, model, call, self.key(self.pack.authentication.credential) if key is UNSET else key
+        )
+        if created is not None:
+            self._confirm(created, model, answer)
+        return answer
+
+    def _exchange(self, name: str, model: Operation, call: Call, key: Secret | None) -> Answer:
+        headers = {**self.pack.headers, **call.headers}
+        if key is not None:
+            headers |= authorization(self.pack.authentication, key.reveal())
+        client = self._connected()
+        request = client.build_request(
+            call.method,
+            self.target.base_url.rstrip("/") + call.path,
+            params=dict(call.query) or None,
+            content=call.content,
+            files=call.files,
+            data=dict(call.form) if call.form else None,
+            headers=headers,
+            timeout=model.timeout_seconds,
+            extensions={"golive_operation": name},
+        )
+        begun = time.monotonic()
+        try:
+            response = client.send(request)
+        except httpx.TransportError as error:
+            raise self._no_answer(name, error) from None
+        return Answer(self, name, response, time.monotonic() - begun)
+
+    def _no_answer(self, name: str, error: httpx.TransportError) -> NoAnswer:
+        """Explain the silence; a host that cannot be connected to is not tried again in this run."""
+        finding = Finding(
+            requirement=f"{name} has to be answered",
+            expected="an answer",
+            actual=self.scrub(f"{self.target.base_url}: {type(error).__name__}: {error}"),
+            fix="see that base_url is right and reachable from here: name, port, firewall, proxy, certificate",
+        )
+        silence = NoAnswer(finding)
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            self._unreachable = silence
+        return silence
+
+    def _connected(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                layers: httpx.BaseTransport = Budget(wire(self.target.base_url))
+                shown = frozenset(name.lower() for name in self.pack.headers)
+                layers = Recorder(layers, self.scrub, self.pack.authentication.header, shown)
+                # trust_env would mount proxy transports beside our layers; the wire asks for proxies itself.
+                self._client = httpx.Client(transport=Guard(layers, [self.target.base_url]), trust_env=False)
+            return self._client
+
+    def _intend(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Created | None:
+        if model.creates is None:
+            return None
+        given = str(arguments.get(model.creates.argument or "", "")) or self._fresh(model.creates.kind)
+        created = Created(self.run, self.permit.environment, self.name, name, model.creates.kind, given)
+        self._journal.intend(created)
+        return created
+
+    def _confirm(self, created: Created, model: Operation, answer: Answer) -> None:
+        if not answer.succeeded:
+            self._journal.remove(created)
+            return
+        fields = model.creates.id if model.creates is not None else ()
+        self._journal.confirm(created, answer.identifier(fields) if fields else created.name)
+
+
+@cache
+def _judge(vendor: str, file: str) -> Draft202012Validator:
+    return validator(read_schema(vendor, file))

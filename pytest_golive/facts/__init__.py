@@ -1,0 +1,1 @@
+"""What everything above may write: outcomes, findings, exchanges and the ledger they go to."""

@@ -1,0 +1,77 @@
+"""Which check is running: whatever is written, from whichever thread, belongs to it.
+
+The current check is a context variable. golive's own threads copy the context (:func:`carry`); a plain thread
+that a test starts by itself has none, and is then counted to the check that pytest is running.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import ParamSpec, TypeVar
+
+from pytest_golive.facts.exchange import Exchange
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class CheckRecord:
+    """What one check has gathered so far. Appending is safe from any thread.
+
+    Attributes:
+        key: the planned check, or the node id of a test of the user's own.
+        exchanges: calls made, in the order they ended.
+        observations: assumed facts of a pack that did not hold.
+        warnings: what holds, but close to the edge.
+        output: text written by threads of this check while another one was running.
+    """
+
+    key: str
+    exchanges: list[Exchange] = field(default_factory=list)
+    observations: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
+
+
+_current: ContextVar[CheckRecord | None] = ContextVar("golive_current_check", default=None)
+_running: list[CheckRecord] = []
+
+
+def current() -> CheckRecord | None:
+    """Return the check that the calling thread works for, None between checks."""
+    own = _current.get()
+    if own is not None:
+        return own
+    return running()
+
+
+def running() -> CheckRecord | None:
+    """Return the check that pytest is running right now, whichever thread asks."""
+    return _running[-1] if _running else None
+
+
+@contextmanager
+def recording(record: CheckRecord) -> Iterator[CheckRecord]:
+    """Make ``record`` the current check for this context and for threads that have none."""
+    token = _current.set(record)
+    _running.append(record)
+    try:
+        yield record
+    finally:
+        _running.remove(record)
+        _current.reset(token)
+
+
+def carry(function: Callable[P, T]) -> Callable[P, T]:
+    """Return ``function`` bound to the caller's current check, to be run in another thread."""
+    context = contextvars.copy_context()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return context.copy().run(function, *args, **kwargs)
+
+    return run

@@ -1,0 +1,125 @@
+"""The ledger: one JSON line per fact of a run, written as it happens. Reports are views of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pytest_golive.facts.outcome import Outcome, Severity, Word
+
+
+def now() -> str:
+    """Return the time as the files of a run write it: UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first line: what was asked for."""
+
+    run: str
+    environment: str
+    suites: tuple[str, ...]
+    scope: Literal["full", "partial"]
+    project: str
+    version: str
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    fact: Literal["run_started"] = "run_started"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A check that has to report before the verdict may be GO."""
+
+    check: str
+    rules: tuple[str, ...]
+    vendor: str | None
+    severity: Severity
+    fact: Literal["planned"] = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A test began."""
+
+    test: str
+    fact: Literal["started"] = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An assumed fact of a pack did not hold, or something holds only just."""
+
+    check: str
+    kind: Literal["observed", "warned"]
+    text: str
+    fact: Literal["observed"] = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One phase of a test said how its check stands; the worst phase counts."""
+
+    check: str
+    test: str
+    phase: Literal["setup", "call", "teardown", "crash"]
+    outcome: Outcome
+    seconds: float
+    actual: str = ""
+    fact: Literal["decided"] = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that concerns the run as a whole: an interruption, a crash, a masked secret."""
+
+    text: str
+    fact: Literal["incident"] = "incident"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The last line; without it the run did not finish."""
+
+    verdict: Word
+    reasons: tuple[str, ...]
+    fact: Literal["run_finished"] = "run_finished"
+
+
+Record = RunStarted | Planned | Started | Observed | Decided | Incident | RunFinished
+
+
+class Ledger:
+    """Appends records to a file; every line is on its way to disk before the next one is taken.
+
+    Args:
+        path: the file, replaced by the first record.
+        scrub: masks known secrets in a nested value.
+    """
+
+    def __init__(self, path: Path, scrub: Callable[[Any], Any]) -> None:
+        self._scrub = scrub
+        self._lock = threading.Lock()
+        self._file = path.open("w", encoding="utf-8")
+        self._number = 0
+
+    def write(self, record: Record) -> None:
+        """Append one record.
+
+        Raises:
+            OSError: the disk is full or the file was taken away.
+        """
+        with self._lock:
+            self._number += 1
+            line = {"n": self._number, "at": now(), **asdict(record)}
+            self._file.write(json.dumps(self._scrub(line), ensure_ascii=False) + "\n")
+            self._file.flush()
+
+    def close(self) -> None:
+        """Close the file; writing afterwards is an error."""
+        self._file.close()

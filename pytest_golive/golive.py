@@ -1,0 +1,195 @@
+"""What the ``golive`` fixture gives: everything a check needs, the shipped ones and a team's own alike."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, others_of
+from pytest_golive.exchange.examples import Examples
+from pytest_golive.exchange.journal import Journal
+from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.facts.current import carry, current
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
+from pytest_golive.facts.once import Once
+from pytest_golive.manifest.environment import Environment
+from pytest_golive.vendors.library import read_pack
+
+
+class Golive:
+    """Leads a test to the vendors of the chosen environment. Session-scoped and thread-safe.
+
+    Attributes:
+        environment: the chosen environment.
+        environments: it and the one it releases to, by name.
+        run: id of this run; part of every name :meth:`fresh` gives.
+        process: xdist's name of this worker, empty without xdist.
+        repository: the integration's files.
+    """
+
+    def __init__(
+        self,
+        environments: Mapping[str, Environment],
+        chosen: str,
+        *,
+        run: str,
+        sandbox: bool,
+        redactor: Redactor,
+        journal: Journal,
+        repository: Path,
+        process: str = "",
+    ) -> None:
+        self.environments = environments
+        self.environment = environments[chosen]
+        self.run = run
+        self.process = process
+        self.repository = repository
+        self.sandbox = sandbox
+        self.redactor = redactor
+        self.journal = journal
+        self._lock = threading.Lock()
+        self._vendors: dict[tuple[str, str], Vendor] = {}
+        self._shared = Once()
+        self._numbers = itertools.count(1)
+
+    def vendor(self, name: str, environment: str | None = None) -> Vendor:
+        """Return a vendor to call.
+
+        Args:
+            name: as golive.yaml writes it.
+            environment: where; default: the chosen one. Elsewhere only reading is possible.
+
+        Raises:
+            LookupError: the environment has no such vendor.
+        """
+        where = self.environments[environment or self.environment.name]
+        if name not in where.targets:
+            raise LookupError(
+                f"{where.name} has no vendor {name!r}; it has: {', '.join(where.targets) or 'none'}"
+            )
+        with self._lock:
+            key = (where.name, name)
+            if key not in self._vendors:
+                self._vendors[key] = self._make(name, where)
+            return self._vendors[key]
+
+    def examples(self, name: str) -> Examples:
+        """Return valid calls of a vendor in the chosen environment, the costly ones shared by all checks."""
+        made: Examples = self._shared.get(("examples", name), lambda: Examples(self.vendor(name), self.fresh))
+        return made
+
+    def fresh(self, kind: str) -> str:
+        """Return a name for something this run creates, so that it can be found and removed."""
+        return f"golive_{kind}_{self.run}{self.process}_{next(self._numbers)}"
+
+    def once(self, key: object, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` returned the first time, so that a costly question is asked once a run.
+
+        Threads that come while it is being made wait for it. What raised is raised again.
+        """
+        return self._shared.get(key, make)
+
+    @property
+    def releases_to(self) -> str | None:
+        """The environment a release goes to next, if this run may look at it."""
+        there = self.environment.releases_to
+        return there if there in self.environments else None
+
+    def deployed_fingerprints(self, vendor: str, environment: str) -> tuple[str, ...]:
+        """Return the fingerprints that an environment's deployment reports for a vendor's key, one per target.
+
+        Raises:
+            NotVerified: golive.yaml names no address that reports them.
+            CannotTell: the address does not answer.
+        """
+        place = f"environments.{environment}.deployment.fingerprints"
+        url = self.environments[environment].fingerprints_url
+        if url is None:
+            raise NotVerified(f"{place} is missing: nothing tells which keys are deployed", key=place)
+        return fingerprints_in(self._report(url), vendor, read_pack(vendor).authentication.credential)
+
+    def other_fingerprints(self, vendor: str, environment: str) -> Others:
+        """Return the fingerprints of this vendor's key in all environments of golive.yaml but this one.
+
+        Read from each environment's own source where that is possible here, else from what its deployment reports.
+        """
+        credential = read_pack(vendor).authentication.credential
+        return others_of(self.environments.values(), environment, vendor, credential, self._report)
+
+    def must(self, requirement: str, holds: object, *, expected: str, actual: str) -> None:
+        """Demand something that is not about one answer.
+
+        Raises:
+            CheckFailed: it does not hold.
+        """
+        __tracebackhide__ = True
+        if not holds:
+            scrub = self.redactor.scrub
+            raise CheckFailed(Finding(scrub(requirement), scrub(expected), scrub(actual)))
+
+    def cannot_tell(self, requirement: str, *, expected: str, actual: str) -> None:
+        """End the check: it was tried, and nothing can be said.
+
+        Raises:
+            CannotTell: always.
+        """
+        __tracebackhide__ = True
+        scrub = self.redactor.scrub
+        raise CannotTell(Finding(scrub(requirement), scrub(expected), scrub(actual)))
+
+    def not_verified(self, reason: str, *, key: str) -> None:
+        """End the check: something is not configured.
+
+        Args:
+            reason: what is missing and what for.
+            key: the key of golive.yaml to add.
+
+        Raises:
+            NotVerified: always.
+        """
+        __tracebackhide__ = True
+        raise NotVerified(self.redactor.scrub(reason), key=key)
+
+    def observe(self, text: str) -> None:
+        """Take note of something assumed that does not hold; the check still passes."""
+        record = current()
+        if record is not None:
+            record.observations.append(self.redactor.scrub(text))
+
+    def warn(self, text: str) -> None:
+        """Take note of something that holds, but close to the edge; the check still passes."""
+        record = current()
+        if record is not None:
+            record.warnings.append(self.redactor.scrub(text))
+
+    carry = staticmethod(carry)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for vendor in self._vendors.values():
+            vendor.close()
+
+    def _report(self, url: str) -> Any:
+        return self._shared.get(("fingerprints", url), lambda: fetch_report(url, self.redactor.scrub))
+
+    def _make(self, name: str, where: Environment) -> Vendor:
+        permit = Permit(
+            environment=where.name,
+            production=where.production,
+            allowed=frozenset(where.allow),
+            reads_only=where is not self.environment,
+        )
+        return Vendor(
+            read_pack(name),
+            where.targets[name],
+            permit,
+            strict=self.sandbox,
+            scrub=self.redactor.scrub,
+            journal=self.journal,
+            fresh=self.fresh,
+            run=self.run,
+        )

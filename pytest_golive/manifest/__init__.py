@@ -1,0 +1,1 @@
+"""golive.yaml: read, explained when wrong, and handed on as frozen values."""

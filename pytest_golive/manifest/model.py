@@ -1,0 +1,320 @@
+"""golive.yaml as types; the descriptions are what an editor shows beside each key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
+
+from pytest_golive.credentials.source import Source, VariableName
+from pytest_golive.manifest.document import Document
+from pytest_golive.manifest.mistake import Mistake
+
+Text = Annotated[str, Field(min_length=1)]
+Seconds = Annotated[float, Field(gt=0)]
+Argv = Annotated[tuple[Text, ...], Field(min_length=1)]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^/\s]", examples=["https://shop.example/golive"])]
+PythonObject = Annotated[str, Field(pattern=r"^[\w.]+:[\w.]+$", examples=["shop.golive:drive"])]
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", examples=["staging"])]
+ProgramName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", examples=["crm-sync"])]
+RuleOrFault = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$", examples=["TIM-26"])]
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_as_tuple),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "array", "items": {"type": "string", "minLength": 1}},
+            ]
+        }
+    ),
+]
+"""One text, or a list of them."""
+
+
+def exactly_one_of(*names: str) -> dict[str, Any]:
+    """Return the JSON Schema by which one, and only one, of these keys is there."""
+    return {"oneOf": [{"required": [name]} for name in names]}
+
+
+class Frozen(BaseModel):
+    """A value that is read once and never changed; an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    def _need_one_of(self, *names: str) -> None:
+        if len([name for name in names if getattr(self, name) is not None]) != 1:
+            raise ValueError(f"give exactly one of {', '.join(names)}")
+
+
+class FromVariable(Frozen):
+    """A value that is read from the environment when the run begins."""
+
+    env: VariableName = Field(description="environment variable that holds the value")
+
+
+class Deployment(Frozen):
+    """What the running deployment tells about itself."""
+
+    fingerprints: WebAddress = Field(
+        description="address that answers the fingerprints of the keys in use, see `golive fingerprint`"
+    )
+
+
+class VendorTarget(Frozen):
+    """A vendor as one environment uses it; in golive.yaml the credentials stand beside the other keys."""
+
+    base_url: Text | FromVariable = Field(description="where the vendor's API is called")
+    credentials: dict[str, Source] = Field(default_factory=dict, description="where each secret comes from")
+    ids: dict[str, Text | FromVariable] = Field(
+        default_factory=dict, description="ids of configuration: a tenant, a site, a workspace"
+    )
+    features: dict[str, bool] = Field(
+        default_factory=dict, description="parts of the API: true is used, false is not"
+    )
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="values that rules need and only the team knows, or {env: NAME}"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_credentials(cls, data: object) -> object:
+        """Collect the keys that are not the model's own: which there may be is up to the vendor's pack."""
+        if not isinstance(data, dict) or "credentials" in data:
+            return data
+        own = {key: value for key, value in data.items() if key in cls.model_fields}
+        return {**own, "credentials": {key: value for key, value in data.items() if key not in own}}
+
+
+class Environment(Frozen):
+    """A named place to test, with its own addresses and credentials."""
+
+    production: bool = Field(
+        default=False, description="true: real customers; checks only read, unless `allow` names more"
+    )
+    releases_to: EnvironmentName | None = Field(
+        default=None,
+        description="environment a release goes to next; its settings are checked too, reading only",
+    )
+    allow: tuple[Text, ...] = Field(
+        default=(), description="what a run may do in production beyond reading, by the names of the packs"
+    )
+    deployment: Deployment | None = Field(default=None, description="what the running deployment tells")
+    vendors: dict[str, VendorTarget] = Field(default_factory=dict, description="the vendors used here")
+
+
+class Client(Frozen):
+    """A program of the team that calls a vendor; golive drives it against a stand-in that misbehaves."""
+
+    model_config = ConfigDict(json_schema_extra=exactly_one_of("command", "callable", "url"))
+
+    vendor: Text = Field(description="vendor the client calls")
+    command: Argv | None = Field(default=None, description="program and arguments; started anew per scenario")
+    # Not `callable`: a class attribute of that name would hide the built-in.
+    callable_: PythonObject | None = Field(
+        default=None,
+        alias="callable",
+        description="Python function, module:name, run in a process of its own",
+    )
+    url: WebAddress | None = Field(
+        default=None, description="address of a running client that takes calls as POST"
+    )
+    directory: Text = Field(default=".", description="where the command runs, seen from golive.yaml's folder")
+    operations: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
+        description="what the client can do, by the operation names of the vendor's pack"
+    )
+    environ: dict[str, str] = Field(
+        default_factory=dict,
+        description="further variables; {base_url}, {api_key} and the vendor's ids are filled in",
+    )
+    start_seconds: Seconds = Field(default=20, description="how long it may take to start")
+    call_seconds: Seconds = Field(default=60, description="the client's own promise: a call ends within this")
+    concurrent: bool = Field(
+        default=False, description="one process answers several calls at once, in any order"
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Client:
+        self._need_one_of("command", "callable_", "url")
+        return self
+
+
+class Effects(Frozen):
+    """How golive asks what an event really did."""
+
+    model_config = ConfigDict(json_schema_extra=exactly_one_of("url", "path", "command", "callable"))
+
+    url: WebAddress | None = Field(default=None, description="address asked with ?event_id= or ?subject=")
+    path: Text | None = Field(default=None, description="the same, as a path at the handler's own address")
+    command: Argv | None = Field(default=None, description="program that is given --event-id or --subject")
+    callable_: PythonObject | None = Field(
+        default=None,
+        alias="callable",
+        description="Python function, module:name, given event_id= or subject=",
+    )
+    settle_seconds: Seconds = Field(
+        default=5, description="how long golive asks until the answer stops changing"
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Effects:
+        self._need_one_of("url", "path", "command", "callable_")
+        return self
+
+
+class Handler(Frozen):
+    """A program of the team that receives a vendor's webhooks."""
+
+    model_config = ConfigDict(json_schema_extra=exactly_one_of("url", "app", "command"))
+
+    vendor: Text = Field(description="vendor that sends the webhooks")
+    url: WebAddress | None = Field(default=None, description="address of the deployed handler")
+    app: PythonObject | None = Field(
+        default=None, description="ASGI or WSGI app, module:name, served by golive"
+    )
+    command: Argv | None = Field(
+        default=None, description="program and arguments, started and stopped by golive"
+    )
+    path: Text | None = Field(default=None, description="path of the webhook, with `app` or `command`")
+    directory: Text = Field(
+        default=".", description="where app or command run, seen from golive.yaml's folder"
+    )
+    secret: Source | None = Field(default=None, description="secret the deliveries are signed with")
+    previous_secret: Source | None = Field(
+        default=None, description="second secret during a rotation: has to be accepted"
+    )
+    retired_secret: Source | None = Field(
+        default=None, description="secret whose overlap is over: has to be refused"
+    )
+    foreign_secret: Source | None = Field(
+        default=None, description="another environment's secret: has to be refused"
+    )
+    auth: Text | None = Field(
+        default=None, description="which of the vendor's ways to sign; default: its usual one"
+    )
+    environ: dict[str, str] = Field(
+        default_factory=dict, description="variables of the started handler; {port}, {secret} … are filled in"
+    )
+    ready: Text | None = Field(
+        default=None,
+        description="path that answers once the handler is up; default: the port accepts connections",
+    )
+    start_seconds: Seconds = Field(default=20, description="how long it may take to start")
+    effects: Effects | None = Field(default=None, description="how golive asks what an event did")
+    tenant: Text | None = Field(
+        default=None, description="the workspace, site or account served here; others' events take no effect"
+    )
+    mode: Literal["live", "test"] | None = Field(
+        default=None, description="the mode served here; the other one's events take no effect"
+    )
+    downstream: bool = Field(
+        default=False, description="the handler calls {downstream_url}, where golive may fail or be slow"
+    )
+    logs: Texts = Field(default=(), description="files to read besides the program's own output")
+    restart: bool | None = Field(
+        default=None, description="golive may stop and start the program; default: true with `command`"
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Handler:
+        self._need_one_of("url", "app", "command")
+        return self
+
+
+class SourceCode(Frozen):
+    """Where the integration's files lie; searched for secrets and read by checks about the repository."""
+
+    repository: Text = Field(default=".", description="the repository, seen from golive.yaml's folder")
+    logs: Texts = Field(default=(), description="log files, with * and **")
+    bundles: Texts = Field(default=(), description="what is delivered to browsers or apps")
+
+
+class Monitoring(Frozen):
+    """Where the team watches the integration."""
+
+    prometheus: WebAddress | None = Field(
+        default=None, description="Prometheus HTTP API; Mimir, Thanos and VictoriaMetrics speak it too"
+    )
+    alerts: Texts = Field(default=(), description="files that define the alerts")
+    dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
+    attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
+
+
+class Operations(Frozen):
+    """Who looks after the integration, and by what papers."""
+
+    owners: dict[str, Text] = Field(default_factory=dict, description="what is owned -> the team or person")
+    escalation: Text | None = Field(default=None, description="whom to call next, or the file that says so")
+    runbooks: dict[str, Text] = Field(
+        default_factory=dict, description="what happened -> file with what to do"
+    )
+    rollback: Text | dict[str, Any] | None = Field(
+        default=None, description="how a release is taken back: a file, or what it needs"
+    )
+    change_log: Text | None = Field(default=None, description="file with one entry per change")
+    sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+
+
+class NotApplicable(Frozen):
+    """A rule that does not concern this integration, on somebody's word."""
+
+    rule: RuleOrFault = Field(description="id of the rule or fault")
+    reason: Text = Field(description="why it does not concern this integration")
+    by: Text = Field(description="who says so")
+
+
+class Manifest(Frozen):
+    """A golive.yaml."""
+
+    golive: Literal[1] = Field(description="version of this file's layout")
+    project: Text = Field(description="name of the integration, as reports show it")
+    environments: dict[EnvironmentName, Environment] = Field(
+        default_factory=dict, description="places to test, chosen by --env; sandbox is built in"
+    )
+    clients: dict[ProgramName, Client] = Field(
+        default_factory=dict, description="programs of the team that call a vendor"
+    )
+    handlers: dict[ProgramName, Handler] = Field(
+        default_factory=dict, description="programs of the team that receive webhooks"
+    )
+    source: SourceCode = Field(default=SourceCode(), description="where the integration's files lie")
+    monitoring: Monitoring | None = Field(default=None, description="where the team watches the integration")
+    traffic: Texts = Field(
+        default=(), description="recorded production traffic: Parquet, JSON lines or HAR files"
+    )
+    operations: Operations | None = Field(default=None, description="who looks after it, by what papers")
+    questions: Text | None = Field(default=None, description="file with questions for the assistant")
+    attestations: Text | None = Field(default=None, description="file with what people vouch for")
+    waivers: Text | None = Field(default=None, description="file with accepted gaps")
+    not_applicable: tuple[NotApplicable, ...] = Field(
+        default=(), description="rules that do not concern this integration"
+    )
+
+    _document: Document | None = PrivateAttr(default=None)
+
+    def read_from(self, document: Document) -> Manifest:
+        """Remember the file this was read from, so that later mistakes can name their lines."""
+        self._document = document
+        return self
+
+    def mistake(self, path: Iterable[str | int], message: str) -> Mistake:
+        """Return a mistake at the line of `path`; without a file behind the manifest, about no line."""
+        if self._document is None:
+            return Mistake("golive.yaml", 0, message)
+        return Mistake(self._document.file, self._document.line(tuple(path)), message)

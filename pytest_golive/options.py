@@ -1,0 +1,220 @@
+"""The command line: options, markers, which environment was chosen and how much of a suite runs.
+
+Nothing here imports more than pytest: it is read at the start of every pytest run in which golive is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from pytest_golive.facts.outcome import Suite
+
+SUITES = tuple(suite.value for suite in Suite)
+SANDBOX = "sandbox"
+
+MARKERS = (
+    "prerelease: runs before a release",
+    "postrotation: runs right after a key or secret was replaced",
+    "weekly: runs once a week",
+    "rule(id, *, severity='major', title=''): the rule a check decides; -m 'rule(id=\"UPZ-22\")' selects it",
+    "effects(kind): what a check leaves behind at the vendor: none, reversible or irreversible",
+    "client: judges the team's own API client",
+    "handler: judges the team's own webhook handler",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was asked for on the command line.
+
+    Attributes:
+        environment: name of the environment.
+        suites: the suites that run.
+        scope: full for exactly one whole suite, else partial.
+        only: rule and fault ids asked for by name.
+        manifest: golive.yaml, as given; None for the one beside the rootdir.
+        verdict: where the verdict goes, as given; None for the default place.
+        paths_typed: whether paths were typed, so that the shipped suites are not added.
+        dry: nothing runs and nothing is written (--collect-only).
+        option: the spelling the environment was chosen with.
+    """
+
+    environment: str
+    suites: frozenset[Suite]
+    scope: Literal["full", "partial"]
+    only: frozenset[str] = frozenset()
+    manifest: Path | None = None
+    verdict: Path | None = None
+    paths_typed: bool = False
+    dry: bool = False
+    option: str = "--env"
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the golive group. Values are plain text, so that xdist can send them to its workers."""
+    group = parser.getgroup("golive", "golive: is the integration ready?")
+    group.addoption(
+        "--golive-env",
+        dest="golive_env",
+        metavar="NAME",
+        default=None,
+        help="Environment to test, from golive.yaml, or `sandbox`; --env NAME where no other plugin owns --env",
+    )
+    group.addoption(
+        "--golive-manifest",
+        metavar="PATH",
+        default=None,
+        help="golive.yaml; default: beside pytest's rootdir",
+    )
+    group.addoption(
+        "--golive-only", metavar="IDS", default=None, help="Only these rules or faults, separated by commas"
+    )
+    group.addoption(
+        "--golive-verdict",
+        metavar="PATH",
+        default=None,
+        help="Where the verdict goes; default: golive-verdict.json",
+    )
+
+
+def add_env_unless_owned(parser: pytest.Parser) -> None:
+    """Declare `--env`, unless a conftest or another plugin already did: then theirs stays as it is.
+
+    Looks at the names that are registered and parses nothing: a project's own `--env` may have choices.
+    """
+    if "--env" in _registered(parser):
+        return
+    parser.getgroup("golive").addoption(
+        "--env",
+        dest="golive_env",
+        metavar="NAME",
+        default=None,
+        help="Environment to test; same as --golive-env",
+    )
+
+
+def _registered(parser: pytest.Parser) -> Iterable[str]:
+    # pytest keeps one argparse parser from 9.1 on, and built it when asked before.
+    built = getattr(parser, "optparser", None) or parser._getparser()  # type: ignore[attr-defined]  # noqa: SLF001
+    known: dict[str, argparse.Action] = built._option_string_actions  # noqa: SLF001
+    return known
+
+
+def environment_is_no_path(early_config: pytest.Config, args: Sequence[str]) -> None:
+    """Keep the name behind `--env` from being taken for a folder before `--env` is declared.
+
+    A project may well have a folder called `staging`; pytest would then look for conftests there only.
+    """
+    typed = getattr(early_config.known_args_namespace, "file_or_dir", None)
+    for flag, value in zip(args, args[1:], strict=False):
+        if flag == "--env" and typed and value in typed:
+            typed.remove(value)
+
+
+def chosen(config: pytest.Config, parser: pytest.Parser) -> Choice | None:
+    """Return what was chosen on the command line, None where golive takes no part in this run.
+
+    Raises:
+        pytest.UsageError: golive options contradict each other, or no suite was named.
+    """
+    typed = [str(argument) for argument in config.invocation_params.args]
+    option, environment = _environment(config, typed)
+    if environment is None:
+        _refuse_lonely(config)
+        return None
+    expression = str(config.getoption("markexpr", "") or "")
+    named = _suites_in(expression)
+    only = _only(config)
+    paths = _paths(parser, typed)
+    if option == "--env" and not _owns_env(config) and not named and not only:
+        # A project's own --env, used for its own purposes: golive was not asked for anything.
+        return None
+    if not named and not only and not paths:
+        raise pytest.UsageError(
+            f"{option} {environment} needs a suite: add -m {SUITES[0]} (before a release), "
+            f"-m {SUITES[1]} (after a key was replaced) or -m {SUITES[2]} (the weekly review)"
+        )
+    narrowed = paths or only or any(config.getoption(name, None) for name in NARROWING)
+    full = expression.strip() in SUITES and not narrowed
+    return Choice(
+        environment=environment,
+        suites=frozenset(named or Suite),
+        scope="full" if full else "partial",
+        only=only,
+        manifest=_path(config, "golive_manifest"),
+        verdict=_path(config, "golive_verdict"),
+        paths_typed=bool(paths),
+        dry=bool(config.getoption("collectonly", False)),
+        option=option,
+    )
+
+
+NARROWING = ("keyword", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "setuponly", "setupplan")
+"""Options of pytest's own that run less than was planned."""
+
+
+def _environment(config: pytest.Config, typed: Sequence[str]) -> tuple[str, str | None]:
+    """Return the spelling used and the name; only what stands on the command line counts, no default of anyone."""
+    if any(_is(argument, "--golive-env") for argument in typed):
+        return "--golive-env", config.getoption("golive_env")
+    if any(_is(argument, "--env") for argument in typed):
+        value = config.getoption("golive_env") if _owns_env(config) else _foreign(config)
+        return "--env", value
+    return "--env", None
+
+
+def _is(argument: str, option: str) -> bool:
+    return argument == option or argument.startswith(f"{option}=")
+
+
+def _owns_env(config: pytest.Config) -> bool:
+    return config.getoption("env", default=_ABSENT) is _ABSENT
+
+
+_ABSENT = object()
+
+
+def _foreign(config: pytest.Config) -> str | None:
+    value = config.getoption("env", default=None)
+    return value if isinstance(value, str) else None
+
+
+def _refuse_lonely(config: pytest.Config) -> None:
+    """An option that asks golive for something, without an environment, is a mistake worth a line."""
+    for name in ("golive_only", "golive_manifest", "golive_verdict"):
+        if config.getoption(name, None) is not None:
+            raise pytest.UsageError(
+                f"--{name.replace('_', '-')} needs an environment: add --env NAME (--env {SANDBOX} is built in)"
+            )
+
+
+def _suites_in(expression: str) -> frozenset[Suite]:
+    without_text = re.sub(r"\"[^\"]*\"|'[^']*'", "", expression)
+    return frozenset(suite for suite in Suite if suite.value in re.findall(r"\w+", without_text))
+
+
+def _only(config: pytest.Config) -> frozenset[str]:
+    value = config.getoption("golive_only", None)
+    if value is None:
+        return frozenset()
+    ids = frozenset(part.strip() for part in str(value).split(",") if part.strip())
+    if not ids:
+        raise pytest.UsageError("--golive-only needs at least one id, for instance --golive-only UPZ-22")
+    return ids
+
+
+def _paths(parser: pytest.Parser, typed: Sequence[str]) -> tuple[str, ...]:
+    """Return the paths that were typed; those of addopts or testpaths are the project's standing ones."""
+    return tuple(getattr(parser.parse_known_args(list(typed)), "file_or_dir", ()))
+
+
+def _path(config: pytest.Config, name: str) -> Path | None:
+    value = config.getoption(name, None)
+    return None if value is None else config.invocation_params.dir / str(value)

@@ -1,0 +1,268 @@
+"""What has to report before a verdict may say GO: computed from packs and golive.yaml before anything runs.
+
+Tests are made from the plan, never the plan from the tests: a check that was renamed, deselected or not collected
+is missing from the results, and the verdict says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pytest_golive.contract.bad_input import bad_inputs
+from pytest_golive.facts.outcome import Effects, Severity, Suite
+from pytest_golive.vendors.library import read_schema
+from pytest_golive.vendors.pack import Operation, Pack
+from pytest_golive.vendors.rule import Part, Rule
+
+LANDED = frozenset({"check"})
+"""The kinds of deciding part that this version of golive can carry out."""
+
+UNDECIDED = "rule_is_decided"
+"""The check that stands for a rule nothing can decide yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    """One check that has to report.
+
+    Attributes:
+        check: name of the test function, without ``test_``.
+        case: what tells it from other cases of the same function; part of the test's id.
+        vendor: the vendor it is about.
+        environment: where its calls go: the chosen environment, or the one it releases to.
+        operation: the operation it is about, if any.
+        bad_input: id of the bad input it sends, if any.
+        rules: the rules it decides, or a share of them.
+        suites: when it runs.
+        severity: the worst of its rules'.
+        allow: the allowance it needs in production.
+        title: what has to hold, in the words of its first rule.
+        fix: what to do when it fails, in the words of its first rule.
+        reason: for a rule nothing decides: why, as the skipped test says it.
+        key: for a rule nothing decides: the key of golive.yaml it waits for.
+    """
+
+    check: str
+    case: str
+    vendor: str
+    environment: str
+    rules: tuple[str, ...]
+    suites: tuple[Suite, ...]
+    severity: Severity
+    operation: str | None = None
+    bad_input: str | None = None
+    allow: str | None = None
+    title: str = ""
+    fix: str = ""
+    reason: str = ""
+    key: str = ""
+
+    @property
+    def id(self) -> str:
+        """Name of the check with its case, as it ends a test's node id."""
+        return f"{self.check}[{self.case}]"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRule:
+    """One rule that has to be decided.
+
+    Attributes:
+        rule: what has to hold.
+        vendor: for which vendor.
+        checks: ids of the checks that decide it.
+        undecided: parts that this version cannot carry out, in words.
+        not_applicable: why it does not apply; empty where it does.
+    """
+
+    rule: Rule
+    vendor: str
+    checks: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
+    not_applicable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that has to report.
+
+    Attributes:
+        checks: by id.
+        rules: in the order of the packs.
+        without_check: rules left out because nothing can decide them yet; only in the sandbox.
+    """
+
+    checks: Mapping[str, PlannedCheck] = field(default_factory=dict)
+    rules: tuple[PlannedRule, ...] = ()
+    without_check: tuple[PlannedRule, ...] = ()
+
+    def of(self, check: str) -> tuple[PlannedCheck, ...]:
+        """Return the cases of one test function, in order."""
+        return tuple(planned for planned in self.checks.values() if planned.check == check)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan is made for.
+
+    Attributes:
+        environment: name of the chosen environment.
+        production: whether it is marked so.
+        releases_to: the environment it releases to, looked at by reading only.
+        sandbox: a rehearsal: rules without a check are counted, not planned.
+        suites: the suites that run.
+        only: the rules asked for by id; empty for all.
+        features: by vendor, which parts of its API are used.
+        not_applicable: rule id -> why and who says so, from golive.yaml.
+    """
+
+    environment: str
+    suites: frozenset[Suite]
+    production: bool = False
+    releases_to: str | None = None
+    sandbox: bool = False
+    only: frozenset[str] = frozenset()
+    features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
+
+
+def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> Plan:
+    """Return the plan for these vendors' packs and rules."""
+    checks: dict[str, PlannedCheck] = {}
+    rules: list[PlannedRule] = []
+    without: list[PlannedRule] = []
+    for pack, book in books:
+        for rule in book:
+            if not _chosen(ground, rule):
+                continue
+            planned = _plan_rule(ground, pack, rule, checks)
+            undecidable = ground.sandbox and not planned.checks and not planned.not_applicable
+            (without if undecidable else rules).append(planned)
+    return Plan(checks, tuple(rules), tuple(without))
+
+
+def _chosen(ground: Ground, rule: Rule) -> bool:
+    if ground.only and rule.id not in ground.only:
+        return False
+    return bool(ground.suites & set(rule.suites))
+
+
+def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, PlannedCheck]) -> PlannedRule:
+    reason = _not_applicable(ground, pack, rule)
+    mine: list[PlannedCheck] = []
+    undecided = tuple(_words(part) for part in rule.decided_by if part.kind not in LANDED)
+    if reason:
+        mine.append(_stand_in(ground, pack, rule, f"not applicable: {reason}"))
+    else:
+        for part in rule.decided_by:
+            if part.kind in LANDED:
+                mine.extend(_cases(ground, pack, rule, part))
+        if undecided and not ground.sandbox:
+            mine.append(_stand_in(ground, pack, rule, _undecided_reason(undecided), rule.needs.keys))
+    for planned in mine:
+        checks[planned.id] = _merged(checks.get(planned.id), planned)
+    return PlannedRule(rule, pack.vendor, tuple(planned.id for planned in mine), undecided, reason)
+
+
+def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
+    if rule.id in ground.not_applicable:
+        return ground.not_applicable[rule.id]
+    feature = rule.needs.feature
+    if feature is not None and not ground.features.get(pack.vendor, {}).get(feature, True):
+        return f"the feature {feature} is switched off in golive.yaml"
+    return ""
+
+
+def _words(part: Part) -> str:
+    return f"{part.kind} ({getattr(part, part.kind)})"
+
+
+def _undecided_reason(undecided: Sequence[str]) -> str:
+    return f"this version has no check yet for: {'; '.join(undecided)}"
+
+
+def _stand_in(ground: Ground, pack: Pack, rule: Rule, reason: str, keys: Sequence[str] = ()) -> PlannedCheck:
+    return PlannedCheck(
+        check=UNDECIDED,
+        case=rule.id if rule.id.startswith(pack.rule_prefix) else f"{pack.vendor}-{rule.id}",
+        vendor=pack.vendor,
+        environment=ground.environment,
+        rules=(rule.id,),
+        suites=rule.suites,
+        severity=rule.severity,
+        title=rule.title,
+        fix=rule.fix,
+        reason=reason,
+        key=keys[0] if keys else "",
+    )
+
+
+def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[PlannedCheck]:
+    assert part.check is not None, "only parts that name a check have cases"
+    whole = PlannedCheck(
+        check=part.check,
+        case=pack.vendor,
+        vendor=pack.vendor,
+        environment=ground.environment,
+        rules=(rule.id,),
+        suites=rule.suites,
+        severity=rule.severity,
+        allow=part.allow,
+        title=rule.title,
+        fix=rule.fix,
+    )
+    yield from _multiplied(ground, pack, part, whole)
+    # What has to hold in production too is looked at from here, as far as reading goes.
+    if ground.releases_to and rule.about in {"both", "production"} and part.allow is None:
+        there = replace(whole, environment=ground.releases_to)
+        for planned in _multiplied(replace(ground, production=True), pack, part, there):
+            yield replace(planned, case=f"{planned.case}@{ground.releases_to}")
+
+
+def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> Iterator[PlannedCheck]:
+    if part.each == "vendor":
+        yield whole
+        return
+    for name, operation in pack.operations.items():
+        if not _usable(ground, pack, operation):
+            continue
+        mine = replace(whole, operation=name, case=f"{pack.vendor}-{name}", allow=operation.allowance)
+        if part.each == "read_operation" and reads_by_itself(operation):
+            yield mine
+        elif part.each == "duplicate" and operation.repetition is not None:
+            yield mine
+        elif part.each in {"incomplete", "invalid"} and operation.request is not None:
+            schema = read_schema(pack.vendor, operation.request.json_schema)
+            for bad in bad_inputs(pack, operation, schema):
+                if bad.family == part.each:
+                    case = f"{mine.case}-{bad.id.replace(' ', '-')}"
+                    yield replace(mine, bad_input=bad.id, case=case)
+
+
+def _usable(ground: Ground, pack: Pack, operation: Operation) -> bool:
+    if operation.feature is not None and not ground.features.get(pack.vendor, {}).get(
+        operation.feature, True
+    ):
+        return False
+    # A write that no allowance opens is never made in production: there is nothing to verify there.
+    return not ground.production or operation.effects is Effects.NONE or operation.allowance is not None
+
+
+def reads_by_itself(operation: Operation) -> bool:
+    """Whether an operation can be called without anything having been created before."""
+    return operation.effects is Effects.NONE and not any(
+        "{answer:" in str(v) for v in operation.example.values()
+    )
+
+
+def _merged(known: PlannedCheck | None, planned: PlannedCheck) -> PlannedCheck:
+    """Join what several rules ask of one check."""
+    if known is None:
+        return planned
+    return replace(
+        known,
+        rules=tuple(dict.fromkeys([*known.rules, *planned.rules])),
+        suites=tuple(dict.fromkeys([*known.suites, *planned.suites])),
+        severity=min(known.severity, planned.severity, key=list(Severity).index),
+    )

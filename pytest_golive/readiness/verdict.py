@@ -1,0 +1,194 @@
+"""The word, and one line per reason: a pure function of plan, results and incidents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_golive.facts.outcome import Outcome, Severity, Word, worst
+from pytest_golive.readiness.plan import Plan, PlannedRule
+from pytest_golive.readiness.results import Result
+
+SILENT = "did not report"
+"""What is said of a planned check that left no result."""
+
+UNTOLD = frozenset({Outcome.INCONCLUSIVE, Outcome.NOT_VERIFIED})
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRule:
+    """How one rule stands.
+
+    Attributes:
+        rule: its id.
+        title: what has to hold.
+        vendor: for which vendor.
+        outcome: the worst of its checks.
+        severity: how much a failure hurts.
+        decided_by: node ids of the tests that decided it.
+        why: what was seen, for everything but a pass.
+        key: the key of golive.yaml it waits for.
+        in_part: parts nothing can decide yet, in words.
+    """
+
+    rule: str
+    title: str
+    vendor: str | None
+    outcome: Outcome
+    severity: Severity
+    decided_by: tuple[str, ...] = ()
+    why: str = ""
+    key: str = ""
+    in_part: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that concerns the run as a whole.
+
+    Attributes:
+        text: what happened.
+        word: the best verdict that is still possible.
+    """
+
+    text: str
+    word: Literal[Word.NO_GO, Word.INCONCLUSIVE] = Word.INCONCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run says.
+
+    Attributes:
+        word: GO, GO WITH WAIVERS, NO-GO or INCONCLUSIVE.
+        reasons: why, one line each, the deciding ones first; empty for a plain GO.
+        rules: how each rule stands.
+        scope: full, or partial: something narrower than one whole suite, which never says GO.
+    """
+
+    word: Word
+    reasons: tuple[str, ...]
+    rules: tuple[DecidedRule, ...]
+    scope: Literal["full", "partial"]
+
+
+def decide(
+    plan: Plan,
+    results: Mapping[str, Result],
+    incidents: Sequence[Incident] = (),
+    scope: Literal["full", "partial"] = "full",
+) -> Verdict:
+    """Return the verdict.
+
+    NO-GO: a blocker or major failed. INCONCLUSIVE: else, one of them could not be told, was not verified or did not
+    report. GO WITH WAIVERS: else, anything is waived. GO: else.
+    """
+    rules = (*(_decided(planned, results) for planned in plan.rules), *_of_the_users_own(plan, results))
+    failed = [rule for rule in rules if rule.outcome is Outcome.FAILED and rule.severity.decides]
+    untold = [rule for rule in rules if rule.outcome in UNTOLD and rule.severity.decides]
+    worse = [incident for incident in incidents if incident.word is Word.NO_GO]
+    reasons = [
+        *(incident.text for incident in [*worse, *(i for i in incidents if i not in worse)]),
+        *map(_line, sorted(failed, key=_by_severity)),
+        *_grouped(sorted(untold, key=_by_severity)),
+    ]
+    if failed or worse:
+        word = Word.NO_GO
+    elif untold or incidents:
+        word = Word.INCONCLUSIVE
+    elif scope == "partial" or not rules:
+        word = Word.INCONCLUSIVE
+        reasons.append("nothing was decided" if not rules else "a run of partial scope never says GO")
+    else:
+        waived = [rule for rule in rules if rule.outcome is Outcome.WAIVED]
+        word = Word.GO_WITH_WAIVERS if waived else Word.GO
+        reasons += map(_line, waived)
+    return Verdict(word, tuple(reasons), rules, scope)
+
+
+def _decided(planned: PlannedRule, results: Mapping[str, Result]) -> DecidedRule:
+    reported = [results[check] for check in planned.checks if check in results]
+    silent = [check for check in planned.checks if check not in results]
+    outcomes = [result.outcome for result in reported] + [Outcome.INCONCLUSIVE] * bool(silent)
+    outcome = worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
+    deciding = [result for result in reported if result.outcome is outcome]
+    why = _why(deciding) if deciding else f"{', '.join(silent[:3]) or 'no check'} {SILENT}"
+    return DecidedRule(
+        rule=planned.rule.id,
+        title=planned.rule.title,
+        vendor=planned.vendor,
+        outcome=Outcome.NOT_APPLICABLE if planned.not_applicable and not silent else outcome,
+        severity=planned.rule.severity,
+        decided_by=tuple(result.test for result in reported),
+        why="" if outcome is Outcome.PASSED else why,
+        key=next((result.key for result in deciding if result.key), ""),
+        in_part=planned.undecided,
+    )
+
+
+def _why(deciding: Sequence[Result]) -> str:
+    first = deciding[0]
+    if first.finding is None:
+        said = "; ".join([*first.observations, *first.warnings])
+    else:
+        said = first.finding.actual
+    more = f" (and {len(deciding) - 1} more)" if len(deciding) > 1 else ""
+    return f"{said}{more}"
+
+
+def _of_the_users_own(plan: Plan, results: Mapping[str, Result]) -> Iterable[DecidedRule]:
+    """Tests of the team's own count like rules: by their `rule` marker's id, else by their name."""
+    own = [result for result in results.values() if result.check not in plan.checks]
+    by_rule: dict[str, list[Result]] = defaultdict(list)
+    for result in own:
+        for rule in result.rules or (result.check,):
+            by_rule[rule].append(result)
+    for rule, found in by_rule.items():
+        outcome = worst([result.outcome for result in found])
+        deciding = [result for result in found if result.outcome is outcome]
+        yield DecidedRule(
+            rule=rule,
+            title=found[0].finding.requirement if found[0].finding else "",
+            vendor=found[0].vendor,
+            outcome=outcome,
+            severity=min((result.severity for result in found), key=list(Severity).index),
+            decided_by=tuple(result.test for result in found),
+            why="" if outcome is Outcome.PASSED else _why(deciding),
+            key=deciding[0].key,
+        )
+
+
+def _by_severity(rule: DecidedRule) -> int:
+    return list(Severity).index(rule.severity)
+
+
+def _line(rule: DecidedRule) -> str:
+    return f"{rule.rule} {rule.severity} {rule.outcome.replace('_', ' ')}: {rule.why or rule.title}"
+
+
+def _grouped(rules: Sequence[DecidedRule]) -> list[str]:
+    """One line per reason, and one line for all rules that wait for the same key of golive.yaml."""
+    waiting: dict[str, list[DecidedRule]] = defaultdict(list)
+    for rule in rules:
+        if rule.outcome is Outcome.NOT_VERIFIED:
+            waiting[rule.key or rule.why].append(rule)
+    told: set[str] = set()
+    lines = []
+    for rule in rules:
+        group = waiting.get(rule.key or rule.why, []) if rule.outcome is Outcome.NOT_VERIFIED else [rule]
+        if len(group) < 2:
+            lines.append(_line(rule))
+        elif (rule.key or rule.why) not in told:
+            told.add(rule.key or rule.why)
+            lines.append(_waiting(group))
+    return lines
+
+
+def _waiting(group: Sequence[DecidedRule]) -> str:
+    shown = ", ".join(rule.rule for rule in group[:3])
+    more = f" and {len(group) - 3} more" if len(group) > 3 else ""
+    worst_severity = min((rule.severity for rule in group), key=list(Severity).index)
+    said = f"waiting for {group[0].key}" if group[0].key else group[0].why
+    return f"{len(group)} rules not verified, up to {worst_severity} ({shown}{more}): {said}"

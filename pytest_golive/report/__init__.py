@@ -1,0 +1,1 @@
+"""What people and machines read: views of plan, results and verdict; nothing is decided here."""

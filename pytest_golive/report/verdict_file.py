@@ -1,0 +1,177 @@
+"""``golive-verdict.json``: what other programs may rely on. Keys may be added, never renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pytest_golive.facts.finding import Finding
+from pytest_golive.facts.outcome import Outcome, Severity, Suite, Word
+from pytest_golive.readiness.results import Result
+from pytest_golive.readiness.verdict import DecidedRule, Verdict
+
+UNFINISHED = "the run did not finish"
+"""The reason a file gives from the start of a run until its end."""
+
+Moment = Annotated[
+    str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", examples=["2026-11-21T09:00:00Z"])
+]
+
+
+class Entry(BaseModel):
+    """A part of the file; readers must tolerate keys they do not know."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FindingEntry(Entry):
+    """Why a check did not pass."""
+
+    requirement: str = Field(description="what has to hold")
+    expected: str = Field(description="what would have been right")
+    actual: str = Field(description="what was seen instead")
+    fix: str = Field(description="what to do about it")
+    rerun: str = Field(description="command line that runs this check alone")
+    curl: str = Field(default="", description="command line that sends the last call again, without its key")
+    exchanges: tuple[str, ...] = Field(default=(), description="the calls that led here, one line each")
+    key: str = Field(default="", description="the key of golive.yaml whose absence left this unverified")
+
+
+class ResultEntry(Entry):
+    """How one check ended."""
+
+    check: str = Field(description="pytest node id")
+    rules: tuple[str, ...] = Field(description="the rules it decides, or a share of them")
+    faults: tuple[str, ...] = Field(description="the faults it provokes")
+    vendor: str | None
+    subject: str | None = Field(description="the client, handler or target it is about")
+    operation: str | None = Field(description="the operation of the vendor's pack it is about")
+    outcome: Outcome
+    severity: Severity
+    seconds: float = Field(description="set-up, call and tear-down together")
+    finding: FindingEntry | None = None
+    observations: tuple[str, ...] = Field(
+        default=(), description="assumed facts of the pack that did not hold"
+    )
+    warnings: tuple[str, ...] = Field(default=(), description="what holds, but close to the edge")
+
+
+class RuleEntry(Entry):
+    """How one rule stands: the worst of its checks."""
+
+    rule: str
+    vendor: str | None
+    outcome: Outcome
+    severity: Severity
+    decided_by: tuple[str, ...] = Field(description="node ids of the tests")
+    title: str = ""
+    why: str = Field(default="", description="what was seen, for everything but a pass")
+    undecided: tuple[str, ...] = Field(
+        default=(), description="shares of the rule this version cannot decide yet"
+    )
+
+
+class VerdictFile(Entry):
+    """The result of a run, as a release ticket or a pipeline reads it."""
+
+    golive: Literal[1] = Field(default=1, description="version of this file's layout")
+    verdict: Word
+    scope: Literal["full", "partial"] = Field(description="partial: narrower than one whole suite, never GO")
+    environment: str
+    suites: tuple[Suite, ...]
+    project: str
+    started: Moment
+    finished: Moment | None = Field(description="null: the run did not finish")
+    commit: str | None = Field(description="git commit of the project, if it is a repository")
+    reasons: tuple[str, ...] = Field(description="one line each, the deciding ones first")
+    results: tuple[ResultEntry, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    run: str = ""
+    version: str = Field(default="", description="version of pytest-golive")
+    rehearsal: bool = Field(
+        default=False, description="true: made in the sandbox, says nothing about an integration"
+    )
+    notes: tuple[str, ...] = Field(default=(), description="what a reader has to know besides")
+    without_check: tuple[str, ...] = Field(
+        default=(), description="rules of the suite that have no check yet"
+    )
+
+
+def result_entry(result: Result) -> ResultEntry:
+    """Return a result as the file writes it."""
+    return ResultEntry(
+        check=result.test,
+        rules=tuple(rule for rule in result.rules if not rule.startswith(("CL-", "WH-"))),
+        faults=tuple(rule for rule in result.rules if rule.startswith(("CL-", "WH-"))),
+        vendor=result.vendor,
+        subject=None,
+        operation=result.operation,
+        outcome=result.outcome,
+        severity=result.severity,
+        seconds=round(result.seconds, 3),
+        finding=None if result.finding is None else _finding(result.finding, result.key),
+        observations=result.observations,
+        warnings=result.warnings,
+    )
+
+
+def rule_entry(rule: DecidedRule) -> RuleEntry:
+    """Return a rule as the file writes it."""
+    return RuleEntry(
+        rule=rule.rule,
+        vendor=rule.vendor,
+        outcome=rule.outcome,
+        severity=rule.severity,
+        decided_by=rule.decided_by,
+        title=rule.title,
+        why=rule.why,
+        undecided=rule.in_part,
+    )
+
+
+def finished(
+    unfinished: VerdictFile, verdict: Verdict, results: Mapping[str, Result], at: str
+) -> VerdictFile:
+    """Return the file of a run that came to its end."""
+    return unfinished.model_copy(
+        update={
+            "verdict": verdict.word,
+            "finished": at,
+            "reasons": verdict.reasons,
+            "results": tuple(map(result_entry, results.values())),
+            "rules": tuple(map(rule_entry, verdict.rules)),
+        }
+    )
+
+
+def counted(rules: Sequence[DecidedRule]) -> str:
+    """Return how many rules ended how, worst first: "3 failed, 40 passed"."""
+    counts = dict.fromkeys(Outcome, 0)
+    for rule in rules:
+        counts[rule.outcome] += 1
+    told = [f"{count} {outcome.replace('_', ' ')}" for outcome, count in counts.items() if count]
+    return ", ".join(told) or "none"
+
+
+def beside(rules: Sequence[DecidedRule]) -> str:
+    """Return what does not decide but is counted: failed or unverified rules of minor and info severity."""
+    minor = [rule for rule in rules if not rule.severity.decides]
+    failed = sum(rule.outcome is Outcome.FAILED for rule in minor)
+    untold = sum(rule.outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_VERIFIED} for rule in minor)
+    told = [f"{count} {what}" for count, what in ((failed, "failed"), (untold, "unverified")) if count]
+    return f"minor and info, not deciding: {', '.join(told)}" if told else ""
+
+
+def _finding(finding: Finding, key: str) -> FindingEntry:
+    return FindingEntry(
+        requirement=finding.requirement,
+        expected=finding.expected,
+        actual=finding.actual,
+        fix=finding.fix,
+        rerun=finding.rerun,
+        curl=finding.curl,
+        exchanges=finding.exchanges,
+        key=key,
+    )

@@ -1,0 +1,116 @@
+"""A golive run: what was chosen, what is planned, and what every process of it needs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.exchange.cleaning import remove_all
+from pytest_golive.exchange.journal import forget_removed
+from pytest_golive.facts.exchange import Exchange
+from pytest_golive.golive import Golive
+from pytest_golive.options import Choice
+from pytest_golive.readiness.plan import Plan, PlannedCheck
+from pytest_golive.vendors.library import read_pack
+
+BANNER = "SANDBOX REHEARSAL: says nothing about your integration"
+"""What every output of a rehearsal carries."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One run, in one process: the controller's or a worker's.
+
+    Attributes:
+        id: eight hex digits, part of every name the run creates.
+        project: name from golive.yaml.
+        root: pytest's rootdir; the files of the run lie there.
+        choice: what was asked for on the command line.
+        golive: what tests get.
+        plan: what has to report.
+        redactor: knows every secret of the run.
+        sandbox: whether this is a rehearsal.
+        notes: what the reader has to know besides the verdict.
+        incidents: what happened in this process that concerns the run as a whole.
+    """
+
+    id: str
+    project: str
+    root: Path
+    choice: Choice
+    golive: Golive
+    plan: Plan
+    redactor: Redactor
+    sandbox: bool
+    notes: tuple[str, ...] = ()
+    incidents: list[str] = field(default_factory=list)
+
+    @property
+    def fingerprints(self) -> Mapping[str, str]:
+        """Fingerprint of every credential of the chosen environment, by vendor and name."""
+        return {
+            f"{vendor}.{name}": secret.fingerprint
+            for vendor, target in self.golive.environment.targets.items()
+            for name, secret in target.credentials.items()
+        }
+
+    def mask(self, report: pytest.CollectReport | pytest.TestReport) -> None:
+        """Mask known secrets in everything a reporter may show of a report.
+
+        The traceback becomes plain text if, and only if, it held one; a skip's place and reason stay a tuple, which
+        JUnit needs.
+        """
+        scrub = self.redactor.scrub
+        if isinstance(report.longrepr, tuple):
+            path, line, reason = report.longrepr
+            report.longrepr = (path, line, scrub(reason))
+        elif report.longrepr is not None:
+            text = str(report.longrepr)
+            if scrub(text) != text:
+                report.longrepr = scrub(text)
+        report.sections = [(name, scrub(content)) for name, content in report.sections]
+        if isinstance(report, pytest.TestReport):
+            report.user_properties = self.redactor.scrub_json(report.user_properties)
+            report.user_properties = [(str(name), value) for name, value in report.user_properties]
+
+    def rerun_line(self, rules: Sequence[str], test: str) -> str:
+        """Return the command line that runs a check alone."""
+        choice = self.choice
+        suite = next(iter(sorted(choice.suites)), "prerelease") if len(choice.suites) == 1 else "prerelease"
+        words = ["pytest", "-m", suite, choice.option, choice.environment]
+        if choice.manifest is not None:
+            words += ["--golive-manifest", str(choice.manifest)]
+        words += ["--golive-only", rules[0]] if rules else [test]
+        return shlex.join(words)
+
+    def curl_line(self, planned: PlannedCheck | None, exchanges: Sequence[Exchange]) -> str:
+        """Return the last call as a command line, its key taken from a variable."""
+        vendor = planned.vendor if planned is not None else next(iter(self.golive.environment.targets), "")
+        if not vendor:
+            return ""
+        pack = read_pack(vendor)
+        variable = pack.credentials[pack.authentication.credential].variable
+        return exchanges[-1].curl(pack.authentication.header, variable)
+
+    def clean_up(self) -> None:
+        """Remove what this process created, and close its connections."""
+        environment = self.golive.environment
+        left = self.golive.journal.left()
+        if left:
+            vendors = {name: self.golive.vendor(name) for name in environment.targets}
+            self.incidents += [
+                f"{line}; `golive sweep --env {environment.name}` tries again"
+                for line in remove_all(left, vendors, self.golive.journal)
+            ]
+        forget_removed(journal_path(self.root))
+        self.golive.close()
+
+
+def journal_path(root: Path) -> Path:
+    """Return where the journal of creations lies."""
+    return root / ".golive" / "journal.jsonl"

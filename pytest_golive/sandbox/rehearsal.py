@@ -1,0 +1,53 @@
+"""The embedded vendors as two environments of an example project: a sandbox, and the production it releases to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pytest_golive.credentials.secret import Secret
+from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.sandbox.world import FINGERPRINTS, Sandbox
+from pytest_golive.vendors.library import read_pack
+
+EXAMPLE = Path(__file__).parent / "example"
+"""The example project: what checks of files look at in a rehearsal."""
+
+CHOSEN = "sandbox"
+RELEASED = "sandbox-production"
+
+QUICK: dict[str, Any] = {"poll_interval_seconds": 1.0, "timeout_exception": ""}
+"""Settings of the example that differ from the pack's: the embedded vendors answer at once."""
+
+
+def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
+    """Return the environments of the example project, the chosen one first."""
+    return {
+        CHOSEN: Environment(
+            name=CHOSEN,
+            releases_to=RELEASED,
+            fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}",
+            targets={vendor: _target(sandbox, vendor, "sandbox") for vendor in sandbox.apps},
+        ),
+        RELEASED: Environment(
+            name=RELEASED,
+            production=True,
+            fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}?environment=production",
+            targets={vendor: _target(sandbox, vendor, "production") for vendor in sandbox.apps},
+        ),
+    }
+
+
+def _target(sandbox: Sandbox, vendor: str, environment: str) -> Target:
+    pack, connection = read_pack(vendor), sandbox.connection(vendor, environment)
+    keys = {"api_key": connection.api_key, "previous_api_key": connection.previous_api_key}
+    foreign = {f"other_{name}": value for name, value in connection.foreign_ids.items()}
+    return Target(
+        vendor=vendor,
+        base_url=sandbox.base_url(vendor, environment),
+        base_url_source="the sandbox",
+        credentials={name: Secret(value, name=f"{vendor}.{name}") for name, value in keys.items()},
+        credential_sources=dict.fromkeys(keys, "the sandbox"),
+        ids={**connection.ids, **{name: value for name, value in foreign.items() if name in pack.ids}},
+        settings={name: setting.example for name, setting in pack.settings.items()} | QUICK,
+    )

@@ -1,0 +1,136 @@
+"""All embedded vendors on one port, as `golive sandbox` and the rehearsal start them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, Self
+
+from pytest_golive.credentials.secret import fingerprint as fingerprint_of
+from pytest_golive.sandbox.connection import Connection
+from pytest_golive.sandbox.http import App, Request, Response, json_response
+from pytest_golive.sandbox.server import Server
+from pytest_golive.sandbox.uppzy import Uppzy
+
+FINGERPRINTS = "/golive/fingerprints"
+"""Where the example deployment reports which keys it holds; `?environment=production` is another's report."""
+
+
+class VendorApp(App, Protocol):
+    """An embedded vendor."""
+
+    def owns(self, path: str) -> bool:
+        """Whether this vendor answers for a path."""
+
+    def connections(self) -> Mapping[str, Connection]:
+        """Return how each of its environments is reached."""
+
+
+VENDORS: Mapping[str, Callable[[], VendorApp]] = {"uppzy": Uppzy}
+
+
+class Sandbox:
+    """The embedded vendors behind one server.
+
+    Args:
+        vendors: names of the vendors to start.
+        port: port to listen on; 0 takes a free one.
+        latency_seconds: added to every answer.
+        wrap: gets a vendor's name and app, and returns the app to serve in its place; for tests.
+        apps: vendors that were made by the caller, by name, in place of newly made ones.
+        fingerprint: names a key without giving it away.
+
+    Attributes:
+        apps: the vendors by name, not wrapped.
+        server: what listens.
+
+    Raises:
+        ValueError: there is no such vendor.
+    """
+
+    def __init__(
+        self,
+        vendors: Iterable[str] = ("uppzy",),
+        port: int = 0,
+        latency_seconds: float = 0.0,
+        *,
+        wrap: Callable[[str, App], App] | None = None,
+        apps: Mapping[str, VendorApp] | None = None,
+        fingerprint: Callable[[str], str] = fingerprint_of,
+    ) -> None:
+        given = apps or {}
+        self.apps: dict[str, VendorApp] = {name: given.get(name) or _make(name) for name in vendors}
+        self._served = {name: wrap(name, app) if wrap else app for name, app in self.apps.items()}
+        self._fingerprint = fingerprint
+        self.server = Server(self, port=port, latency_seconds=latency_seconds)
+
+    def __call__(self, request: Request) -> Response:
+        """Hand a request to the vendor that owns its path."""
+        if request.path == FINGERPRINTS:
+            return self._fingerprints(request)
+        for name, app in self.apps.items():
+            if app.owns(request.path):
+                return self._served[name](request)
+        return json_response(404, {"error": "not found"})
+
+    def base_url(self, vendor: str, environment: str = "sandbox") -> str:
+        """Return what stands in the place of the vendor's documented base URL."""
+        return self.server.url + self.connection(vendor, environment).base_path
+
+    def connection(self, vendor: str, environment: str = "sandbox") -> Connection:
+        """Return how a vendor is reached in one of its environments.
+
+        Raises:
+            KeyError: there is no such vendor, or environment.
+        """
+        return self.apps[vendor].connections()[environment]
+
+    def describe(self, environment: str = "sandbox") -> dict[str, Any]:
+        """Return what a client needs to know of each vendor, keys included."""
+        return {name: self._described(self.connection(name, environment)) for name in self.apps}
+
+    def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self.server.start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self.server.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _described(self, connection: Connection) -> dict[str, Any]:
+        return {
+            "base_url": self.server.url + connection.base_path,
+            "api_key": connection.api_key,
+            "ids": dict(connection.ids),
+            **connection.further,
+        }
+
+    def _fingerprints(self, request: Request) -> Response:
+        if request.method != "GET":
+            return json_response(405, {"error": "method not allowed"}, {"Allow": "GET"})
+        environment = request.query.get("environment", "sandbox")
+        held = {name: app.connections().get(environment) for name, app in self.apps.items()}
+        return json_response(
+            200,
+            {
+                name: {"api_key": self._fingerprint(one.api_key)}
+                for name, one in held.items()
+                if one is not None
+            },
+        )
+
+
+def _make(name: str) -> VendorApp:
+    if name not in VENDORS:
+        raise ValueError(f"no embedded vendor is named {name!r}; there are: {', '.join(sorted(VENDORS))}")
+    return VENDORS[name]()

@@ -1,0 +1,281 @@
+"""From the command line and golive.yaml to a run: everything that can be wrong is told before anything starts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pytest_golive import __version__
+from pytest_golive.conduct import Conductor
+from pytest_golive.controller import Controller
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.exchange.journal import Journal
+from pytest_golive.facts.ledger import Ledger, Planned, RunStarted, now
+from pytest_golive.facts.outcome import Word
+from pytest_golive.fixtures import GOLIVE
+from pytest_golive.golive import Golive
+from pytest_golive.manifest.environment import Environment, resolve, resolve_what_is_there
+from pytest_golive.manifest.load import load_manifest
+from pytest_golive.manifest.mistake import Mistakes
+from pytest_golive.manifest.model import Manifest
+from pytest_golive.options import SANDBOX, Choice
+from pytest_golive.output import scrubbed_logs
+from pytest_golive.readiness.plan import Ground, Plan, make_plan
+from pytest_golive.report import page
+from pytest_golive.report import files as run_files
+from pytest_golive.report.files import CannotWrite, RunFiles
+from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
+from pytest_golive.run import Run, journal_path
+from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
+from pytest_golive.sandbox.world import Sandbox
+from pytest_golive.vendors.keys import all_vendor_keys
+from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
+
+MANIFEST = "golive.yaml"
+
+UNUSED = (
+    "clients",
+    "handlers",
+    "traffic",
+    "monitoring",
+    "operations",
+    "questions",
+    "attestations",
+    "waivers",
+)
+"""Parts of golive.yaml that this version reads and checks, and that no check uses yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run is made of.
+
+    Attributes:
+        project: name of the integration.
+        environments: every environment of the integration, by name.
+        repository: the integration's files.
+        not_applicable: rule id -> why and who says so.
+        notes: what a reader has to know besides.
+    """
+
+    project: str
+    environments: Mapping[str, Environment]
+    repository: Path
+    not_applicable: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+def start(config: pytest.Config, choice: Choice) -> None:
+    """Begin a run.
+
+    Raises:
+        pytest.UsageError: golive.yaml, a credential, a rule id or a file of the run is not right.
+    """
+    try:
+        prepared = (
+            _rehearsed(config, choice) if choice.environment == SANDBOX else _configured(config, choice)
+        )
+        plan = _planned(choice, prepared)
+        run = _run(config, choice, prepared, plan)
+        _install(config, run)
+        if not choice.dry:
+            _open_files(config, run)
+    except (Mistakes, CannotWrite) as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _configured(config: pytest.Config, choice: Choice) -> Prepared:
+    path = choice.manifest or config.rootpath / MANIFEST
+    if not path.is_file():
+        raise pytest.UsageError(
+            f"{choice.option} {choice.environment}: {path} is not there; "
+            f"`golive init` writes one, and {choice.option} {SANDBOX} needs none"
+        )
+    keys = all_vendor_keys()
+    manifest = load_manifest(path, keys)
+    chosen = resolve(manifest, choice.environment, path.parent, keys)
+    # The others are only compared with: what cannot be read of them here is not verified, and stops nothing.
+    others = [
+        resolve_what_is_there(manifest, name, path.parent, keys, run_commands=name == chosen.releases_to)
+        for name in manifest.environments
+        if name != chosen.name
+    ]
+    return Prepared(
+        project=manifest.project,
+        environments={environment.name: environment for environment in (chosen, *others)},
+        repository=(path.parent / manifest.source.repository).resolve(),
+        not_applicable={each.rule: f"{each.reason} ({each.by})" for each in manifest.not_applicable},
+        notes=_notes(manifest),
+    )
+
+
+def _notes(manifest: Manifest) -> tuple[str, ...]:
+    named = [name for name in UNUSED if getattr(manifest, name)]
+    return (f"golive.yaml names {', '.join(named)}: no check of this version uses them yet",) if named else ()
+
+
+def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
+    path = choice.manifest or config.rootpath / MANIFEST
+    vendors = packs()
+    project, notes = "golive example", ()
+    if path.is_file():
+        manifest = load_manifest(path, all_vendor_keys())
+        named = {vendor for environment in manifest.environments.values() for vendor in environment.vendors}
+        vendors = tuple(vendor for vendor in vendors if vendor in named) or vendors
+        project, notes = manifest.project, _notes(manifest)
+
+    def wrapped(vendor: str, app: object) -> object:
+        return config.hook.pytest_golive_sandbox(vendor=vendor, app=app) or app
+
+    sandbox = Sandbox(vendors, wrap=wrapped)  # type: ignore[arg-type]  # a hook's answer is the project's own
+    sandbox.start()
+    config.add_cleanup(sandbox.stop)
+    return Prepared(project, rehearse(sandbox), EXAMPLE, {}, notes)
+
+
+def _planned(choice: Choice, prepared: Prepared) -> Plan:
+    chosen = prepared.environments[choice.environment]
+    books = [(read_pack(vendor), (*read_rules(vendor), *general_rules())) for vendor in chosen.targets]
+    known = {rule.id for _, book in books for rule in book}
+    ground = Ground(
+        environment=chosen.name,
+        suites=choice.suites,
+        production=chosen.production,
+        releases_to=chosen.releases_to if chosen.releases_to in prepared.environments else None,
+        sandbox=choice.environment == SANDBOX,
+        only=choice.only & known,
+        features={
+            pack.vendor: {
+                name: chosen.targets[pack.vendor].features.get(name, feature.default)
+                for name, feature in pack.features.items()
+            }
+            for pack, _ in books
+        },
+        not_applicable=prepared.not_applicable,
+    )
+    if choice.only and not ground.only:
+        return Plan()  # only rules of the team's own tests were asked for
+    return make_plan(ground, books)
+
+
+def _run(config: pytest.Config, choice: Choice, prepared: Prepared, plan: Plan) -> Run:
+    redactor = Redactor()
+    for environment in prepared.environments.values():
+        for target in environment.targets.values():
+            for secret in target.credentials.values():
+                redactor.add(secret)
+    run_id = secrets.token_hex(4)
+    golive = Golive(
+        prepared.environments,
+        choice.environment,
+        run=run_id,
+        sandbox=choice.environment == SANDBOX,
+        redactor=redactor,
+        journal=Journal(journal_path(config.rootpath)),
+        repository=prepared.repository,
+    )
+    return Run(
+        id=run_id,
+        project=prepared.project,
+        root=config.rootpath,
+        choice=choice,
+        golive=golive,
+        plan=plan,
+        redactor=redactor,
+        sandbox=choice.environment == SANDBOX,
+        notes=prepared.notes,
+    )
+
+
+def _install(config: pytest.Config, run: Run) -> None:
+    config.stash[GOLIVE] = run.golive
+    config.pluginmanager.register(Conductor(run), "golive-conductor")
+    config.add_cleanup(scrubbed_logs(run.redactor.scrub))
+    config.add_cleanup(run.golive.close)
+
+
+def _open_files(config: pytest.Config, run: Run) -> None:
+    """Replace yesterday's files before anything runs: from here on only a finished run leaves a verdict."""
+    html = config.getoption("htmlpath", None)
+    files = run_files.run_files(
+        config.rootpath,
+        run.choice.scope,
+        verdict=run.choice.verdict,
+        html=None if html is None else config.invocation_params.dir / html,
+    )
+    if html is None and config.pluginmanager.hasplugin("html"):
+        config.option.htmlpath = str(files.html)
+        config.option.self_contained_html = True
+    file = VerdictFile(
+        verdict=Word.INCONCLUSIVE,
+        scope=run.choice.scope,
+        environment=run.choice.environment,
+        suites=tuple(sorted(run.choice.suites)),
+        project=run.project,
+        started=now(),
+        finished=None,
+        commit=_commit(config.rootpath),
+        reasons=(UNFINISHED,),
+        run=run.id,
+        version=__version__,
+        rehearsal=run.sandbox,
+        notes=(*run.notes, *_rehearsal_notes(run)),
+        without_check=tuple(planned.rule.id for planned in run.plan.without_check),
+    )
+    ledger = _ledger(run, files, file)
+    config.pluginmanager.register(Controller(config, run, ledger, files, file), "golive-controller")
+
+
+def _ledger(run: Run, files: RunFiles, file: VerdictFile) -> Ledger:
+    run_files.replace(files.verdict, json.dumps(file.model_dump(mode="json"), indent=1) + "\n")
+    run_files.replace(files.html, page.unfinished_page(file))
+    run_files.ignore_in_git(files.ledger.parent)
+    try:
+        ledger = Ledger(files.ledger, run.redactor.scrub_json)
+    except OSError as error:
+        raise CannotWrite(f"{files.ledger} cannot be written: {error.strerror}") from error
+    ledger.write(
+        RunStarted(
+            run.id,
+            file.environment,
+            file.suites,
+            file.scope,
+            file.project,
+            __version__,
+            dict(run.fingerprints),
+        )
+    )
+    for planned in run.plan.checks.values():
+        ledger.write(Planned(planned.id, planned.rules, planned.vendor, planned.severity))
+    return ledger
+
+
+def _rehearsal_notes(run: Run) -> tuple[str, ...]:
+    if not run.sandbox:
+        return ()
+    plan = run.plan
+    in_part = sum(bool(planned.undecided) for planned in plan.rules)
+    return (
+        f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
+        f"{len(plan.without_check)} rules of this suite have no check yet; `golive rules --missing` lists them",
+    )
+
+
+def _commit(root: Path) -> str | None:
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        told = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607  # git is where the user has it
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+        return told.stdout.strip() or None
+    return None

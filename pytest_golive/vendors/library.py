@@ -1,0 +1,130 @@
+"""The packs that golive ships: where they lie, how they are read, and what is refused.
+
+Everything is read once a process. A pack that contradicts itself is refused with all of its mistakes at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from pytest_golive.vendors.consistency import mistakes_of
+from pytest_golive.vendors.pack import Frozen, Pack
+from pytest_golive.vendors.rule import Rule, RuleBook
+
+# libyaml's loader is about ten times faster; wheels of PyYAML have it, other builds may not.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Model = TypeVar("Model", bound=Frozen)
+
+PACKAGE = Path(__file__).parent.parent
+
+
+class PackError(ValueError):
+    """A pack cannot be used.
+
+    Attributes:
+        vendor: name of the pack.
+        mistakes: every mistake found, one sentence each.
+    """
+
+    def __init__(self, vendor: str, mistakes: Iterable[str]) -> None:
+        self.vendor = vendor
+        self.mistakes = tuple(mistakes)
+        super().__init__(
+            "\n".join([f"the pack of {vendor} cannot be used:", *(f"- {one}" for one in self.mistakes)])
+        )
+
+
+@cache
+def packs() -> tuple[str, ...]:
+    """Return the names of the vendors that come with golive, sorted."""
+    return tuple(sorted(found.parent.name for found in (PACKAGE / "vendors").glob("*/pack.yaml")))
+
+
+@cache
+def schemas_folder() -> Path:
+    """Return where the JSON Schemas lie: inside the package in a wheel, beside it in a checkout."""
+    inside = PACKAGE / "schemas"
+    return inside if inside.is_dir() else PACKAGE.parent / "schemas"
+
+
+@cache
+def read_pack(vendor: str) -> Pack:
+    """Return a vendor's pack.
+
+    Raises:
+        PackError: no such pack is shipped, or it does not fit the model.
+    """
+    if vendor not in packs():
+        raise PackError(vendor, [f"golive ships none of that name; there are: {', '.join(packs())}"])
+    return _read(vendor, "pack.yaml", Pack)
+
+
+@cache
+def read_rules(vendor: str) -> tuple[Rule, ...]:
+    """Return a vendor's rules, in the order of ``rules.yaml``.
+
+    Raises:
+        PackError: there are none, or they do not fit the model.
+    """
+    return _read(vendor, "rules.yaml", RuleBook).rules
+
+
+@cache
+def general_rules() -> tuple[Rule, ...]:
+    """Return the rules that hold for every vendor.
+
+    Raises:
+        PackError: they do not fit the model.
+    """
+    return _load("every vendor", PACKAGE / "vendors" / "every_vendor.yaml", RuleBook).rules
+
+
+@cache
+def read_schema(vendor: str, file: str) -> dict[str, Any]:
+    """Return one of a vendor's JSON Schemas. The value is shared: do not change it.
+
+    Raises:
+        OSError: there is no such file.
+        ValueError: the file is not JSON.
+    """
+    schema: dict[str, Any] = json.loads((schemas_folder() / vendor / file).read_bytes())
+    return schema
+
+
+def check_pack(pack: Pack, rules: Iterable[Rule]) -> None:
+    """Refuse a pack that contradicts itself, its schemas or its rules.
+
+    Raises:
+        PackError: with every contradiction.
+    """
+    mistakes = mistakes_of(pack, rules, partial(read_schema, pack.vendor))
+    if mistakes:
+        raise PackError(pack.vendor, mistakes)
+
+
+def _read(vendor: str, name: str, model: type[Model]) -> Model:
+    return _load(vendor, PACKAGE / "vendors" / vendor / name, model)
+
+
+def _load(vendor: str, path: Path, model: type[Model]) -> Model:
+    name = path.name
+    try:
+        return model.model_validate(yaml.load(path.read_bytes(), Loader=LOADER))  # noqa: S506  # a safe loader
+    except OSError as error:
+        raise PackError(vendor, [f"{name} cannot be read: {error.strerror}"]) from error
+    except yaml.YAMLError as error:
+        raise PackError(vendor, [f"{name} is not YAML: {error}"]) from error
+    except ValidationError as error:
+        raise PackError(vendor, [_told(name, one["loc"], one["msg"]) for one in error.errors()]) from error
+
+
+def _told(name: str, place: tuple[int | str, ...], message: str) -> str:
+    return f"{name}: {'.'.join(map(str, place))}: {message}"

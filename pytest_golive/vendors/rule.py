@@ -1,0 +1,83 @@
+"""What has to hold, as ``rules.yaml`` says it: one entry per rule, with a stable id."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from pytest_golive.facts.outcome import Evidence, Severity, Suite
+from pytest_golive.vendors.pack import Frozen, Name
+
+RuleId = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$")]
+FaultId = Annotated[str, Field(pattern=r"^(WH|CL)-[0-9]{2,3}$")]
+
+Subject = Literal["vendor", "read_operation", "incomplete", "invalid", "duplicate"]
+"""What a check is multiplied by: the vendor, its reading operations, or the bad inputs of its writing ones."""
+
+
+class Part(Frozen):
+    """One thing that decides a rule, or a share of it; exactly one kind is named."""
+
+    check: Name | None = Field(default=None, description="a test function of the suites, without `test_`")
+    each: Subject = Field(default="vendor", description="what the check is multiplied by")
+    allow: Name | None = Field(default=None, description="the allowance it needs in production")
+    static: str | None = Field(
+        default=None, description="a static check over repository, configuration, documents"
+    )
+    metric: str | None = Field(default=None, description="a question to the team's metrics or logs")
+    client: FaultId | None = Field(default=None, description="a fault of the client lab")
+    handler: FaultId | None = Field(default=None, description="a fault of the handler lab")
+    attestation: str | None = Field(default=None, description="the statement a person vouches for")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Part:
+        if len(self.kinds) != 1:
+            raise ValueError("name exactly one of check, static, metric, client, handler, attestation")
+        return self
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are named; a valid part has one."""
+        named = ("check", "static", "metric", "client", "handler", "attestation")
+        return tuple(kind for kind in named if getattr(self, kind) is not None)
+
+    @property
+    def kind(self) -> str:
+        """How this part decides: check, static, metric, client, handler or attestation."""
+        return self.kinds[0]
+
+
+class Needs(Frozen):
+    """What golive.yaml has to say before a rule can be decided."""
+
+    feature: Name | None = Field(default=None, description="switched off, the rule is not applicable")
+    ids: tuple[Name, ...] = ()
+    credentials: tuple[Name, ...] = ()
+    settings: tuple[Name, ...] = Field(default=(), description="settings the pack declares")
+    keys: tuple[str, ...] = Field(
+        default=(), description="other keys of golive.yaml: monitoring, operations.owners"
+    )
+
+
+class Rule(Frozen):
+    """One thing that must hold."""
+
+    id: RuleId
+    title: str = Field(description="the requirement, one sentence in our words")
+    section: str = Field(description="section of the vendor's page")
+    suites: Annotated[tuple[Suite, ...], Field(min_length=1)]
+    severity: Severity
+    about: Literal["environment", "production", "both", "repository"]
+    stage: Literal["before", "after"] = Field(description="before or after the deploy")
+    decided_by: Annotated[tuple[Part, ...], Field(min_length=1)]
+    needs: Needs = Needs()
+    evidence: Evidence = Evidence.DOCUMENTED
+    source: str = Field(description="code of the vendor's page")
+    fix: str = Field(description="what to do when it fails")
+
+
+class RuleBook(Frozen):
+    """A ``rules.yaml``."""
+
+    rules: tuple[Rule, ...]

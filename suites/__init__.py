@@ -1,0 +1,1 @@
+"""The checks, by subject. Markers come from the plan: the rules a check decides say when it runs."""

@@ -1,0 +1,32 @@
+"""Whether a request is found where it belongs, and only there."""
+
+from __future__ import annotations
+
+import secrets
+
+from pytest_golive.golive import Golive
+from pytest_golive.readiness.plan import PlannedCheck
+
+
+def test_unknown_request_is_not_found(golive: Golive, planned: PlannedCheck) -> None:
+    """Polling for a request nobody made is answered 404.
+
+    If this fails: a worker that lost its request id cannot tell that from a request that still runs.
+    """
+    vendor = golive.vendor(planned.vendor, planned.environment)
+    answer = vendor.call("get_chat_request", request_id=f"req_{secrets.token_hex(16)}")
+    answer.must("say 404 for a request nobody made", answer.status == 404)
+
+
+def test_request_of_another_site_is_not_found(golive: Golive, planned: PlannedCheck) -> None:
+    """A request is found under its own site, and not under another one.
+
+    If this fails: answers of one site can be read from another; do not release before the vendor explains it.
+    """
+    vendor = golive.vendor(planned.vendor, planned.environment)
+    other = vendor.id("other_site_id")
+    request = str(golive.examples(planned.vendor).made("chat_async").answer.json.get("request_id"))
+    own = vendor.call("get_chat_request", request_id=request)
+    own.must_succeed()
+    foreign = vendor.call("get_chat_request", request_id=request, site_id=other)
+    foreign.must("say 404 for a request of another site", foreign.status == 404)

@@ -1,0 +1,205 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_golive.manifest.environment import Environment, Target, resolve
+from pytest_golive.manifest.keys import VendorKeys
+from pytest_golive.manifest.mistake import Mistakes
+from pytest_golive.manifest.model import Environment as GivenEnvironment
+from pytest_golive.manifest.model import Manifest
+
+Load = Callable[[str], Manifest]
+Resolve = Callable[..., Environment]
+
+FILE = """\
+golive: 1
+project: shop
+environments:
+  staging:
+    releases_to: production
+    allow: [chat_smoke]
+    deployment: {fingerprints: https://shop.example/keys}
+    vendors:
+      uppzy:
+        base_url: {env: UPPZY_BASE_URL}
+        api_key: {env: UPPZY_API_KEY}
+        previous_api_key: {file: old.key}
+        ids: {tenant_id: {env: UPPZY_TENANT_ID}, site_id: s-1}
+        features: {feedback: false}
+        settings: {timeout_seconds: {env: TIMEOUT}, release: {env: RELEASE}, retry: {max_retries: 3}}
+  production:
+    production: true
+"""
+BAD = "environment staging, vendor uppzy, "
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Set what the example file names."""
+    values = {
+        "UPPZY_BASE_URL": "https://api.uppzy.example/api/v1/",
+        "UPPZY_API_KEY": "upz_live_4f9c2e71ab",
+        "UPPZY_TENANT_ID": "00123",
+        "TIMEOUT": "2.5",
+        "RELEASE": "2026",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "old.key").write_text("upz_live_00aa11bb22\n")
+
+
+@pytest.fixture
+def resolved(load: Load, keys: tuple[VendorKeys, ...], tmp_path: Path) -> Resolve:
+    """Return a function that resolves an environment of the example file, changed by replacements."""
+
+    def environment(name: str = "staging", **changes: str) -> Environment:
+        text = FILE
+        for old, new in changes.items():
+            text = text.replace(f"{{env: {old}}}", new)
+        return resolve(load(text), name, tmp_path, keys)
+
+    return environment
+
+
+def told(resolved: Resolve, name: str = "staging", **changes: str) -> list[str]:
+    with pytest.raises(Mistakes) as mistakes:
+        resolved(name, **changes)
+    return str(mistakes.value).splitlines()
+
+
+def test_every_value_is_read(resolved: Resolve) -> None:
+    """Addresses, ids, settings and secrets, with the places they came from."""
+    staging = resolved()
+    uppzy = staging.targets["uppzy"]
+
+    assert (staging.name, staging.production, staging.releases_to) == ("staging", False, "production")
+    assert (staging.allow, staging.fingerprints_url) == (("chat_smoke",), "https://shop.example/keys")
+    assert uppzy.base_url == "https://api.uppzy.example/api/v1/"
+    assert uppzy.base_url_source == "environment variable UPPZY_BASE_URL"
+    assert uppzy.credentials["api_key"].reveal() == "upz_live_4f9c2e71ab"
+    assert uppzy.credentials["previous_api_key"].name == "uppzy.previous_api_key"
+    assert uppzy.credential_sources == {
+        "api_key": "environment variable UPPZY_API_KEY",
+        "previous_api_key": "file old.key",
+    }
+    assert uppzy.ids == {"tenant_id": "00123", "site_id": "s-1"}
+    assert uppzy.features == {"feedback": False}
+    assert uppzy.settings == {"timeout_seconds": 2.5, "release": "2026", "retry": {"max_retries": 3}}
+
+
+def test_an_environment_prints_no_secret(resolved: Resolve) -> None:
+    """pytest shows local variables; a target among them shows fingerprints."""
+    assert "upz_live_" not in repr(resolved())
+
+
+def test_an_environment_without_vendors_is_one(resolved: Resolve) -> None:
+    """What is not used is not read."""
+    assert resolved("production") == Environment("production", production=True)
+
+
+def test_a_literal_base_url_is_told_as_such(resolved: Resolve) -> None:
+    """A check judges whether an address may stand in the file."""
+    uppzy = resolved(UPPZY_BASE_URL="http://127.0.0.1:8000").targets["uppzy"]
+
+    assert (uppzy.base_url, uppzy.base_url_source) == ("http://127.0.0.1:8000", "literal")
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("stagin", "; did you mean staging? It has: production, staging (and sandbox is built in)"),
+        ("prod", "; did you mean production? It has: production, staging (and sandbox is built in)"),
+        ("sandbx", "; did you mean sandbox? It has: production, staging (and sandbox is built in)"),
+        ("qa", "; it has: production, staging (and sandbox is built in)"),
+    ],
+)
+def test_an_unknown_environment_shows_those_there_are(resolved: Resolve, name: str, end: str) -> None:
+    """The nearest name and all names."""
+    assert told(resolved, name) == [f"environment '{name}' is not in golive.yaml{end}"]
+
+
+def test_all_that_is_missing_is_told_at_once(
+    resolved: Resolve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each with its line, its key and the place that gave nothing."""
+    for name in ("UPPZY_BASE_URL", "UPPZY_API_KEY", "RELEASE"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UPPZY_TENANT_ID", "")
+    (tmp_path / "old.key").unlink()
+
+    assert told(resolved) == [
+        f"golive.yaml:10: {BAD}base_url: environment variable UPPZY_BASE_URL is not set",
+        f"golive.yaml:11: {BAD}api_key: environment variable UPPZY_API_KEY is not set",
+        f"golive.yaml:12: {BAD}previous_api_key: file old.key is not there",
+        f"golive.yaml:13: {BAD}ids.tenant_id: environment variable UPPZY_TENANT_ID is set, but empty",
+        f"golive.yaml:15: {BAD}settings.release: environment variable RELEASE is not set",
+    ]
+
+
+def test_a_weak_secret_is_a_mistake(resolved: Resolve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could not be masked, and is told without being shown."""
+    monkeypatch.setenv("UPPZY_API_KEY", "changeme")
+
+    assert told(resolved) == [
+        (
+            f"golive.yaml:11: {BAD}api_key: environment variable UPPZY_API_KEY: "
+            "the secret is a placeholder or a common word, surely not the real one"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        *(
+            (value, "has to be an address that begins with http:// or https:// and has a host")
+            for value in ("api.uppzy.example", "ftp://a.example", "https://", "https://a.example ", "/api/v1")
+        ),
+        ("https://a.example:port", "is not an address"),
+        ("https://a.example:0", "has to be an address that begins with http:// or https:// and has a host"),
+        ("https://[::1", "is not an address"),
+        (
+            "https://user:s3cr3tvalue@a.example",
+            "may not hold a user name or password; credentials have keys of their own",
+        ),
+    ],
+)
+def test_a_base_url_that_is_none(
+    resolved: Resolve, monkeypatch: pytest.MonkeyPatch, value: str, problem: str
+) -> None:
+    """It is judged the same, literal or from a variable, and not repeated."""
+    monkeypatch.setenv("UPPZY_BASE_URL", value)
+
+    assert told(resolved) == [
+        f"golive.yaml:10: {BAD}base_url: environment variable UPPZY_BASE_URL: {problem}"
+    ]
+    assert told(resolved, UPPZY_BASE_URL=f"'{value}'") == [f"golive.yaml:10: {BAD}base_url: {problem}"]
+
+
+def test_a_setting_from_a_variable_is_judged_by_its_schema(
+    resolved: Resolve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text means what it would mean in the file."""
+    monkeypatch.setenv("TIMEOUT", "soon")
+
+    assert told(resolved) == [
+        (
+            f"golive.yaml:15: {BAD}settings.timeout_seconds: environment variable TIMEOUT: "
+            "has to be a number, but text is given"
+        )
+    ]
+
+
+def test_a_manifest_made_in_code_has_no_lines(tmp_path: Path) -> None:
+    """Mistakes of values that stand in no file name none."""
+    given = GivenEnvironment.model_validate({"vendors": {"uppzy": {"base_url": "x"}}})
+    manifest = Manifest(golive=1, project="shop", environments={"staging": given})
+
+    with pytest.raises(Mistakes) as mistakes:
+        resolve(manifest, "staging", tmp_path, ())
+
+    assert str(mistakes.value) == (
+        f"{BAD}base_url: has to be an address that begins with http:// or https:// and has a host"
+    )
+    assert Target("uppzy", "https://a.example").credentials == {}
