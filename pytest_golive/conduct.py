@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from pytest_golive import shipped
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
-from pytest_golive.facts.outcome import Outcome, Severity
+from pytest_golive.facts.outcome import Outcome
 from pytest_golive.marks import rules_of
 from pytest_golive.output import routed
 from pytest_golive.readiness.plan import UNDECIDED, PlannedCheck
@@ -64,8 +63,7 @@ class Conductor:
         if "planned" in metafunc.fixturenames and shipped.is_shipped(definition.path):
             check = metafunc.function.__name__.removeprefix("test_")
             cases = [
-                pytest.param(planned, id=planned.case, marks=_marks(planned))
-                for planned in self._run.plan.of(check)
+                pytest.param(planned, id=planned.case, marks=_marks(planned)) for planned in self._run.plan.of(check)
             ]
             metafunc.parametrize("planned", cases)
 
@@ -119,9 +117,7 @@ class Conductor:
         """Remove what this process created and did not remove."""
         self._run.clean_up()
 
-    def _phase(
-        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
-    ) -> Phase | None:
+    def _phase(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> Phase | None:
         outcome = _outcome(call, report)
         if outcome is Outcome.PASSED and report.when != "call":
             return None
@@ -169,9 +165,7 @@ class Conductor:
             fix=told.fix or (planned.fix if planned is not None else ""),
             rerun=self._run.rerun_line(rules.ids, report.nodeid),
             exchanges=tuple(exchange.line for exchange in exchanges[-5:]),
-            curl=self._run.curl_line(planned, exchanges)
-            if exchanges and outcome is not Outcome.NOT_VERIFIED
-            else "",
+            curl=self._run.curl_line(planned, exchanges) if exchanges and outcome is not Outcome.NOT_VERIFIED else "",
         )
         return asdict(told)
 

@@ -9,7 +9,8 @@ from pytest_golive.exchange.wire import is_loopback
 
 PLACEHOLDER = re.compile(
     r"<.*>|\{\{?.*\}?\}|\$\{?\w+\}?|%\w+%|x{3,}|\.\.\.|…"
-    r"|(your|my|the|some|insert|enter|add|change|replace|put)[-_ ].*|change-?me|todo|tbd|fixme|none|null|undefined|placeholder",
+    r"|(your|my|the|some|insert|enter|add|change|replace|put)[-_ ].*|change-?me|placeholder"
+    r"|todo|tbd|fixme|none|null|undefined",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -33,9 +34,7 @@ class Controller:
         file: the verdict file as it stands at the start: not finished.
     """
 
-    def __init__(
-        self, config: pytest.Config, run: Run, ledger: Ledger, files: RunFiles, file: VerdictFile
-    ) -> None:
+    def __init__(self, config: pytest.Config, run: Run, ledger: Ledger, files: RunFiles, file: VerdictFile) -> None:
         self._config = config
         self._run = run
         self._ledger = ledger
@@ -142,9 +141,7 @@ class Controller:
             vendor=told["vendor"],
             operation=told["operation"],
             seconds=report.duration,
-            finding=None
-            if finding is None
-            else Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}),
+            finding=None if finding is None else Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}),
             observations=tuple(told["observations"]),
             warnings=tuple(told["warnings"]),
             key=told["key"],
@@ -188,9 +185,7 @@ class Controller:
         silent = sorted(self._own - {result.test for result in self._results.by_check.values()})
         for test in silent:
             self.note(f"{test} {verdicts.SILENT}")
-        self._verdict = verdicts.decide(
-            self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope
-        )
+        self._verdict = verdicts.decide(self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope)
         self._file = finished(self._file, self._verdict, self._results.by_check, now())
         self._ledger.write(RunFinished(self._verdict.word, self._verdict.reasons))
 
@@ -242,8 +237,6 @@ class Controller:
         return told
 
     def _mask_file(self, path: Any) -> list[str]:
-        from pathlib import Path
-
         place = Path(path)
         if not place.is_file():
             return []
@@ -252,9 +245,7 @@ class Controller:
         if not held:
             return []
         replace(place, self._run.redactor.scrub(text))
-        return [
-            f"{place.name} held the secret {', '.join(held)}: masked there, replace it wherever it was shown"
-        ]
+        return [f"{place.name} held the secret {', '.join(held)}: masked there, replace it wherever it was shown"]
 
     def _rewrite_block(self, before: str) -> None:
         html = self._files.html
@@ -315,12 +306,8 @@ def header(run: Run) -> list[str]:
     environment = run.golive.environment
     kinds = "production" if environment.production else "not production"
     may = "only reads" if environment.production else "may write"
-    allowed = (
-        f"; allowed: {', '.join(environment.allow)}" if environment.production and environment.allow else ""
-    )
-    lines = [
-        f"golive: environment {environment.name} ({kinds}: {may}{allowed}), {len(run.plan.checks)} checks planned"
-    ]
+    allowed = f"; allowed: {', '.join(environment.allow)}" if environment.production and environment.allow else ""
+    lines = [f"golive: environment {environment.name} ({kinds}: {may}{allowed}), {len(run.plan.checks)} checks planned"]
     if run.sandbox:
         lines.append(f"golive: {BANNER}")
     for vendor, target in environment.targets.items():

@@ -68,9 +68,7 @@ class Golive:
         """
         where = self.environments[environment or self.environment.name]
         if name not in where.targets:
-            raise LookupError(
-                f"{where.name} has no vendor {name!r}; it has: {', '.join(where.targets) or 'none'}"
-            )
+            raise LookupError(f"{where.name} has no vendor {name!r}; it has: {', '.join(where.targets) or 'none'}")
         with self._lock:
             key = (where.name, name)
             if key not in self._vendors:

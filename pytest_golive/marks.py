@@ -53,9 +53,7 @@ def rules_of(item: pytest.Item) -> Rules:
         marks = [_read(item, mark) for mark in reversed(list(item.iter_markers("rule")))]
         item.stash[RULES] = Rules(
             ids=tuple(dict.fromkeys(mark.id for mark in marks)),
-            severity=min(
-                (Severity(mark.severity) for mark in marks), key=list(Severity).index, default=Severity.MAJOR
-            ),
+            severity=min((Severity(mark.severity) for mark in marks), key=list(Severity).index, default=Severity.MAJOR),
             title=next((mark.title for mark in marks if mark.title), ""),
         )
     return item.stash[RULES]

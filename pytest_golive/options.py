@@ -6,6 +6,7 @@ Nothing here imports more than pytest: it is read at the start of every pytest r
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def environment_is_no_path(early_config: pytest.Config, args: Sequence[str]) -> 
     A project may well have a folder called `staging`; pytest would then look for conftests there only.
     """
     typed = getattr(early_config.known_args_namespace, "file_or_dir", None)
-    for flag, value in zip(args, args[1:], strict=False):
+    for flag, value in itertools.pairwise(args):
         if flag == "--env" and typed and value in typed:
             typed.remove(value)
 

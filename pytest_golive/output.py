@@ -48,7 +48,7 @@ class Router:
 def routed(record: CheckRecord, scrub: Callable[[str], str]) -> Iterator[None]:
     """Route both standard streams while a check runs."""
     out, err = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Router(out, record, scrub), Router(err, record, scrub)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = Router(out, record, scrub), Router(err, record, scrub)
     try:
         yield
     finally:

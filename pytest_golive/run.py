@@ -75,8 +75,9 @@ class Run:
                 report.longrepr = scrub(text)
         report.sections = [(name, scrub(content)) for name, content in report.sections]
         if isinstance(report, pytest.TestReport):
-            report.user_properties = self.redactor.scrub_json(report.user_properties)
-            report.user_properties = [(str(name), value) for name, value in report.user_properties]
+            report.user_properties = [
+                (str(name), self.redactor.scrub_json(value)) for name, value in report.user_properties
+            ]
 
     def rerun_line(self, rules: Sequence[str], test: str) -> str:
         """Return the command line that runs a check alone."""

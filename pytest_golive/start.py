@@ -28,8 +28,8 @@ from pytest_golive.manifest.model import Manifest
 from pytest_golive.options import SANDBOX, Choice
 from pytest_golive.output import scrubbed_logs
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
-from pytest_golive.report import page
 from pytest_golive.report import files as run_files
+from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles
 from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
 from pytest_golive.run import Run, journal_path
@@ -79,9 +79,7 @@ def start(config: pytest.Config, choice: Choice) -> None:
         pytest.UsageError: golive.yaml, a credential, a rule id or a file of the run is not right.
     """
     try:
-        prepared = (
-            _rehearsed(config, choice) if choice.environment == SANDBOX else _configured(config, choice)
-        )
+        prepared = _rehearsed(config, choice) if choice.environment == SANDBOX else _configured(config, choice)
         plan = _planned(choice, prepared)
         run = _run(config, choice, prepared, plan)
         _install(config, run)
@@ -124,7 +122,8 @@ def _notes(manifest: Manifest) -> tuple[str, ...]:
 def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     path = choice.manifest or config.rootpath / MANIFEST
     vendors = packs()
-    project, notes = "golive example", ()
+    project = "golive example"
+    notes: tuple[str, ...] = ()
     if path.is_file():
         manifest = load_manifest(path, all_vendor_keys())
         named = {vendor for environment in manifest.environments.values() for vendor in environment.vendors}
@@ -262,15 +261,13 @@ def _rehearsal_notes(run: Run) -> tuple[str, ...]:
         return ()
     plan = run.plan
     in_part = sum(bool(planned.undecided) for planned in plan.rules)
-    return (
-        f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
-        f"{len(plan.without_check)} rules of this suite have no check yet; `golive rules --missing` lists them",
-    )
+    told = f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
+    return (f"{told}{len(plan.without_check)} more have none yet; `golive rules --missing` lists them",)
 
 
 def _commit(root: Path) -> str | None:
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        told = subprocess.run(
+        told = subprocess.run(  # noqa: S603  # the arguments are golive's own
             ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607  # git is where the user has it
             capture_output=True,
             text=True,

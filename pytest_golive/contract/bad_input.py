@@ -6,10 +6,12 @@ a rerun line name the same thing next month.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pytest_golive.contract.judge import KINDS
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.pack import Operation, Pack
 
@@ -45,6 +47,8 @@ class BadInput:
         refusals: the statuses that refuse it rightly.
         evidence: whether the vendor's pages state that it is refused.
         tolerated: why a success is only recorded; None where it is a failure.
+        change: several fields to replace at once, in the place of `field` and `value`.
+        elsewhere: arguments of path or query to replace.
     """
 
     id: str
@@ -56,6 +60,7 @@ class BadInput:
     evidence: Evidence
     tolerated: str | None = None
     change: Mapping[str, Any] | None = None
+    elsewhere: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def body(self, valid: Mapping[str, Any]) -> Any:
         """Return the payload with this one change made; ``valid`` stays as it is."""
@@ -68,6 +73,15 @@ class BadInput:
         return {**valid, self.field: self.value}
 
 
+MALFORMED: Mapping[str, tuple[str, str]] = {
+    "email": ("e-mail address", "golive at example"),
+    "uuid": ("UUID", "golive-not-a-uuid"),
+    "uri": ("URL", "golive not a url"),
+    "date-time": ("date with time", "golive o'clock"),
+    "date": ("date", "golive day"),
+}
+
+
 def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> tuple[BadInput, ...]:
     """Return every bad input of a writing operation, from its request schema and the pack's own list."""
     if operation.request is None:
@@ -75,12 +89,13 @@ def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> t
     derived = [*_of_fields(pack, schema), *_of_body(pack, operation)]
     listed = [
         BadInput(
-            id=_id_of(bad.title, bad.change),
+            id=f"{next(iter(bad.fields))}:{bad.title}",
             family="invalid",
-            words=f"{', '.join(f'`{name}`' for name in bad.change)} {bad.title}",
-            field=next(iter(bad.change)),
+            words=f"{', '.join(f'`{name}`' for name in bad.fields)} {bad.title}",
+            field=next(iter(bad.fields)),
             value=None,
             change=bad.change,
+            elsewhere=bad.elsewhere,
             refusals=bad.refusals or pack.errors.refusals,
             evidence=bad.evidence,
             tolerated=f"{bad.title}: the contract leaves it open" if bad.tolerated else None,
@@ -98,49 +113,51 @@ def _tolerate(case: BadInput, tolerates: Mapping[str, str]) -> BadInput:
     return BadInput(**{**changes, "tolerated": reason})
 
 
-def _id_of(title: str, change: Mapping[str, Any]) -> str:
-    return f"{next(iter(change))}:{title}"
-
-
 def _of_fields(pack: Pack, schema: Mapping[str, Any]) -> Iterator[BadInput]:
     required = schema.get("required", [])
-    for name, field in schema.get("properties", {}).items():
-        sure_of_value = Evidence(field.get("x-evidence", schema.get("x-evidence", "documented")))
+    for name, model in schema.get("properties", {}).items():
+        sure_of_value = Evidence(model.get("x-evidence", schema.get("x-evidence", "documented")))
         sure_of_need = Evidence(schema.get("x-required-evidence", {}).get(name, sure_of_value))
         if name in required:
             yield _case(pack, name, "missing", "is missing", MISSING, sure_of_need)
             yield _case(pack, name, "null", "is null", None, Evidence.ASSUMED)
-        for change, words, value, family in _wrong_values(field):
-            evidence = sure_of_value if change in {"wrong type", "unknown value"} else Evidence.ASSUMED
+        for change, words, value, family in _wrong_values(model):
+            # That a value outside the stated ones is refused follows from the statement; the rest is a convention.
+            evidence = sure_of_value if change == "unknown value" else Evidence.ASSUMED
             yield _case(pack, name, change, words, value, evidence, family)
 
 
 def _wrong_values(field: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Family]]:
     kind = field.get("type")
     if isinstance(kind, str) and kind in WRONG_KINDS:
-        wrong = WRONG_KINDS[kind]
-        words = "is a list instead of text" if kind == "string" else f"is text instead of {_due(kind)}"
-        yield "wrong type", words, wrong, "invalid"
-    if field.get("minLength", 0) >= 1:
-        yield "empty", "is empty", "", "incomplete"
-    if field.get("pattern") == r"\S":
-        yield "blank", "holds only blanks", "   ", "incomplete"
-    if field.get("minItems", 0) >= 1:
-        yield "empty", "is an empty list", [], "incomplete"
-    if "maxLength" in field:
-        limit = field["maxLength"]
-        yield "too long", f"has {limit + 1} characters, one more than allowed", "g" * (limit + 1), "invalid"
-    if "maxItems" in field and isinstance(field.get("items"), Mapping):
-        limit = field["maxItems"]
-        yield "too many", f"has {limit + 1} items, one more than allowed", ["golive"] * (limit + 1), "invalid"
+        words = "is a list instead of text" if kind == "string" else f"is text instead of {KINDS[kind]}"
+        yield "wrong type", words, WRONG_KINDS[kind], "invalid"
+    yield from _outside_limits(field)
     if "enum" in field:
         yield "unknown value", "holds a value that is not one of the allowed", "golive-unknown", "invalid"
-    if field.get("format") == "email":
-        yield "malformed", "is no e-mail address", "golive at example", "invalid"
-    if field.get("format") == "uuid":
-        yield "malformed", "is no UUID", "golive-not-a-uuid", "invalid"
-    if field.get("format") == "uri":
-        yield "malformed", "is no URL", "golive not a url", "invalid"
+    if field.get("format") in MALFORMED:
+        what, value = MALFORMED[field["format"]]
+        yield "malformed", f"is no {what}", value, "invalid"
+
+
+def _outside_limits(field: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Family]]:
+    if _limit(field, "minLength", 0) >= 1:
+        yield "empty", "is empty", "", "incomplete"
+    if _limit(field, "pattern", "") == r"\S":
+        yield "blank", "holds only blanks", "   ", "incomplete"
+    if _limit(field, "minItems", 0) >= 1:
+        yield "empty", "is an empty list", [], "incomplete"
+    longest, most = _limit(field, "maxLength", None), _limit(field, "maxItems", None)
+    if longest is not None:
+        yield "too long", f"has {longest + 1} characters, one more than allowed", "g" * (longest + 1), "invalid"
+    if most is not None:
+        yield "too many", f"has {most + 1} items, one more than allowed", ["golive"] * (most + 1), "invalid"
+
+
+def _limit(field: Mapping[str, Any], keyword: str, default: Any) -> Any:
+    """Return a limit of a field, also where it stands apart in `allOf` because it is only assumed."""
+    places = [field, *(each for each in field.get("allOf", ()) if isinstance(each, Mapping))]
+    return next((place[keyword] for place in places if keyword in place), default)
 
 
 def _of_body(pack: Pack, operation: Operation) -> Iterator[BadInput]:
@@ -163,15 +180,4 @@ def _case(
     evidence: Evidence,
     family: Family = "incomplete",
 ) -> BadInput:
-    return BadInput(
-        f"{name}:{change}", family, f"`{name}` {words}", name, value, pack.errors.refusals, evidence
-    )
-
-
-def _due(kind: str) -> str:
-    return {
-        "integer": "a whole number",
-        "number": "a number",
-        "boolean": "true or false",
-        "array": "a list",
-    }.get(kind, "an object")
+    return BadInput(f"{name}:{change}", family, f"`{name}` {words}", name, value, pack.errors.refusals, evidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,8 +53,7 @@ def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
 def mismatches(judge: Draft202012Validator, body: Any) -> tuple[Mismatch, ...]:
     """Return every way in which ``body`` does not fit, by place."""
     found = [
-        Mismatch(path_of(error), sentence(error), evidence_of(error, judge.schema))
-        for error in judge.iter_errors(body)
+        Mismatch(path_of(error), sentence(error), evidence_of(error, judge.schema)) for error in judge.iter_errors(body)
     ]
     return tuple(sorted(found, key=lambda mismatch: (mismatch.where, mismatch.sentence)))
 
@@ -87,12 +86,13 @@ def sentence(error: ValidationError) -> str:
     """Say in one sentence what a validation error means."""
     where = f"`{path_of(error)}`" if error.absolute_path else "the body"
     told = _SENTENCES.get(str(error.validator))
-    return f"{where} {told(error)}" if told else f"{where}: {error.message}"
+    return f"{where} {told(error)}" if told is not None else f"{where}: {error.message}"
 
 
 def missing_field(error: ValidationError) -> str:
     """Return the name of the field that a `required` error is about."""
-    return next(name for name in error.validator_value if f"'{name}'" in error.message)
+    required: Any = error.validator_value
+    return next(str(name) for name in required if f"'{name}'" in error.message)
 
 
 def evidence_of(error: ValidationError, schema: Any) -> Evidence:
@@ -100,12 +100,15 @@ def evidence_of(error: ValidationError, schema: Any) -> Evidence:
 
     Without any mark the fact counts as documented: a schema has to say where it guesses.
     """
-    mark, place = Evidence.DOCUMENTED, schema
+    mark = Evidence.DOCUMENTED
+    place: Any = schema
     for step in error.absolute_schema_path:
         mark = _mark(place, mark)
-        place = place[step] if not isinstance(place, bool) else place
-        if step == "$ref":
-            place = _resolve(schema, place)
+        # jsonschema leaves "$ref" out of the path: the next step is one inside the schema that is referred to.
+        while isinstance(place, Mapping) and step not in place and "$ref" in place:
+            place = _resolve(schema, str(place["$ref"]))
+            mark = _mark(place, mark)
+        place = place[step]
     if error.validator != "required":
         return mark
     name = missing_field(error)
@@ -148,7 +151,7 @@ def shown(value: Any) -> str:
 
 
 def _type(error: ValidationError) -> str:
-    allowed = error.validator_value
+    allowed: Any = error.validator_value
     kinds = [KINDS[kind] for kind in ([allowed] if isinstance(allowed, str) else allowed)]
     return f"is {kind_of(error.instance)}, {' or '.join(kinds)} is due"
 
@@ -158,14 +161,12 @@ def _required(error: ValidationError) -> str:
     return f"lacks {place}"
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[Any], str]] = {
     "type": _type,
     "required": _required,
     "enum": lambda e: f"is {shown(e.instance)}, one of {', '.join(map(repr, e.validator_value))} is due",
     "const": lambda e: f"is {shown(e.instance)}, {e.validator_value!r} is due",
-    "minLength": lambda e: (
-        "is empty" if not e.instance else f"is shorter than {e.validator_value} characters"
-    ),
+    "minLength": lambda e: "is empty" if not e.instance else f"is shorter than {e.validator_value} characters",
     "maxLength": lambda e: f"is longer than {e.validator_value} characters",
     "pattern": lambda e: f"is {shown(e.instance)}, which does not match {e.validator_value}",
     "format": lambda e: f"is {shown(e.instance)}, which is not a valid {e.validator_value}",

@@ -32,9 +32,7 @@ class Hit:
     secret_name: str
 
 
-def find_in_files(
-    files: Iterable[Path], redactor: Redactor, *, limit_bytes: int | None = LIMIT_BYTES
-) -> list[Hit]:
+def find_in_files(files: Iterable[Path], redactor: Redactor, *, limit_bytes: int | None = LIMIT_BYTES) -> list[Hit]:
     """Return where the redactor's secrets stand, in any of the encodings it knows.
 
     Of each file the first `limit_bytes` are read, None for all. A file that cannot be read is passed over.
@@ -112,8 +110,6 @@ def _from_git(directory: Path) -> list[Path] | None:
 def _walked(directory: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(directory):
         folders[:] = [
-            name
-            for name in folders
-            if name not in _NOT_THE_TEAMS and not Path(folder, name, "pyvenv.cfg").is_file()
+            name for name in folders if name not in _NOT_THE_TEAMS and not Path(folder, name, "pyvenv.cfg").is_file()
         ]
         yield from (path for name in files if (path := Path(folder, name)).is_file())

@@ -72,9 +72,7 @@ class Secret:
         return hash(self._fingerprint)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"the secret {self.name} is neither copied nor pickled: pass its name and read it again"
-        )
+        raise TypeError(f"the secret {self.name} is neither copied nor pickled: pass its name and read it again")
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         self.__reduce__()

@@ -53,9 +53,7 @@ class Answer:
         try:
             return self._response.json()
         except (ValueError, UnicodeDecodeError):
-            self.fail(
-                "be JSON", f"{self.told} with content-type {self.headers.get('content-type', 'absent')}"
-            )
+            self.fail("be JSON", f"{self.told} with content-type {self.headers.get('content-type', 'absent')}")
 
     @property
     def succeeded(self) -> bool:

@@ -126,7 +126,6 @@ def _multipart(call: Call, part: str, body: Mapping[str, Any]) -> Call:
 
 def _form(form: Mapping[str, str]) -> bytes:
     parts = [
-        f'--golive\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in form.items()
+        f'--golive\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in form.items()
     ]
     return ("".join(parts) + "--golive--\r\n").encode()

@@ -11,9 +11,7 @@ from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.vendors.pack import Listing, Removal
 
 
-def remove_all(
-    things: Iterable[Created], vendor_of: Mapping[str, Vendor], journal: Journal
-) -> tuple[str, ...]:
+def remove_all(things: Iterable[Created], vendor_of: Mapping[str, Vendor], journal: Journal) -> tuple[str, ...]:
     """Remove these things, newest first; return one line for each that is still there.
 
     Args:

@@ -123,9 +123,8 @@ def others_of(
             untold[environment.name] = f"{target.missing.get(credential, 'no key')}, and {place} is missing"
         else:
             reported = fingerprints_in(report_of(environment.fingerprints_url), vendor, credential)
-            told |= {environment.name: each for each in reported[:1]}
-            if not reported:
-                untold[environment.name] = (
-                    f"{environment.fingerprints_url} reports no {credential} for {vendor}"
-                )
+            if reported:
+                told[environment.name] = reported[0]
+            else:
+                untold[environment.name] = f"{environment.fingerprints_url} reports no {credential} for {vendor}"
     return Others(told, untold)

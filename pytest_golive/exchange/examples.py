@@ -132,6 +132,4 @@ class Examples:
 
     def _removals(self) -> frozenset[str]:
         operations = self._vendor.pack.operations.values()
-        return frozenset(
-            each.creates.remove.operation for each in operations if each.creates and each.creates.remove
-        )
+        return frozenset(each.creates.remove.operation for each in operations if each.creates and each.creates.remove)

@@ -31,9 +31,7 @@ class Guard(httpx.BaseTransport):
         """
         asked = origin(request.url)
         if asked not in self._origins:
-            raise HostNotAllowed(
-                f"{asked} is not in this environment; allowed: {', '.join(sorted(self._origins))}"
-            )
+            raise HostNotAllowed(f"{asked} is not in this environment; allowed: {', '.join(sorted(self._origins))}")
         return self._inner.handle_request(request)
 
     def close(self) -> None:

@@ -80,9 +80,7 @@ class Recorder(httpx.BaseTransport):
         """Close the layers below."""
         self._inner.close()
 
-    def _keep(
-        self, request: httpx.Request, response: httpx.Response | None, seconds: float, error: str | None
-    ) -> None:
+    def _keep(self, request: httpx.Request, response: httpx.Response | None, seconds: float, error: str | None) -> None:
         record = current()
         if record is None:
             return

@@ -45,7 +45,7 @@ def must_refuse(vendor: Vendor, examples: Examples, operation: str, case: str) -
     model = vendor.operation(operation)
     arguments = examples.arguments(operation)
     valid = body_arguments(model, arguments)
-    elsewhere = {name: value for name, value in arguments.items() if name not in valid}
+    elsewhere = {name: value for name, value in arguments.items() if name not in valid} | dict(bad.elsewhere)
     before = _listed(vendor, operation)
     answer = vendor.call_with_body(operation, bad.body(valid), **elsewhere)
     _must_be_refused(answer, bad)

@@ -24,9 +24,7 @@ def must_repeat_well(vendor: Vendor, examples: Examples, operation: str) -> None
     """
     __tracebackhide__ = True
     repetition = vendor.operation(operation).repetition
-    assert repetition is not None, (
-        f"the plan repeats only operations that say what a repetition does: {operation}"
-    )
+    assert repetition is not None, f"the plan repeats only operations that say what a repetition does: {operation}"
     first, second = (made.answer for made in examples.twice(operation))
     first.must_succeed()
     allowed = " or ".join(WORDS[each] for each in repetition.accepted)

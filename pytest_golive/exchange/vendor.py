@@ -47,7 +47,7 @@ class Permit:
     allowed: frozenset[str]
     reads_only: bool = False
 
-    def check(self, name: str, operation: Operation, vendor: str) -> None:
+    def check(self, name: str, operation: Operation) -> None:
         """Refuse a call that leaves something behind where that is not allowed.
 
         Raises:
@@ -56,9 +56,7 @@ class Permit:
         if operation.effects is Effects.NONE:
             return
         if self.reads_only:
-            raise NotVerified(
-                f"{name} is not made in {self.environment}: only reading is done there from here"
-            )
+            raise NotVerified(f"{name} is not made in {self.environment}: only reading is done there from here")
         if not self.production or operation.allowance in self.allowed:
             return
         key = f"environments.{self.environment}.allow"
@@ -135,9 +133,7 @@ class Vendor:
     def call_with_key(self, key: Secret | None, operation: str, /, **arguments: Any) -> Answer:
         """Call an operation with another key, or without any."""
         model = self.operation(operation)
-        return self._send(
-            operation, model, call_of(operation, model, self.target.ids, arguments), arguments, key=key
-        )
+        return self._send(operation, model, call_of(operation, model, self.target.ids, arguments), arguments, key=key)
 
     def call_with_body(self, operation: str, body: Any, /, **arguments: Any) -> Answer:
         """Call an operation with exactly this body: a JSON value, or bytes as they are."""
@@ -152,9 +148,7 @@ class Vendor:
             LookupError: the pack has no such operation.
         """
         if name not in self.pack.operations:
-            raise LookupError(
-                f"{self.name} has no operation {name!r}; it has: {', '.join(self.pack.operations)}"
-            )
+            raise LookupError(f"{self.name} has no operation {name!r}; it has: {', '.join(self.pack.operations)}")
         return self.pack.operations[name]
 
     def judge(self, file: str) -> Draft202012Validator:
@@ -230,7 +224,7 @@ class Vendor:
         arguments: Mapping[str, Any],
         key: Secret | None = UNSET,
     ) -> Answer:
-        self.permit.check(name, model, self.name)
+        self.permit.check(name, model)
         if self._unreachable is not None:
             raise self._unreachable
         created = self._intend(name, model, arguments)

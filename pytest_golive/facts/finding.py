@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import pytest
+from _pytest.outcomes import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class CannotTell(Exception):
         self.finding = finding
 
 
-class NotVerified(pytest.skip.Exception):
+class NotVerified(Skipped):
     """Something a check needs is not configured; the reason names the key to add."""
 
     def __init__(self, reason: str, *, key: str = "") -> None:

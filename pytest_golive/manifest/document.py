@@ -100,9 +100,7 @@ def _text_of(path: Path) -> str:
     except FileNotFoundError:
         raise Mistakes([Mistake(path.name, 0, f"{path.name} is not there: {path}")]) from None
     except OSError as error:
-        raise Mistakes(
-            [Mistake(path.name, 0, f"{path.name} cannot be read: {error.strerror}: {path}")]
-        ) from None
+        raise Mistakes([Mistake(path.name, 0, f"{path.name} cannot be read: {error.strerror}: {path}")]) from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

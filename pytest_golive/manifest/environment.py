@@ -123,10 +123,7 @@ class _Reading:
             raise Mistakes([self.manifest.mistake(("environments",), _unknown(self.environment, names))])
         by_vendor = {key.vendor: key for key in keys}
         self.optional = frozenset(
-            (key.vendor, name)
-            for key in keys
-            for name, (_, required) in key.credentials.items()
-            if not required
+            (key.vendor, name) for key in keys for name, (_, required) in key.credentials.items() if not required
         )
         return Environment(
             name=self.environment,
@@ -135,8 +132,7 @@ class _Reading:
             allow=given.allow,
             fingerprints_url=given.deployment.fingerprints if given.deployment else None,
             targets={
-                vendor: self.target(vendor, target, by_vendor.get(vendor))
-                for vendor, target in given.vendors.items()
+                vendor: self.target(vendor, target, by_vendor.get(vendor)) for vendor, target in given.vendors.items()
             },
         )
 
@@ -144,8 +140,7 @@ class _Reading:
         schemas = {name: schema for name, (_, schema) in keys.settings.items()} if keys else {}
         ids = {name: self._text(vendor, ("ids", name), value) for name, value in given.ids.items()}
         settings = {
-            name: self._setting(vendor, name, value, schemas.get(name, {}))
-            for name, value in given.settings.items()
+            name: self._setting(vendor, name, value, schemas.get(name, {})) for name, value in given.settings.items()
         }
         return Target(
             vendor=vendor,
@@ -230,12 +225,7 @@ def _no_address(value: str) -> str | None:
         port_is_right = parts.port is None or parts.port > 0
     except ValueError:
         return "is not an address"
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or not port_is_right
-        or value != value.strip()
-    ):
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_right or value != value.strip():
         return "has to be an address that begins with http:// or https:// and has a host"
     if parts.username is not None or parts.password is not None:
         return "may not hold a user name or password; credentials have keys of their own"

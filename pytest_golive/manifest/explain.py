@@ -257,10 +257,7 @@ def _no_branch(misfit: _Misfit) -> Explained:
         yield misfit.place, f"give exactly one of {', '.join(misfit.choices)}; given: {given or 'none'}"
         return
     other_kind = [
-        inner
-        for branch in misfit.branches
-        for inner in branch
-        if inner.rule == "type" and inner.place == misfit.place
+        inner for branch in misfit.branches for inner in branch if inner.rule == "type" and inner.place == misfit.place
     ]
     fitting: list[tuple[_Misfit, ...]] = [
         branch for branch in misfit.branches if not set(map(id, branch)) & set(map(id, other_kind))

@@ -72,9 +72,7 @@ def _environments(document: Document) -> Iterator[Mistake]:
     environments = dict(_mappings(document.data, "environments"))
     for name, environment in environments.items():
         if name == SANDBOX:
-            yield document.mistake(
-                ("environments", name), "this environment is built in; choose another name"
-            )
+            yield document.mistake(("environments", name), "this environment is built in; choose another name")
         following = environment.get("releases_to")
         problem = _no_successor(name, following, environments) if isinstance(following, str) else None
         if problem:
@@ -101,9 +99,7 @@ def _placeholders(
                 yield document.mistake((*path, "environ", variable), told)
 
 
-def _only_when_started(
-    document: Document, path: tuple[str, ...], handler: Mapping[str, Any]
-) -> Iterator[Mistake]:
+def _only_when_started(document: Document, path: tuple[str, ...], handler: Mapping[str, Any]) -> Iterator[Mistake]:
     if "url" not in handler or "app" in handler or "command" in handler:
         return
     for key in ("path", "restart"):

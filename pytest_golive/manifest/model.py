@@ -85,9 +85,7 @@ class VendorTarget(Frozen):
     ids: dict[str, Text | FromVariable] = Field(
         default_factory=dict, description="ids of configuration: a tenant, a site, a workspace"
     )
-    features: dict[str, bool] = Field(
-        default_factory=dict, description="parts of the API: true is used, false is not"
-    )
+    features: dict[str, bool] = Field(default_factory=dict, description="parts of the API: true is used, false is not")
     settings: dict[str, Any] = Field(
         default_factory=dict, description="values that rules need and only the team knows, or {env: NAME}"
     )
@@ -132,9 +130,7 @@ class Client(Frozen):
         alias="callable",
         description="Python function, module:name, run in a process of its own",
     )
-    url: WebAddress | None = Field(
-        default=None, description="address of a running client that takes calls as POST"
-    )
+    url: WebAddress | None = Field(default=None, description="address of a running client that takes calls as POST")
     directory: Text = Field(default=".", description="where the command runs, seen from golive.yaml's folder")
     operations: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(
         description="what the client can do, by the operation names of the vendor's pack"
@@ -145,9 +141,7 @@ class Client(Frozen):
     )
     start_seconds: Seconds = Field(default=20, description="how long it may take to start")
     call_seconds: Seconds = Field(default=60, description="the client's own promise: a call ends within this")
-    concurrent: bool = Field(
-        default=False, description="one process answers several calls at once, in any order"
-    )
+    concurrent: bool = Field(default=False, description="one process answers several calls at once, in any order")
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Client:
@@ -168,9 +162,7 @@ class Effects(Frozen):
         alias="callable",
         description="Python function, module:name, given event_id= or subject=",
     )
-    settle_seconds: Seconds = Field(
-        default=5, description="how long golive asks until the answer stops changing"
-    )
+    settle_seconds: Seconds = Field(default=5, description="how long golive asks until the answer stops changing")
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Effects:
@@ -185,29 +177,17 @@ class Handler(Frozen):
 
     vendor: Text = Field(description="vendor that sends the webhooks")
     url: WebAddress | None = Field(default=None, description="address of the deployed handler")
-    app: PythonObject | None = Field(
-        default=None, description="ASGI or WSGI app, module:name, served by golive"
-    )
-    command: Argv | None = Field(
-        default=None, description="program and arguments, started and stopped by golive"
-    )
+    app: PythonObject | None = Field(default=None, description="ASGI or WSGI app, module:name, served by golive")
+    command: Argv | None = Field(default=None, description="program and arguments, started and stopped by golive")
     path: Text | None = Field(default=None, description="path of the webhook, with `app` or `command`")
-    directory: Text = Field(
-        default=".", description="where app or command run, seen from golive.yaml's folder"
-    )
+    directory: Text = Field(default=".", description="where app or command run, seen from golive.yaml's folder")
     secret: Source | None = Field(default=None, description="secret the deliveries are signed with")
     previous_secret: Source | None = Field(
         default=None, description="second secret during a rotation: has to be accepted"
     )
-    retired_secret: Source | None = Field(
-        default=None, description="secret whose overlap is over: has to be refused"
-    )
-    foreign_secret: Source | None = Field(
-        default=None, description="another environment's secret: has to be refused"
-    )
-    auth: Text | None = Field(
-        default=None, description="which of the vendor's ways to sign; default: its usual one"
-    )
+    retired_secret: Source | None = Field(default=None, description="secret whose overlap is over: has to be refused")
+    foreign_secret: Source | None = Field(default=None, description="another environment's secret: has to be refused")
+    auth: Text | None = Field(default=None, description="which of the vendor's ways to sign; default: its usual one")
     environ: dict[str, str] = Field(
         default_factory=dict, description="variables of the started handler; {port}, {secret} … are filled in"
     )
@@ -261,9 +241,7 @@ class Operations(Frozen):
 
     owners: dict[str, Text] = Field(default_factory=dict, description="what is owned -> the team or person")
     escalation: Text | None = Field(default=None, description="whom to call next, or the file that says so")
-    runbooks: dict[str, Text] = Field(
-        default_factory=dict, description="what happened -> file with what to do"
-    )
+    runbooks: dict[str, Text] = Field(default_factory=dict, description="what happened -> file with what to do")
     rollback: Text | dict[str, Any] | None = Field(
         default=None, description="how a release is taken back: a file, or what it needs"
     )
@@ -295,9 +273,7 @@ class Manifest(Frozen):
     )
     source: SourceCode = Field(default=SourceCode(), description="where the integration's files lie")
     monitoring: Monitoring | None = Field(default=None, description="where the team watches the integration")
-    traffic: Texts = Field(
-        default=(), description="recorded production traffic: Parquet, JSON lines or HAR files"
-    )
+    traffic: Texts = Field(default=(), description="recorded production traffic: Parquet, JSON lines or HAR files")
     operations: Operations | None = Field(default=None, description="who looks after it, by what papers")
     questions: Text | None = Field(default=None, description="file with questions for the assistant")
     attestations: Text | None = Field(default=None, description="file with what people vouch for")

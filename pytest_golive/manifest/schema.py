@@ -147,9 +147,7 @@ def _or_variable(title: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"description": title, "anyOf": [deepcopy(dict(schema)), {"$ref": _REF + FromVariable.__name__}]}
 
 
-def _closed(
-    model: Mapping[str, Any], properties: dict[str, Any], required: Iterable[str] = ()
-) -> dict[str, Any]:
+def _closed(model: Mapping[str, Any], properties: dict[str, Any], required: Iterable[str] = ()) -> dict[str, Any]:
     needed = list(required)
     return {
         "type": "object",

@@ -228,9 +228,8 @@ def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> 
         if not _usable(ground, pack, operation):
             continue
         mine = replace(whole, operation=name, case=f"{pack.vendor}-{name}", allow=operation.allowance)
-        if part.each == "read_operation" and reads_by_itself(operation):
-            yield mine
-        elif part.each == "duplicate" and operation.repetition is not None:
+        reading = part.each == "read_operation" and reads_by_itself(operation)
+        if reading or (part.each == "duplicate" and operation.repetition is not None):
             yield mine
         elif part.each in {"incomplete", "invalid"} and operation.request is not None:
             schema = read_schema(pack.vendor, operation.request.json_schema)
@@ -241,9 +240,7 @@ def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> 
 
 
 def _usable(ground: Ground, pack: Pack, operation: Operation) -> bool:
-    if operation.feature is not None and not ground.features.get(pack.vendor, {}).get(
-        operation.feature, True
-    ):
+    if operation.feature is not None and not ground.features.get(pack.vendor, {}).get(operation.feature, True):
         return False
     # A write that no allowance opens is never made in production: there is nothing to verify there.
     return not ground.production or operation.effects is Effects.NONE or operation.allowance is not None
@@ -251,9 +248,7 @@ def _usable(ground: Ground, pack: Pack, operation: Operation) -> bool:
 
 def reads_by_itself(operation: Operation) -> bool:
     """Whether an operation can be called without anything having been created before."""
-    return operation.effects is Effects.NONE and not any(
-        "{answer:" in str(v) for v in operation.example.values()
-    )
+    return operation.effects is Effects.NONE and not any("{answer:" in str(v) for v in operation.example.values())
 
 
 def _merged(known: PlannedCheck | None, planned: PlannedCheck) -> PlannedCheck:

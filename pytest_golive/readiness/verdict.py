@@ -130,10 +130,7 @@ def _decided(planned: PlannedRule, results: Mapping[str, Result]) -> DecidedRule
 
 def _why(deciding: Sequence[Result]) -> str:
     first = deciding[0]
-    if first.finding is None:
-        said = "; ".join([*first.observations, *first.warnings])
-    else:
-        said = first.finding.actual
+    said = first.finding.actual if first.finding else "; ".join([*first.observations, *first.warnings])
     more = f" (and {len(deciding) - 1} more)" if len(deciding) > 1 else ""
     return f"{said}{more}"
 

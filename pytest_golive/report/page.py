@@ -113,7 +113,5 @@ def _rows(rules: Sequence[DecidedRule]) -> str:
         f"<td>{escape(rule.title)}</td><td>{escape(rule.why)}</td></tr>"
         for rule in rules
     )
-    head = "".join(
-        f"<th>{name}</th>" for name in ("Rule", "Vendor", "Severity", "Outcome", "Has to hold", "Seen")
-    )
+    head = "".join(f"<th>{name}</th>" for name in ("Rule", "Vendor", "Severity", "Outcome", "Has to hold", "Seen"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"

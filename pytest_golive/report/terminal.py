@@ -48,7 +48,5 @@ def write_verdict(
 
 
 def _observations(file: VerdictFile) -> list[str]:
-    seen = [
-        text for result in file.results for text in result.observations if result.outcome is Outcome.OBSERVED
-    ]
+    seen = [text for result in file.results for text in result.observations if result.outcome is Outcome.OBSERVED]
     return [f"observed: {text}" for text in dict.fromkeys(seen)]

@@ -15,9 +15,7 @@ from pytest_golive.readiness.verdict import DecidedRule, Verdict
 UNFINISHED = "the run did not finish"
 """The reason a file gives from the start of a run until its end."""
 
-Moment = Annotated[
-    str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", examples=["2026-11-21T09:00:00Z"])
-]
+Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", examples=["2026-11-21T09:00:00Z"])]
 
 
 class Entry(BaseModel):
@@ -52,9 +50,7 @@ class ResultEntry(Entry):
     severity: Severity
     seconds: float = Field(description="set-up, call and tear-down together")
     finding: FindingEntry | None = None
-    observations: tuple[str, ...] = Field(
-        default=(), description="assumed facts of the pack that did not hold"
-    )
+    observations: tuple[str, ...] = Field(default=(), description="assumed facts of the pack that did not hold")
     warnings: tuple[str, ...] = Field(default=(), description="what holds, but close to the edge")
 
 
@@ -68,9 +64,7 @@ class RuleEntry(Entry):
     decided_by: tuple[str, ...] = Field(description="node ids of the tests")
     title: str = ""
     why: str = Field(default="", description="what was seen, for everything but a pass")
-    undecided: tuple[str, ...] = Field(
-        default=(), description="shares of the rule this version cannot decide yet"
-    )
+    undecided: tuple[str, ...] = Field(default=(), description="shares of the rule this version cannot decide yet")
 
 
 class VerdictFile(Entry):
@@ -90,13 +84,9 @@ class VerdictFile(Entry):
     rules: tuple[RuleEntry, ...] = ()
     run: str = ""
     version: str = Field(default="", description="version of pytest-golive")
-    rehearsal: bool = Field(
-        default=False, description="true: made in the sandbox, says nothing about an integration"
-    )
+    rehearsal: bool = Field(default=False, description="true: made in the sandbox, says nothing about an integration")
     notes: tuple[str, ...] = Field(default=(), description="what a reader has to know besides")
-    without_check: tuple[str, ...] = Field(
-        default=(), description="rules of the suite that have no check yet"
-    )
+    without_check: tuple[str, ...] = Field(default=(), description="rules of the suite that have no check yet")
 
 
 def result_entry(result: Result) -> ResultEntry:
@@ -131,9 +121,7 @@ def rule_entry(rule: DecidedRule) -> RuleEntry:
     )
 
 
-def finished(
-    unfinished: VerdictFile, verdict: Verdict, results: Mapping[str, Result], at: str
-) -> VerdictFile:
+def finished(unfinished: VerdictFile, verdict: Verdict, results: Mapping[str, Result], at: str) -> VerdictFile:
     """Return the file of a run that came to its end."""
     return unfinished.model_copy(
         update={

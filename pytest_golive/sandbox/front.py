@@ -27,7 +27,7 @@ FORMATS = FormatChecker(formats=("email", "uuid", "date"))
 """Formats that jsonschema judges without further packages."""
 
 
-class Refusal(Exception):  # noqa: N818  # an answer, not an error of ours
+class Refusal(Exception):  # an answer, not an error of ours
     """A request is refused.
 
     Attributes:
@@ -119,9 +119,7 @@ class Front(ABC, Generic[Caller]):
             )
         except Refusal as refusal:
             return self.refused(refusal)
-        return (
-            answer if isinstance(answer, Response) else json_response(operation.response.statuses[0], answer)
-        )
+        return answer if isinstance(answer, Response) else json_response(operation.response.statuses[0], answer)
 
     @abstractmethod
     def caller_of(self, key: str | None) -> Caller:

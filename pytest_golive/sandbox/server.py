@@ -34,9 +34,7 @@ class Server:
         failures: what the app raised. Each was answered with a 500; tests look here.
     """
 
-    def __init__(
-        self, app: App, host: str = "127.0.0.1", port: int = 0, *, latency_seconds: float = 0.0
-    ) -> None:
+    def __init__(self, app: App, host: str = "127.0.0.1", port: int = 0, *, latency_seconds: float = 0.0) -> None:
         self.app = app
         self.latency_seconds = latency_seconds
         self.failures: list[BaseException] = []

@@ -122,11 +122,7 @@ class Sandbox:
         held = {name: app.connections().get(environment) for name, app in self.apps.items()}
         return json_response(
             200,
-            {
-                name: {"api_key": self._fingerprint(one.api_key)}
-                for name, one in held.items()
-                if one is not None
-            },
+            {name: {"api_key": self._fingerprint(one.api_key)} for name, one in held.items() if one is not None},
         )
 
 

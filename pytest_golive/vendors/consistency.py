@@ -38,11 +38,7 @@ def mistakes_of(pack: Pack, rules: Iterable[Rule], schema: SchemaReader) -> tupl
     return (
         *_of_facts("", pack, pack.pages),
         *_of_head(pack),
-        *(
-            f"{place}: {told}"
-            for file, place in _files(pack).items()
-            for told in _of_schema(file, schema, readable)
-        ),
+        *(f"{place}: {told}" for file, place in _files(pack).items() for told in _of_schema(file, schema, readable)),
         *(told for name in pack.operations for told in _of_operation(pack, name, readable)),
         *_of_rules(pack, tuple(rules)),
     )
@@ -115,18 +111,14 @@ def _of_head(pack: Pack) -> Iterator[str]:
     if not pack.base_url.production.endswith(pack.base_url.path):
         yield f"base_url: {pack.base_url.production} does not end with {pack.base_url.path}"
     if pack.authentication.credential not in pack.credentials:
-        yield _unknown(
-            "authentication.credential", pack.authentication.credential, "credentials", pack.credentials
-        )
+        yield _unknown("authentication.credential", pack.authentication.credential, "credentials", pack.credentials)
     for name, setting in pack.settings.items():
         try:
             Draft202012Validator.check_schema(setting.json_schema)
         except SchemaError as error:
             yield f"settings.{name}.schema: is no JSON Schema: {error.message}"
         else:
-            yield from _misfits(
-                f"settings.{name}.example", "its schema", setting.json_schema, setting.example
-            )
+            yield from _misfits(f"settings.{name}.example", "its schema", setting.json_schema, setting.example)
 
 
 def _of_operation(pack: Pack, name: str, schemas: Mapping[str, dict[str, Any]]) -> Iterator[str]:

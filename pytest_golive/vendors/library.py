@@ -37,9 +37,7 @@ class PackError(ValueError):
     def __init__(self, vendor: str, mistakes: Iterable[str]) -> None:
         self.vendor = vendor
         self.mistakes = tuple(mistakes)
-        super().__init__(
-            "\n".join([f"the pack of {vendor} cannot be used:", *(f"- {one}" for one in self.mistakes)])
-        )
+        super().__init__("\n".join([f"the pack of {vendor} cannot be used:", *(f"- {one}" for one in self.mistakes)]))
 
 
 @cache

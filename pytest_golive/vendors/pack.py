@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pytest_golive.facts.outcome import Effects, Evidence
 
@@ -28,9 +28,7 @@ class Frozen(BaseModel):
 class Fact(Frozen):
     """Something the contract says, and how sure we are of it."""
 
-    evidence: Evidence = Field(
-        description="documented: stated on the source page; assumed: chosen by the pack"
-    )
+    evidence: Evidence = Field(description="documented: stated on the source page; assumed: chosen by the pack")
     source: str | None = Field(default=None, description="code of the vendor's page, see `pages`")
 
 
@@ -140,9 +138,7 @@ class Paging(Fact):
     style: Literal["page_number", "cursor", "offset", "none"]
     size: str | None = Field(default=None, description="query parameter for the size of a page")
     page: str | None = Field(default=None, description="query parameter for the page or cursor")
-    items: tuple[str, ...] = Field(
-        description="where the items stand: keys to try in order, '' for a bare array"
-    )
+    items: tuple[str, ...] = Field(description="where the items stand: keys to try in order, '' for a bare array")
     next: str | None = Field(default=None, description="where the next cursor stands in the body")
     total_pages: str | None = Field(default=None, description="where the number of pages stands in the body")
 
@@ -213,9 +209,7 @@ class Repetition(Fact):
     accepted: tuple[Literal["second", "same", "conflict", "gone"], ...] = Field(
         description="second: another resource; same: a success that changes nothing; conflict: 409; gone: 404"
     )
-    distinct: str | None = Field(
-        default=None, description="field of the answer that differs between `second` answers"
-    )
+    distinct: str | None = Field(default=None, description="field of the answer that differs between `second` answers")
     absent: str | None = Field(default=None, description="field that the repeated answer leaves out")
 
 
@@ -223,11 +217,21 @@ class BadValue(Fact):
     """One wrong request body that a schema alone does not tell, and how it has to be received."""
 
     title: str = Field(description="the change in words, after '`field` ': 'is in capital letters'")
-    change: dict[str, Any] = Field(description="fields to replace in the valid body")
-    refusals: tuple[Status, ...] | None = Field(
-        default=None, description="instead of the vendor's usual statuses"
-    )
+    change: dict[str, Any] = Field(default_factory=dict, description="fields to replace in the valid body")
+    elsewhere: dict[str, Any] = Field(default_factory=dict, description="arguments of path or query to replace")
+    refusals: tuple[Status, ...] | None = Field(default=None, description="instead of the vendor's usual statuses")
     tolerated: bool = Field(default=False, description="a success is recorded, not failed")
+
+    @model_validator(mode="after")
+    def _something_is_wrong(self) -> BadValue:
+        if not self.fields:
+            raise ValueError("name what is wrong, in change or elsewhere")
+        return self
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of what is wrong, in order."""
+        return (*self.change, *self.elsewhere)
 
 
 class Operation(Fact):

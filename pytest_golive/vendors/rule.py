@@ -22,9 +22,7 @@ class Part(Frozen):
     check: Name | None = Field(default=None, description="a test function of the suites, without `test_`")
     each: Subject = Field(default="vendor", description="what the check is multiplied by")
     allow: Name | None = Field(default=None, description="the allowance it needs in production")
-    static: str | None = Field(
-        default=None, description="a static check over repository, configuration, documents"
-    )
+    static: str | None = Field(default=None, description="a static check over repository, configuration, documents")
     metric: str | None = Field(default=None, description="a question to the team's metrics or logs")
     client: FaultId | None = Field(default=None, description="a fault of the client lab")
     handler: FaultId | None = Field(default=None, description="a fault of the handler lab")
@@ -55,9 +53,7 @@ class Needs(Frozen):
     ids: tuple[Name, ...] = ()
     credentials: tuple[Name, ...] = ()
     settings: tuple[Name, ...] = Field(default=(), description="settings the pack declares")
-    keys: tuple[str, ...] = Field(
-        default=(), description="other keys of golive.yaml: monitoring, operations.owners"
-    )
+    keys: tuple[str, ...] = Field(default=(), description="other keys of golive.yaml: monitoring, operations.owners")
 
 
 class Rule(Frozen):

@@ -6,9 +6,9 @@ import secrets
 import string
 from typing import Any
 
+from pytest_golive.exchange.answer import Answer
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
-from pytest_golive.exchange.answer import Answer
 from pytest_golive.readiness.plan import PlannedCheck
 
 REFUSED = (403, 404)

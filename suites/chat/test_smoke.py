@@ -30,9 +30,7 @@ def test_sync_chat_answers(golive: Golive, planned: PlannedCheck) -> None:
     _must_be_in_time(vendor, answer)
     _must_hold_expected_words(vendor, answer)
     if body.get("confidence_level") == "low":
-        vendor.warn(
-            "the smoke question is answered with low confidence: is its content still approved and active?"
-        )
+        vendor.warn("the smoke question is answered with low confidence: is its content still approved and active?")
 
 
 def test_async_chat_completes(golive: Golive, planned: PlannedCheck) -> None:
@@ -85,18 +83,14 @@ def _poll(vendor: Vendor, submitted: Answer, polling: Polling) -> Answer:
 
 def _must_be_in_time(vendor: Vendor, answer: Answer) -> None:
     __tracebackhide__ = True
-    limit = float(
-        vendor.target.settings.get("sync_chat_timeout_seconds", vendor.operation("chat").timeout_seconds)
-    )
+    limit = float(vendor.target.settings.get("sync_chat_timeout_seconds", vendor.operation("chat").timeout_seconds))
     answer.must(f"come within {limit:g} s", answer.seconds <= limit, actual=f"{answer.seconds:.1f} s")
 
 
 def _must_hold_expected_words(vendor: Vendor, answer: Answer) -> None:
     __tracebackhide__ = True
     words = vendor.target.settings.get("smoke_expected_words", ())
-    absent = [
-        word for word in words if str(word).casefold() not in str(answer.json.get("answer", "")).casefold()
-    ]
+    absent = [word for word in words if str(word).casefold() not in str(answer.json.get("answer", "")).casefold()]
     answer.must(
         f"hold the expected words {', '.join(map(str, words))}",
         not absent,

@@ -20,9 +20,7 @@ def test_base_url_is_explicit(golive: Golive, planned: PlannedCheck) -> None:
     golive.must("the base URL has to be set", is_filled_in(url), expected="an address", actual=repr(url))
     encrypted = parts.scheme == "https" or is_loopback_url(url)
     golive.must("the base URL has to be encrypted", encrypted, expected="https://…", actual=url)
-    golive.must(
-        "the base URL must not end in a slash", not url.endswith("/"), expected=url.rstrip("/"), actual=url
-    )
+    golive.must("the base URL must not end in a slash", not url.endswith("/"), expected=url.rstrip("/"), actual=url)
     golive.must(
         f"the base URL has to end in {path or 'the host name'}",
         parts.path == path,

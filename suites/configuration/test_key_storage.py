@@ -32,9 +32,7 @@ def test_key_is_in_no_file(golive: Golive, planned: PlannedCheck) -> None:
     del planned
     files = tracked_files(golive.repository)
     hits = find_in_files(files, golive.redactor)
-    told = [
-        f"{hit.path.relative_to(golive.repository)}:{hit.line} holds {hit.secret_name}" for hit in hits[:10]
-    ]
+    told = [f"{hit.path.relative_to(golive.repository)}:{hit.line} holds {hit.secret_name}" for hit in hits[:10]]
     golive.must(
         "no file of the repository may hold a configured secret",
         not hits,

@@ -42,8 +42,7 @@ def test_retries_are_explicit(golive: Golive, planned: PlannedCheck) -> None:
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     retries, base, cap, jitter = (
-        vendor.setting(name)
-        for name in ("max_retries", "retry_base_seconds", "retry_cap_seconds", "retry_jitter")
+        vendor.setting(name) for name in ("max_retries", "retry_base_seconds", "retry_cap_seconds", "retry_jitter")
     )
     golive.must(
         "retries have to be bounded",

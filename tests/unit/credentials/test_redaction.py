@@ -21,9 +21,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "quote everything": lambda value: quote(value, safe=""),
     "quote_plus": quote_plus,
     "quote, lower hex": lambda value: "".join(
-        letter
-        if (letter.isascii() and letter.isalnum()) or letter in "_.-~"
-        else quote(letter, safe="").lower()
+        letter if (letter.isascii() and letter.isalnum()) or letter in "_.-~" else quote(letter, safe="").lower()
         for letter in value
     ),
     "quoted twice": lambda value: quote(quote(value)),

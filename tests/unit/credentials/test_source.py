@@ -47,13 +47,9 @@ def test_a_variable_that_gives_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.delenv("UPPZY_API_KEY", raising=False)
     assert problem(Source(env="UPPZY_API_KEY"), tmp_path) == ("environment variable UPPZY_API_KEY is not set")
     monkeypatch.setenv("UPPZY_API_KEY", " ")
-    assert problem(Source(env="UPPZY_API_KEY"), tmp_path) == (
-        "environment variable UPPZY_API_KEY is set, but empty"
-    )
+    assert problem(Source(env="UPPZY_API_KEY"), tmp_path) == ("environment variable UPPZY_API_KEY is set, but empty")
     monkeypatch.setenv("UPPZY_API_KEY", "upz_live_\udcff")
-    assert problem(Source(env="UPPZY_API_KEY"), tmp_path) == (
-        "environment variable UPPZY_API_KEY is not UTF-8 text"
-    )
+    assert problem(Source(env="UPPZY_API_KEY"), tmp_path) == ("environment variable UPPZY_API_KEY is not UTF-8 text")
 
 
 def test_a_file_that_gives_nothing(tmp_path: Path) -> None:
@@ -99,9 +95,7 @@ def test_a_weak_secret_is_refused_where_it_is_read(tmp_path: Path) -> None:
     with pytest.raises(SourceProblem) as told:
         read_secret(Source(file="key"), "uppzy.api_key", tmp_path)
 
-    assert str(told.value) == (
-        "file key: the secret is a placeholder or a common word, surely not the real one"
-    )
+    assert str(told.value) == ("file key: the secret is a placeholder or a common word, surely not the real one")
 
 
 def test_a_secret_is_read_under_its_name(tmp_path: Path) -> None:

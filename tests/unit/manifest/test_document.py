@@ -57,9 +57,7 @@ def test_only_what_json_calls_a_number_or_boolean_is_one(path: Path) -> None:
 
 def test_quotes_and_plain_tags_say_the_kind(path: Path) -> None:
     """What is quoted is text, and `!!str` is the same."""
-    assert data(path, "a: ['true', \"1\", !!str 1, !!int '7', !!null x]") == {
-        "a": ["true", "1", "1", 7, None]
-    }
+    assert data(path, "a: ['true', \"1\", !!str 1, !!int '7', !!null x]") == {"a": ["true", "1", "1", 7, None]}
 
 
 @pytest.mark.parametrize(
@@ -152,8 +150,7 @@ def test_what_is_not_plain_yaml_is_refused(path: Path, text: str | bytes, messag
 def test_all_duplicate_keys_are_told_with_both_lines(path: Path) -> None:
     """YAML readers take the last one in silence."""
     assert mistakes(path, "a: 1\nb:\n  c: 1\n  c: 2\na: 3\n") == (
-        "golive.yaml:4: the key c is already given in line 3\n"
-        "golive.yaml:5: the key a is already given in line 1"
+        "golive.yaml:4: the key c is already given in line 3\ngolive.yaml:5: the key a is already given in line 1"
     )
 
 

@@ -165,21 +165,15 @@ def test_a_weak_secret_is_a_mistake(resolved: Resolve, monkeypatch: pytest.Monke
         ),
     ],
 )
-def test_a_base_url_that_is_none(
-    resolved: Resolve, monkeypatch: pytest.MonkeyPatch, value: str, problem: str
-) -> None:
+def test_a_base_url_that_is_none(resolved: Resolve, monkeypatch: pytest.MonkeyPatch, value: str, problem: str) -> None:
     """It is judged the same, literal or from a variable, and not repeated."""
     monkeypatch.setenv("UPPZY_BASE_URL", value)
 
-    assert told(resolved) == [
-        f"golive.yaml:10: {BAD}base_url: environment variable UPPZY_BASE_URL: {problem}"
-    ]
+    assert told(resolved) == [f"golive.yaml:10: {BAD}base_url: environment variable UPPZY_BASE_URL: {problem}"]
     assert told(resolved, UPPZY_BASE_URL=f"'{value}'") == [f"golive.yaml:10: {BAD}base_url: {problem}"]
 
 
-def test_a_setting_from_a_variable_is_judged_by_its_schema(
-    resolved: Resolve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_setting_from_a_variable_is_judged_by_its_schema(resolved: Resolve, monkeypatch: pytest.MonkeyPatch) -> None:
     """The text means what it would mean in the file."""
     monkeypatch.setenv("TIMEOUT", "soon")
 

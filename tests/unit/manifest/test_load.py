@@ -140,10 +140,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
         ),
         (
             STAGING + "    production: yes\n",
-            (
-                "golive.yaml:5: environments.staging.production: "
-                "has to be true or false, but text is given; write true"
-            ),
+            ("golive.yaml:5: environments.staging.production: has to be true or false, but text is given; write true"),
         ),
         (
             STAGING + "    releases_to: stagin\n",
@@ -172,10 +169,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
         ),
         (
             STAGING + "    allow: [everything]\n",
-            (
-                "golive.yaml:5: environments.staging.allow[0]: "
-                "'everything' is not known here; allowed: chat_smoke"
-            ),
+            ("golive.yaml:5: environments.staging.allow[0]: 'everything' is not known here; allowed: chat_smoke"),
         ),
         (
             STAGING + "    deployment: {fingerprints: shop.example}\n",
@@ -217,10 +211,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
         ),
         (
             TIMELY + "        api_key: {fil: key}\n",
-            (
-                f"golive.yaml:8: {TARGET}.api_key: "
-                "unknown key; did you mean file? Allowed here: env, file, command"
-            ),
+            (f"golive.yaml:8: {TARGET}.api_key: unknown key; did you mean file? Allowed here: env, file, command"),
         ),
         (
             TIMELY + "        api_key: {env: X, vault: y}\n",
@@ -284,10 +275,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
         ),
         (
             CLIENT + "    command: [node]\n    environ: {PORT: 3000}\n",
-            (
-                "golive.yaml:8: clients.crm.environ.PORT: "
-                "has to be text, but a number is given; put it in quotes"
-            ),
+            ("golive.yaml:8: clients.crm.environ.PORT: has to be text, but a number is given; put it in quotes"),
         ),
         (
             CLIENT + "    command: [node]\n    environ: {URL: {base_url}}\n",
@@ -318,10 +306,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
         ),
         (
             HANDLER + "    url: https://a.example\n    path: /hooks\n",
-            (
-                "golive.yaml:7: handlers.hooks.path: "
-                "goes with app or command; a handler with url is started by others"
-            ),
+            ("golive.yaml:7: handlers.hooks.path: goes with app or command; a handler with url is started by others"),
         ),
         (
             HANDLER + "    app: 'a:b'\n    mode: prod\n",
@@ -329,10 +314,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
         ),
         (
             HANDLER + "    app: 'a:b'\n    effects: {settle_seconds: 2}\n",
-            (
-                "golive.yaml:7: handlers.hooks.effects: "
-                "give exactly one of url, path, command, callable; given: none"
-            ),
+            ("golive.yaml:7: handlers.hooks.effects: give exactly one of url, path, command, callable; given: none"),
         ),
         (
             HEAD + "handlers:\n  hooks: {vendor: timley, app: 'a:b'}\n",
@@ -391,10 +373,7 @@ def test_all_mistakes_are_told_at_once(told: Told) -> None:
     assert told(text) == [
         "golive.yaml:2: project: must not be empty",
         f"golive.yaml:6: {TARGET}: the key api_key is missing (API key of the workspace)",
-        (
-            "golive.yaml:8: environments.staging.releases_to: there is no environment 'nowhere' here; "
-            "there is: nothing"
-        ),
+        ("golive.yaml:8: environments.staging.releases_to: there is no environment 'nowhere' here; there is: nothing"),
         "golive.yaml:9: clients.a: give exactly one of command, callable, url; given: none",
         (
             "golive.yaml:9: clients.a: the key operations is missing "
@@ -410,9 +389,7 @@ def test_all_mistakes_are_told_at_once(told: Told) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "junk", [None, 7, "s3cr3tvalue", ["s3cr3tvalue"], {"s3cr3tvalue": {"s3cr3tvalue": 1}}]
-)
+@pytest.mark.parametrize("junk", [None, 7, "s3cr3tvalue", ["s3cr3tvalue"], {"s3cr3tvalue": {"s3cr3tvalue": 1}}])
 def test_no_place_breaks_the_checks_and_no_credential_is_quoted(told: Told, load: Load, junk: Any) -> None:
     """Whatever stands in the place of a section or a credential is told, never raised or repeated."""
     for section in ("environments", "clients", "handlers", "source", "monitoring", "operations"):

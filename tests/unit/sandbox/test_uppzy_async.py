@@ -52,9 +52,7 @@ def test_a_finished_answer_stays(api: httpx.Client, site: str, uppzy: Uppzy) -> 
     states(api, site, submitted)
     before = poll(api, site, submitted).json()
     uppzy.documents.ready_seconds = 0
-    document = api.post(
-        f"{site}/documents/text", json={"title": "t", "content": "Support never sleeps."}
-    ).json()["id"]
+    document = api.post(f"{site}/documents/text", json={"title": "t", "content": "Support never sleeps."}).json()["id"]
     api.patch(f"{site}/documents/{document}", json={"status": "active"})
 
     assert poll(api, site, submitted).json() == before

@@ -12,9 +12,7 @@ from pytest_golive.sandbox.uppzy import Uppzy
 STOCK = "Our support hours are Monday to Friday, from 9:00 to 18:00."
 
 
-def ask(
-    api: httpx.Client, site: str, message: str = "What are your support hours?", **more: Any
-) -> httpx.Response:
+def ask(api: httpx.Client, site: str, message: str = "What are your support hours?", **more: Any) -> httpx.Response:
     """Ask in the session `a`."""
     return api.post(f"{site}/chat", json={"session_id": "a", "message": message, **more})
 
@@ -71,27 +69,19 @@ def test_the_document_that_shares_most_words_wins(api: httpx.Client, site: str, 
         document = api.post(f"{site}/documents/text", json={"title": "t", "content": content}).json()["id"]
         api.patch(f"{site}/documents/{document}", json={"status": "active"})
 
-    assert (
-        ask(api, site, "When are parcels delivered?").json()["answer"] == "Parcels are delivered within days."
-    )
+    assert ask(api, site, "When are parcels delivered?").json()["answer"] == "Parcels are delivered within days."
 
 
-def test_documents_of_another_site_are_not_used(
-    api: httpx.Client, site: str, other_site: str, uppzy: Uppzy
-) -> None:
+def test_documents_of_another_site_are_not_used(api: httpx.Client, site: str, other_site: str, uppzy: Uppzy) -> None:
     """Each site has its own knowledge."""
     uppzy.documents.ready_seconds = 0
-    document = api.post(
-        f"{other_site}/documents/text", json={"title": "t", "content": "Parcels fly."}
-    ).json()["id"]
+    document = api.post(f"{other_site}/documents/text", json={"title": "t", "content": "Parcels fly."}).json()["id"]
     api.patch(f"{other_site}/documents/{document}", json={"status": "active"})
 
     assert ask(api, site, "Do parcels fly?").json()["answer"] == STOCK
 
 
-def test_thinking_takes_its_time_without_holding_others_up(
-    api: httpx.Client, site: str, uppzy: Uppzy
-) -> None:
+def test_thinking_takes_its_time_without_holding_others_up(api: httpx.Client, site: str, uppzy: Uppzy) -> None:
     """Ten questions at once take as long as one."""
     uppzy.chat.think_seconds = 0.2
     begun = time.monotonic()
@@ -137,9 +127,7 @@ def test_a_closed_session_takes_no_messages(api: httpx.Client, site: str, path: 
     assert api.get(f"{site}/statistics").json()["questions"] == 1
 
 
-def test_a_session_that_was_never_seen_cannot_be_closed(
-    api: httpx.Client, site: str, other_site: str
-) -> None:
+def test_a_session_that_was_never_seen_cannot_be_closed(api: httpx.Client, site: str, other_site: str) -> None:
     """Not even when another site has one of that name."""
     ask(api, other_site)
 

@@ -101,9 +101,7 @@ def test_a_patch_changes_what_was_sent(api: httpx.Client, site: str) -> None:
 
 
 @pytest.mark.parametrize("where", ["invented", "other site"])
-def test_a_document_that_is_not_here_is_not_found(
-    api: httpx.Client, site: str, other_site: str, where: str
-) -> None:
+def test_a_document_that_is_not_here_is_not_found(api: httpx.Client, site: str, other_site: str, where: str) -> None:
     """Neither an invented one nor another site's."""
     document = "doc_0" if where == "invented" else create(api, other_site)
     answer = api.patch(f"{site}/documents/{document}", json={"status": "active"})

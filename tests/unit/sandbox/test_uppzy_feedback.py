@@ -40,9 +40,7 @@ def test_a_repeated_rating_has_no_time(api: httpx.Client, site: str, rating: dic
 
 
 @pytest.mark.parametrize("message", ["hours?", "hours? (fail)"])
-def test_only_a_completed_request_can_be_rated(
-    api: httpx.Client, site: str, uppzy: Uppzy, message: str
-) -> None:
+def test_only_a_completed_request_can_be_rated(api: httpx.Client, site: str, uppzy: Uppzy, message: str) -> None:
     """Neither one that is still waiting nor one that failed."""
     uppzy.chat.async_seconds = 0 if "fail" in message else 60
     asked = api.post(f"{site}/chat/async", json={"session_id": "a", "message": message}).json()
@@ -51,9 +49,7 @@ def test_only_a_completed_request_can_be_rated(
     assert rate(api, site, rating) == (409, {"error": "request is not completed"})
 
 
-@pytest.mark.parametrize(
-    "change", [{"request_id": "req_0"}, {"session_id": "b"}, {"request_id": "not an id"}]
-)
+@pytest.mark.parametrize("change", [{"request_id": "req_0"}, {"session_id": "b"}, {"request_id": "not an id"}])
 def test_a_request_that_is_not_of_this_session_is_not_found(
     api: httpx.Client, site: str, rating: dict[str, Any], change: dict[str, Any]
 ) -> None:
@@ -61,9 +57,7 @@ def test_a_request_that_is_not_of_this_session_is_not_found(
     assert rate(api, site, {**rating, **change}) == (404, {"error": "request not found"})
 
 
-def test_a_request_of_another_site_cannot_be_rated(
-    api: httpx.Client, other_site: str, rating: dict[str, Any]
-) -> None:
+def test_a_request_of_another_site_cannot_be_rated(api: httpx.Client, other_site: str, rating: dict[str, Any]) -> None:
     """Same key, same tenant, other site."""
     assert rate(api, other_site, rating) == (404, {"error": "request not found"})
 

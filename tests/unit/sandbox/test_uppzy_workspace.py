@@ -24,9 +24,7 @@ def test_the_site_is_told(api: httpx.Client, site: str, connection: Connection) 
     assert api.get(site).json() == {"id": ids["site_id"], "tenant_id": ids["tenant_id"]}
 
 
-def test_usage_counts_what_was_really_done(
-    api: httpx.Client, tenant: str, site: str, connection: Connection
-) -> None:
+def test_usage_counts_what_was_really_done(api: httpx.Client, tenant: str, site: str, connection: Connection) -> None:
     """Requests, documents, sessions and questions; this request is one of them."""
     api.post(f"{site}/documents/text", json={"title": "t", "content": "c"})
     for session in ("a", "a", "b"):
@@ -38,9 +36,7 @@ def test_usage_counts_what_was_really_done(
 
 def test_the_history_has_the_current_period(api: httpx.Client, tenant: str) -> None:
     """The sandbox is as old as its process."""
-    (item,) = api.get(f"{tenant}/usage/history", params={"from": "2026-01-01", "to": "2026-12-31"}).json()[
-        "items"
-    ]
+    (item,) = api.get(f"{tenant}/usage/history", params={"from": "2026-01-01", "to": "2026-12-31"}).json()["items"]
 
     assert item["period"] == datetime.now(UTC).strftime("%Y-%m")
 
@@ -96,9 +92,7 @@ def test_only_sent_and_known_widget_keys_change(api: httpx.Client, site: str) ->
     before = api.get(f"{site}/widget-config").json()
     answers = [api.patch(f"{site}/widget-config", json={"title": "Ask", "sound": "on"}) for _ in range(2)]
 
-    assert [(answer.status_code, answer.json()) for answer in answers] == [
-        (200, {**before, "title": "Ask"})
-    ] * 2
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {**before, "title": "Ask"})] * 2
     assert api.get(f"{site}/widget-config").json() == {**before, "title": "Ask"}
 
 

@@ -15,9 +15,7 @@ def get(url: str, **headers: str) -> httpx.Response:
 def test_the_description_is_enough_for_a_client(sandbox: Sandbox) -> None:
     """Base URL, key and ids lead to the connectivity check."""
     told = sandbox.describe()["uppzy"]
-    answer = get(
-        f"{told['base_url']}/m2m/tenants/{told['ids']['tenant_id']}/limits", **{"X-API-Key": told["api_key"]}
-    )
+    answer = get(f"{told['base_url']}/m2m/tenants/{told['ids']['tenant_id']}/limits", **{"X-API-Key": told["api_key"]})
 
     assert told["base_url"] == f"{sandbox.server.url}/api/v1"
     assert answer.status_code == 200
@@ -42,10 +40,7 @@ def test_the_deployment_reports_fingerprints(sandbox: Sandbox, environment: str)
 
 def test_the_default_report_is_of_the_sandbox(sandbox: Sandbox) -> None:
     """No environment named, the one of that name is meant."""
-    told = [
-        get(f"{sandbox.server.url}/golive/fingerprints{query}").json()
-        for query in ("", "?environment=sandbox")
-    ]
+    told = [get(f"{sandbox.server.url}/golive/fingerprints{query}").json() for query in ("", "?environment=sandbox")]
 
     assert told[0] == told[1]
 
@@ -57,10 +52,7 @@ def test_an_unknown_environment_holds_no_keys(sandbox: Sandbox) -> None:
 
 def test_fingerprints_are_only_read(sandbox: Sandbox) -> None:
     """Nothing else can be done there."""
-    assert (
-        httpx.post(f"{sandbox.server.url}/golive/fingerprints", trust_env=False, verify=False).status_code
-        == 405
-    )
+    assert httpx.post(f"{sandbox.server.url}/golive/fingerprints", trust_env=False, verify=False).status_code == 405
 
 
 def test_another_fingerprint_can_be_used() -> None:

@@ -48,10 +48,7 @@ def test_an_unknown_vendor_is_told_with_those_there_are(package: Path) -> None:
     with pytest.raises(PackError) as caught:
         read_pack("acmee")
 
-    assert (
-        str(caught.value)
-        == "the pack of acmee cannot be used:\n- golive ships none of that name; there are: acme"
-    )
+    assert str(caught.value) == "the pack of acmee cannot be used:\n- golive ships none of that name; there are: acme"
 
 
 def test_every_mistake_of_the_model_is_told(package: Path) -> None:
