@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -162,7 +163,7 @@ class Conductor:
             )
         planned, exchanges = planned_of(item), item.stash[RECORD].exchanges
         told = told.told_by(
-            fix=told.fix or (planned.fix if planned is not None else ""),
+            fix=told.fix or _advice(item) or (planned.fix if planned is not None else ""),
             rerun=self._run.rerun_line(rules.ids, report.nodeid),
             exchanges=tuple(exchange.line for exchange in exchanges[-5:]),
             curl=self._run.curl_line(planned, exchanges) if exchanges and outcome is not Outcome.NOT_VERIFIED else "",
@@ -185,6 +186,13 @@ class Conductor:
         ]
         if notes and report.when == "call":
             report.sections.append(("golive", "\n".join(notes)))
+
+
+def _advice(item: pytest.Item) -> str:
+    """Return what a check's docstring says to do "If this fails:"."""
+    told = inspect.getdoc(getattr(item, "function", None)) or ""
+    _, _, advice = told.partition("If this fails:")
+    return " ".join(advice.split())
 
 
 def planned_of(item: pytest.Item) -> PlannedCheck | None:

@@ -50,7 +50,7 @@ def rules_of(item: pytest.Item) -> Rules:
         pytest.UsageError: a marker has an unknown keyword or severity.
     """
     if RULES not in item.stash:
-        marks = [_read(item, mark) for mark in reversed(list(item.iter_markers("rule")))]
+        marks = [_read(item, mark) for mark in item.iter_markers("rule")]
         item.stash[RULES] = Rules(
             ids=tuple(dict.fromkeys(mark.id for mark in marks)),
             severity=min((Severity(mark.severity) for mark in marks), key=list(Severity).index, default=Severity.MAJOR),

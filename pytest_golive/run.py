@@ -86,8 +86,11 @@ class Run:
         words = ["pytest", "-m", suite, choice.option, choice.environment]
         if choice.manifest is not None:
             words += ["--golive-manifest", str(choice.manifest)]
-        words += ["--golive-only", rules[0]] if rules else [test]
+        words += ["--golive-only", min(rules, key=self._checks_of)] if rules else [test]
         return shlex.join(words)
+
+    def _checks_of(self, rule: str) -> int:
+        return sum(rule in planned.rules for planned in self.plan.checks.values())
 
     def curl_line(self, planned: PlannedCheck | None, exchanges: Sequence[Exchange]) -> str:
         """Return the last call as a command line, its key taken from a variable."""

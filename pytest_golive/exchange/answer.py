@@ -176,8 +176,4 @@ class Answer:
         return f"schemas/{self.vendor.name}/{self._model.response.json_schema}"
 
     def _finding(self, what: str, actual: str) -> Finding:
-        return Finding(
-            requirement=f"{self.operation} has to {what}",
-            expected=what,
-            actual=actual,
-        )
+        return Finding(requirement=f"{self.operation} has to {what}", expected=f"to {what}", actual=actual)

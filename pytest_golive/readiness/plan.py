@@ -151,11 +151,12 @@ def _chosen(ground: Ground, rule: Rule) -> bool:
 def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, PlannedCheck]) -> PlannedRule:
     reason = _not_applicable(ground, pack, rule)
     mine: list[PlannedCheck] = []
-    undecided = tuple(_words(part) for part in rule.decided_by if part.kind not in LANDED)
+    parts = [part for part in rule.decided_by if part.feature is None or _used(ground, pack, part.feature)]
+    undecided = tuple(_words(part) for part in parts if part.kind not in LANDED)
     if reason:
         mine.append(_stand_in(ground, pack, rule, f"not applicable: {reason}"))
     else:
-        for part in rule.decided_by:
+        for part in parts:
             if part.kind in LANDED:
                 mine.extend(_cases(ground, pack, rule, part))
         if undecided and not ground.sandbox:
@@ -169,9 +170,13 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     if rule.id in ground.not_applicable:
         return ground.not_applicable[rule.id]
     feature = rule.needs.feature
-    if feature is not None and not ground.features.get(pack.vendor, {}).get(feature, True):
+    if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
     return ""
+
+
+def _used(ground: Ground, pack: Pack, feature: str) -> bool:
+    return ground.features.get(pack.vendor, {}).get(feature, True)
 
 
 def _words(part: Part) -> str:
@@ -240,7 +245,7 @@ def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> 
 
 
 def _usable(ground: Ground, pack: Pack, operation: Operation) -> bool:
-    if operation.feature is not None and not ground.features.get(pack.vendor, {}).get(operation.feature, True):
+    if operation.feature is not None and not _used(ground, pack, operation.feature):
         return False
     # A write that no allowance opens is never made in production: there is nothing to verify there.
     return not ground.production or operation.effects is Effects.NONE or operation.allowance is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.outcome import Outcome, Severity, Word, worst
 from pytest_golive.readiness.plan import Plan, PlannedRule
 from pytest_golive.readiness.results import Result
@@ -128,9 +129,16 @@ def _decided(planned: PlannedRule, results: Mapping[str, Result]) -> DecidedRule
     )
 
 
+def _said(finding: Finding, outcome: Outcome) -> str:
+    """Say what was demanded and what was seen; where nothing was tried, the reason says it all."""
+    if outcome in {Outcome.NOT_VERIFIED, Outcome.NOT_APPLICABLE}:
+        return finding.actual
+    return f"{finding.requirement}; seen: {finding.actual}"
+
+
 def _why(deciding: Sequence[Result]) -> str:
     first = deciding[0]
-    said = first.finding.actual if first.finding else "; ".join([*first.observations, *first.warnings])
+    said = _said(first.finding, first.outcome) if first.finding else "; ".join(first.observations or first.warnings)
     more = f" (and {len(deciding) - 1} more)" if len(deciding) > 1 else ""
     return f"{said}{more}"
 

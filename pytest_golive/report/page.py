@@ -30,6 +30,8 @@ STYLE = """
 td.col-rule,td.col-outcome{white-space:nowrap}
 pre.golive-evidence{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f8fa;color:#1f2328;padding:8px}
 #results-table td.col-testId,.logwrapper .log{overflow-wrap:anywhere}
+/* pytest-html puts the environment first; a release manager reads the verdict first */
+body{display:flex;flex-direction:column}#environment-header{order:1}#environment{order:2;align-self:flex-start}
 @media print{.golive details{display:block}}
 """
 

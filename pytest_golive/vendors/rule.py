@@ -22,6 +22,7 @@ class Part(Frozen):
     check: Name | None = Field(default=None, description="a test function of the suites, without `test_`")
     each: Subject = Field(default="vendor", description="what the check is multiplied by")
     allow: Name | None = Field(default=None, description="the allowance it needs in production")
+    feature: Name | None = Field(default=None, description="switched off, this part of the rule falls away")
     static: str | None = Field(default=None, description="a static check over repository, configuration, documents")
     metric: str | None = Field(default=None, description="a question to the team's metrics or logs")
     client: FaultId | None = Field(default=None, description="a fault of the client lab")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 from typing import Any
 
 from pytest_golive.exchange.answer import Answer
+from pytest_golive.exchange.unlike import unlike
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -45,7 +44,7 @@ def test_foreign_tenant_and_site_are_refused(golive: Golive, planned: PlannedChe
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     for operation, name in (("get_tenant", "tenant_id"), ("get_site", "site_id")):
-        answer = vendor.call(operation, **{name: _another(vendor.id(name))})
+        answer = vendor.call(operation, **{name: unlike(vendor.id(name))})
         answer.must(f"refuse a {name} that is not ours with 403 or 404", answer.status in REFUSED)
 
 
@@ -63,19 +62,3 @@ def _must_name(answer: Answer, fields: tuple[str, ...], due: str) -> None:
     )
     if not named:
         answer.differs(Evidence.ASSUMED, f"hold one of {', '.join(fields)}", answer.told, "response schema")
-
-
-def _another(configured: str) -> str:
-    """Return an id of the same shape that nobody has: letters and digits replaced by others of their kind."""
-    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
-
-    def other(letter: str) -> str:
-        kind = next((kind for kind in kinds if letter in kind), "")
-        return secrets.choice(kind.replace(letter, "")) if kind else letter
-
-    # The first part may name the kind of thing (t_, ws_): it stays, so that only the thing itself is unknown.
-    head, mark, tail = configured.partition("_")
-    told = tail if mark else head
-    while (made := "".join(map(other, told))) == told and any(letter.isalnum() for letter in told):
-        pass
-    return f"{head}_{made}golive" if mark else f"{made}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from pytest_golive.exchange.unlike import unlike
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -24,9 +25,13 @@ def test_request_of_another_site_is_not_found(golive: Golive, planned: PlannedCh
     If this fails: answers of one site can be read from another; do not release before the vendor explains it.
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
-    other = vendor.id("other_site_id")
+    other = vendor.target.ids.get("other_site_id")
+    if other is None:
+        other = unlike(vendor.id("site_id"))
+        vendor.warn("ids.other_site_id is not in golive.yaml: tried with a site that does not exist")
     request = str(golive.examples(planned.vendor).made("chat_async").answer.json.get("request_id"))
     own = vendor.call("get_chat_request", request_id=request)
     own.must_succeed()
     foreign = vendor.call("get_chat_request", request_id=request, site_id=other)
-    foreign.must("say 404 for a request of another site", foreign.status == 404)
+    # A site that is not ours at all may also be refused for itself.
+    foreign.must("say 404 for a request of another site", foreign.status in {403, 404})

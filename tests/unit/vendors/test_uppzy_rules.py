@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_golive.facts.outcome import Severity, Suite
+from pytest_golive.vendors.library import check_pack, read_pack, read_rules
+
+RULES = read_rules("uppzy")
+
+# Which rules run when, by number.
+SUITES = {
+    Suite.PRERELEASE: "1 3 5-29 31-51 53-56 58 60 76 79-81 84-86 88-89 91-92 101 104-110 112 114-116",
+    Suite.POSTROTATION: "4 6 13 19 21-22 24-25 28 30-32 45 62-78 111",
+    Suite.WEEKLY: "2 34-40 47-52 55 57 59-61 82-83 87 90-103 113 117-128",
+}
+
+OWN_TENANT_AND_SITE = (
+    "tenant_is_the_configured_one",
+    "site_is_the_configured_one",
+    "foreign_tenant_and_site_are_refused",
+)
+
+CHECKS: dict[int, tuple[str, ...]] = {
+    12: ("base_url_is_explicit",),
+    13: ("key_comes_from_a_store", "key_is_in_no_file"),
+    14: ("tenant_id_is_explicit",),
+    15: ("site_id_is_explicit",),
+    16: ("request_timeouts_are_explicit",),
+    17: ("retries_are_explicit",),
+    18: ("polling_is_explicit",),
+    19: ("keys_differ_between_environments", "key_is_refused_by_production"),
+    20: OWN_TENANT_AND_SITE,
+    21: ("missing_and_corrupted_keys_are_refused", "limits_answer", "deployment_reports_this_key"),
+    22: ("limits_answer",),
+    23: ("document_round_trip",),
+    24: ("sync_chat_answers",),
+    25: ("async_chat_completes",),
+    26: ("feedback_is_accepted", "repeated_feedback_changes_nothing"),
+    28: ("smoke_variables_are_set",),
+    31: ("limits_answer",),
+    32: ("sync_chat_answers",),
+    66: ("smoke_variables_are_set", "limits_answer", "sync_chat_answers", "async_chat_completes"),
+    73: ("limits_answer", "deployment_reports_this_key"),
+    78: ("limits_answer",),
+    79: OWN_TENANT_AND_SITE,
+    80: ("limits_answer",),
+    84: ("tenant_is_the_configured_one",),
+    85: ("site_is_the_configured_one",),
+    86: ("unknown_request_is_not_found", "request_of_another_site_is_not_found"),
+}
+
+ALLOWANCES = {
+    "document_round_trip": "document_round_trip",
+    "sync_chat_answers": "chat_smoke",
+    "async_chat_completes": "chat_smoke",
+    "feedback_is_accepted": "chat_smoke",
+    "repeated_feedback_changes_nothing": "chat_smoke",
+    "request_of_another_site_is_not_found": "chat_smoke",
+}
+
+
+def test_the_rules_agree_with_the_pack() -> None:
+    """Features, ids, credentials, settings and allowances that rules name are the pack's."""
+    check_pack(read_pack("uppzy"), RULES)
+
+
+def test_there_are_128_rules_in_order() -> None:
+    """The ids are stable: UPZ-01 to UPZ-128, none missing, none twice."""
+    assert [rule.id for rule in RULES] == [_id(number) for number in range(1, 129)]
+
+
+@pytest.mark.parametrize("suite", Suite)
+def test_a_suite_holds_its_rules(suite: Suite) -> None:
+    """No rule slips out of a suite, and none into one."""
+    assert [rule.id for rule in RULES if suite in rule.suites] == [*map(_id, _numbers(SUITES[suite]))]
+
+
+def test_a_weekly_rule_is_no_blocker() -> None:
+    """What is only looked at once a week cannot be what keeps customers safe."""
+    assert [rule.id for rule in RULES if rule.suites == (Suite.WEEKLY,) and rule.severity is Severity.BLOCKER] == []
+
+
+def test_titles_tell_rules_apart() -> None:
+    """A report shows each title on one line, and no two are the same."""
+    titles = [rule.title for rule in RULES]
+
+    assert len({*titles}) == len(titles)
+    assert [title for title in titles if len(title) > 110] == []
+
+
+def test_the_checks_are_those_that_exist() -> None:
+    """A rule names a check only where there is one."""
+    named = {rule.id: tuple(part.check for part in rule.decided_by if part.check) for rule in RULES}
+
+    assert {rule: checks for rule, checks in named.items() if checks} == {
+        _id(number): checks for number, checks in CHECKS.items()
+    }
+
+
+def test_a_check_is_named_the_same_way_everywhere() -> None:
+    """Rules share a check, so they agree on its subject and on what it needs in production."""
+    uses = {(part.check, part.each, part.allow) for rule in RULES for part in rule.decided_by if part.check}
+    names = {name for checks in CHECKS.values() for name in checks}
+
+    assert uses == {(name, "vendor", ALLOWANCES.get(name)) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("metric", "monitoring"), ("attestation", "attestations"), ("client", "clients")]
+)
+def test_a_part_waits_for_its_key(kind: str, key: str) -> None:
+    """A rule that cannot be decided yet names the key of golive.yaml to add."""
+    waiting = [rule for rule in RULES if any(part.kind == kind for part in rule.decided_by)]
+
+    assert waiting != []
+    assert [rule.id for rule in waiting if key not in rule.needs.keys] == []
+
+
+def _id(number: int) -> str:
+    return f"UPZ-{number:02d}"
+
+
+def _numbers(ranges: str) -> Iterator[int]:
+    """Yield the numbers of "1 3 5-7"."""
+    for part in ranges.split():
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
