@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 import urllib.request
 from functools import cache
 
 import httpx
+
+from pytest_golive.manifest.values import is_loopback
 
 
 def wire(base_url: str) -> httpx.HTTPTransport:
@@ -38,13 +39,3 @@ def _proxy(url: httpx.URL) -> str | None:
         return None
     proxies = urllib.request.getproxies()
     return proxies.get(url.scheme) or proxies.get("all")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

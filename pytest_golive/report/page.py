@@ -27,7 +27,7 @@ STYLE = """
 .golive th{background:#f3f4f6}.golive summary{cursor:pointer;font-weight:bold;margin:8px 0}
 .golive .failed{color:#b91c1c;font-weight:bold}.golive .inconclusive,.golive .not_verified{color:#5b4b8a}
 .golive .observed,.golive .warned{color:#7d4e00}
-td.col-rule,td.col-outcome{white-space:nowrap}
+.golive td:nth-child(-n+4),.golive th:nth-child(-n+4),td.col-rule,td.col-outcome{white-space:nowrap}
 pre.golive-evidence{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f8fa;color:#1f2328;padding:8px}
 #results-table td.col-testId,.logwrapper .log{overflow-wrap:anywhere}
 /* pytest-html puts the environment first; a release manager reads the verdict first */

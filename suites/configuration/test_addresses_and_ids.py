@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from pytest_golive.configured import is_filled_in, is_loopback_url
 from pytest_golive.golive import Golive
+from pytest_golive.manifest.values import is_filled_in, is_loopback_url
 from pytest_golive.readiness.plan import PlannedCheck
 
 

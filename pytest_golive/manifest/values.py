@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from pytest_golive.exchange.wire import is_loopback
 
 PLACEHOLDER = re.compile(
     r"<.*>|\{\{?.*\}?\}|\$\{?\w+\}?|%\w+%|x{3,}|\.\.\.|…"
@@ -24,3 +24,13 @@ def is_filled_in(value: str) -> bool:
 def is_loopback_url(url: str) -> bool:
     """Whether an address leads to this machine, where nothing travels over a network."""
     return is_loopback(urlsplit(url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
