@@ -98,7 +98,7 @@ def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> t
             elsewhere=bad.elsewhere,
             refusals=bad.refusals or pack.errors.refusals,
             evidence=bad.evidence,
-            tolerated=f"{bad.title}: the contract leaves it open" if bad.tolerated else None,
+            tolerated="the contract leaves it open" if bad.tolerated else None,
         )
         for bad in operation.bad_values
     ]

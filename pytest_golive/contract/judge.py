@@ -86,13 +86,13 @@ def sentence(error: ValidationError) -> str:
     """Say in one sentence what a validation error means."""
     where = f"`{path_of(error)}`" if error.absolute_path else "the body"
     told = _SENTENCES.get(str(error.validator))
-    return f"{where} {told(error)}" if told is not None else f"{where}: {error.message}"
+    return f"{where} {told(error)}" if told is not None else f"{where}: {cut(error.message)}"
 
 
 def missing_field(error: ValidationError) -> str:
     """Return the name of the field that a `required` error is about."""
     required: Any = error.validator_value
-    return next(str(name) for name in required if f"'{name}'" in error.message)
+    return next(str(name) for name in required if error.message.startswith(repr(name)))
 
 
 def evidence_of(error: ValidationError, schema: Any) -> Evidence:
@@ -146,7 +146,11 @@ def kind_of(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as a sentence shows it, cut to a length."""
-    text = repr(value)
+    return cut(repr(value))
+
+
+def cut(text: str) -> str:
+    """Return a text, cut to the length a sentence can bear."""
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
@@ -157,8 +161,7 @@ def _type(error: ValidationError) -> str:
 
 
 def _required(error: ValidationError) -> str:
-    place = f"`{missing_field(error)}`" if not error.absolute_path else missing_field(error)
-    return f"lacks {place}"
+    return f"lacks `{missing_field(error)}`"
 
 
 _SENTENCES: dict[str, Callable[[Any], str]] = {
@@ -174,7 +177,7 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "maximum": lambda e: f"is {shown(e.instance)}, more than {e.validator_value}",
     "minItems": lambda e: f"has {len(e.instance)} items, at least {e.validator_value} are due",
     "minProperties": lambda e: f"has {len(e.instance)} fields, at least {e.validator_value} are due",
-    "additionalProperties": lambda e: f"has fields nobody knows: {e.message}",
+    "additionalProperties": lambda e: f"has fields the contract does not allow: {cut(e.message)}",
     "anyOf": lambda e: f"fits none of the {len(e.validator_value)} shapes the contract allows",
     "oneOf": lambda e: f"fits none of the {len(e.validator_value)} shapes the contract allows",
 }

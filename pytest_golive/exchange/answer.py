@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 
@@ -15,6 +16,12 @@ from pytest_golive.vendors.pack import Operation
 if TYPE_CHECKING:
     from pytest_golive.exchange.vendor import Vendor
 
+UNTELLING = frozenset({429, 503})
+"""Statuses by which a vendor says that it does not look at the call for now: nothing can be told from them."""
+
+MOST_MISMATCHES = 5
+"""Mismatches that a finding tells one by one; a long list with one fault has it in every item."""
+
 SHOWN = 300
 """Characters of a body that a finding shows; the whole of it is in the evidence."""
 
@@ -25,7 +32,7 @@ class Answer:
     Attributes:
         operation: name of the operation that was called.
         status: the status code.
-        seconds: how long it took, on a monotonic clock.
+        seconds: how long it took, on a monotonic clock, without the pauses the vendor asked for.
         rate_limited: whether the vendor said 429 before it gave this answer.
     """
 
@@ -34,7 +41,7 @@ class Answer:
         self.operation = operation
         self.status = response.status_code
         self.headers = response.headers
-        self.seconds = seconds
+        self.seconds = max(0.0, seconds - response.request.extensions.get("golive_waited_seconds", 0.0))
         self.rate_limited = bool(response.request.extensions.get("golive_rate_limited"))
         self._response = response
 
@@ -52,7 +59,7 @@ class Answer:
         """
         try:
             return self._response.json()
-        except (ValueError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             self.fail("be JSON", f"{self.told} with content-type {self.headers.get('content-type', 'absent')}")
 
     @property
@@ -82,7 +89,7 @@ class Answer:
         if not holds:
             self.fail(what, actual)
 
-    def fail(self, what: str, actual: str | None = None) -> Any:
+    def fail(self, what: str, actual: str | None = None) -> NoReturn:
         """End the check: this answer does not do what it has to.
 
         Raises:
@@ -90,6 +97,15 @@ class Answer:
         """
         __tracebackhide__ = True
         raise CheckFailed(self._finding(what, self.told if actual is None else self.vendor.scrub(actual)))
+
+    def cannot_tell(self, what: str, actual: str | None = None) -> NoReturn:
+        """End the check: from this answer nothing can be said about what is demanded.
+
+        Raises:
+            CannotTell: always.
+        """
+        __tracebackhide__ = True
+        raise CannotTell(self._finding(what, self.told if actual is None else self.vendor.scrub(actual)))
 
     def must_succeed(self) -> None:
         """Demand a success, and note a success by another status than the pack expects.
@@ -102,7 +118,7 @@ class Answer:
         due = self._model.response
         statuses = " or ".join(map(str, due.statuses))
         if self.status == 429:
-            raise CannotTell(self._finding(f"answer {statuses}", f"{self.told} (the vendor limits the rate)"))
+            self.cannot_tell(f"answer {statuses}", f"{self.told} (the vendor limits the rate)")
         if not self.succeeded:
             self.fail(f"answer {statuses}")
         if self.status not in due.statuses:
@@ -112,6 +128,18 @@ class Answer:
                 f"{self.status}",
                 f"operations.{self.operation}.response.statuses",
             )
+
+    def must_be_refused(self, what: str, statuses: Collection[int]) -> None:
+        """Demand a refusal by one of these statuses.
+
+        Raises:
+            CheckFailed: the vendor answered otherwise.
+            CannotTell: the vendor limits the rate or is not available, so it did not look at the call.
+        """
+        __tracebackhide__ = True
+        if self.status in UNTELLING and self.status not in statuses:
+            self.cannot_tell(what)
+        self.must(what, self.status in statuses)
 
     def must_fit(self) -> None:
         """Demand a success whose body fits the pack's schema.
@@ -128,7 +156,9 @@ class Answer:
         found = self.mismatches()
         stated = [m for m in found if m.evidence is Evidence.DOCUMENTED or self.vendor.strict]
         if stated:
-            self.fail(f"fit {self._schema_file}", "; ".join(str(mismatch) for mismatch in stated))
+            told = [str(mismatch) for mismatch in stated[:MOST_MISMATCHES]]
+            more = [f"and {len(stated) - len(told)} more"] if len(stated) > len(told) else []
+            self.fail(f"fit {self._schema_file}", "; ".join([*told, *more]))
         for mismatch in found:
             self.differs(mismatch.evidence, f"fit {self._schema_file}", mismatch.sentence, self._schema_file)
 
@@ -161,7 +191,7 @@ class Answer:
         """Return the first of these fields that holds an id, None where there is none."""
         try:
             body = json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(body, dict):
             return None

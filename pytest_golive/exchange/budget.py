@@ -26,39 +26,55 @@ class Budget(httpx.BaseTransport):
     Args:
         inner: the next layer.
         sleep: waits a number of seconds; replaced in tests.
+        clock: tells the seconds of a monotonic clock; replaced in tests.
     """
 
-    def __init__(self, inner: httpx.BaseTransport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        inner: httpx.BaseTransport,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._inner = inner
         self._sleep = sleep
+        self._clock = clock
         self._lock = threading.Lock()
         self._free_at = 0.0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request once the vendor's pause is over, and once more after a fresh 429."""
-        self._wait()
+        """Send the request once the vendor's pause is over, and once more after a fresh 429.
+
+        The request's extensions tell the answer of both: ``golive_rate_limited`` and ``golive_waited_seconds``.
+        """
+        self._wait(request)
         response = self._inner.handle_request(request)
         if response.status_code != 429:
             return response
+        request.extensions["golive_rate_limited"] = True
         asked = retry_after_seconds(response.headers.get("retry-after"), datetime.now(UTC))
         pause = DEFAULT_WAIT_SECONDS if asked is None else asked
         if pause > LONGEST_WAIT_SECONDS:
             return response
         with self._lock:
-            self._free_at = max(self._free_at, time.monotonic() + pause)
+            self._free_at = max(self._free_at, self._clock() + pause)
         response.read()
-        self._wait()
+        self._wait(request)
         return self._inner.handle_request(request)
 
     def close(self) -> None:
         """Close the layers below."""
         self._inner.close()
 
-    def _wait(self) -> None:
-        with self._lock:
-            pause = self._free_at - time.monotonic()
-        if pause > 0:
+    def _wait(self, request: httpx.Request) -> None:
+        # Looked at again after each pause: meanwhile another thread may have been told to wait longer.
+        while (pause := self._pause()) > 0:
             self._sleep(pause)
+            waited = request.extensions.get("golive_waited_seconds", 0.0)
+            request.extensions["golive_waited_seconds"] = waited + pause
+
+    def _pause(self) -> float:
+        with self._lock:
+            return self._free_at - self._clock()
 
 
 def retry_after_seconds(value: str | None, today: datetime) -> float | None:
@@ -74,7 +90,7 @@ def retry_after_seconds(value: str | None, today: datetime) -> float | None:
         return float(text)
     try:
         date = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)

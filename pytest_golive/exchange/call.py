@@ -69,6 +69,20 @@ def body_arguments(operation: Operation, arguments: Mapping[str, Any]) -> dict[s
     return {name: value for name, value in arguments.items() if name not in elsewhere}
 
 
+def given_name(operation: Operation, body: Mapping[str, Any]) -> str:
+    """Return the name that a body gives to what it creates, as the listing shows it; empty where it gives none."""
+    creates = operation.creates
+    if creates is None:
+        return ""
+    file = body.get(operation.request.file or "file") if operation.request is not None else None
+    named = (
+        body.get(creates.argument or ""),
+        body.get(creates.listing.name or "") if creates.listing is not None else None,
+        file.get("name") if isinstance(file, Mapping) else None,
+    )
+    return next((name for name in named if isinstance(name, str) and name), "")
+
+
 def call_of(name: str, operation: Operation, ids: Mapping[str, str], arguments: Mapping[str, Any]) -> Call:
     """Return the request that an operation makes of its arguments.
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.exchange.vendor import Vendor
-from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
-from pytest_golive.vendors.pack import Listing, Removal
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
+from pytest_golive.vendors.pack import Listing, Paging, Removal
+
+MOST_PAGES = 20
+"""Pages of a listing that are walked through; a vendor's thousands of items are not worth the calls."""
+
+
+class EndlessListing(CannotTell):
+    """A listing goes on for longer than is worth the calls, so what is not found may still be there."""
 
 
 def remove_all(things: Iterable[Created], vendor_of: Mapping[str, Vendor], journal: Journal) -> tuple[str, ...]:
@@ -33,48 +41,86 @@ def _try(thing: Created, vendor: Vendor | None) -> str | None:
     """Return why a thing could not be removed, None once it is gone."""
     if vendor is None:
         return f"{thing.vendor} is not in {thing.environment}"
-    creates = vendor.pack.operations[thing.operation].creates
+    model = vendor.pack.operations.get(thing.operation)
+    creates = model.creates if model is not None else None
     if creates is None or creates.remove is None:
         return "the vendor's API has no call to remove it"
     try:
-        identifier = thing.id or _found(vendor, creates.listing, thing.name)
-        return None if identifier is None else _remove(vendor, creates.remove, identifier)
+        found = [thing.id] if thing.id else _found(vendor, creates.listing, thing.name)
+        problems = [_remove(vendor, creates.remove, creates.listing, identifier) for identifier in found]
     except (CannotTell, CheckFailed) as error:
         return error.finding.actual
     except NotVerified as error:
         return error.reason
+    return next(filter(None, problems), None)
 
 
-def _found(vendor: Vendor, listing: Listing | None, name: str) -> str | None:
-    """Look for a thing whose creation was never answered; None means that it was not made."""
+def _found(vendor: Vendor, listing: Listing | None, name: str) -> list[str]:
+    """Look for a thing whose creation was never answered; nothing found means that it was not made."""
     if listing is None or listing.name is None:
-        return name
-    for item in items_of(vendor, listing.operation):
-        if item.get(listing.name) == name:
-            return next((str(item[key]) for key in listing.id if item.get(key)), None)
-    return None
+        return [name]
+    items = items_of(vendor, listing.operation)
+    return [id_of(item, listing) for item in items if item.get(listing.name) == name and id_of(item, listing)]
+
+
+def id_of(item: Mapping[str, Any], listing: Listing) -> str:
+    """Return the id of an item of a listing; empty where it has none."""
+    return next((str(item[key]) for key in listing.id if item.get(key)), "")
 
 
 def items_of(vendor: Vendor, operation: str, **arguments: Any) -> list[Mapping[str, Any]]:
-    """Return the items of a listing's first page, wherever the vendor puts them.
+    """Return the items of a listing, page by page, wherever the vendor puts them.
 
     Raises:
         CheckFailed: the listing failed, or holds no list.
+        EndlessListing: it goes on for longer than is worth the calls.
     """
+    items = _items_in(vendor.call(operation, **arguments), vendor.pack.operations[operation].paging)
+    paging = vendor.pack.operations[operation].paging
+    if not items or paging is None or paging.style != "page_number" or paging.page is None:
+        return items
+    size = len(items)
+    for number in range(2, MOST_PAGES + 1):
+        page = _next_page(vendor, operation, {**arguments, paging.page: number})
+        # A vendor that does not know the parameter gives the first page again.
+        new = [item for item in page if item not in items]
+        items += new
+        if len(page) < size or not new:
+            return items
+    raise EndlessListing(
+        Finding(
+            "", f"{operation} has to end within {MOST_PAGES} pages to be searched whole", f"{len(items)} items so far"
+        )
+    )
+
+
+def _next_page(vendor: Vendor, operation: str, arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     answer = vendor.call(operation, **arguments)
+    # Behind the last page some vendors answer that there is none.
+    if 400 <= answer.status < 500 and answer.status != 429:
+        return []
+    return _items_in(answer, vendor.pack.operations[operation].paging)
+
+
+def _items_in(answer: Answer, paging: Paging | None) -> list[Mapping[str, Any]]:
     answer.must_succeed()
-    body, paging = answer.json, vendor.pack.operations[operation].paging
+    body = answer.json
     for key in paging.items if paging is not None else ("",):
         found = body if key == "" else body.get(key) if isinstance(body, dict) else None
         if isinstance(found, list):
             return [item for item in found if isinstance(item, Mapping)]
     answer.fail("hold a list of items")
-    return []
 
 
-def _remove(vendor: Vendor, removal: Removal, identifier: str) -> str | None:
+def _remove(vendor: Vendor, removal: Removal, listing: Listing | None, identifier: str) -> str | None:
     answer = vendor.call(removal.operation, **filled(removal.arguments, identifier))
-    return None if answer.succeeded or answer.status == 404 else answer.told
+    if answer.succeeded or answer.status == 404:
+        return None
+    # A refused removal may mean that a check has removed it before.
+    gone = listing is not None and identifier not in {
+        id_of(item, listing) for item in items_of(vendor, listing.operation)
+    }
+    return None if gone else answer.told
 
 
 def filled(arguments: Any, identifier: str) -> Any:

@@ -76,6 +76,14 @@ class Examples:
         both: tuple[Made, Made] = self._once.get(("twice", operation), make)
         return both
 
+    def field(self, operation: str, field: str) -> str:
+        """Return a field of the answer to an operation's example call, made once a run.
+
+        Raises:
+            CannotTell: the call did not succeed, or its answer does not hold the field.
+        """
+        return self._field(operation, field, own=False)
+
     def arguments(self, operation: str, *, own: bool = False) -> dict[str, Any]:
         """Return the example's arguments with every placeholder filled.
 
@@ -119,8 +127,8 @@ class Examples:
         if found is None:
             raise CannotTell(
                 Finding(
-                    requirement=f"{operation} has to give a {field} for the calls that need one",
-                    expected=f"a success with {field}",
+                    requirement="",
+                    expected=f"{operation} has to give a {field} for the calls that need one",
                     actual=made.answer.told,
                 )
             )

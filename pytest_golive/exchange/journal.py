@@ -25,6 +25,7 @@ class Created:
         name: the name golive gave it, to find it by.
         id: the vendor's id; None as long as the vendor has not answered.
         removed: whether it is gone again.
+        call: tells two things of one name apart.
     """
 
     run: str
@@ -35,11 +36,12 @@ class Created:
     name: str
     id: str | None = None
     removed: bool = False
+    call: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> tuple[str, ...]:
         """What the steps of one creation have in common."""
-        return (self.run, self.vendor, self.kind, self.name)
+        return (self.run, self.vendor, self.kind, self.name, self.call)
 
 
 class Journal:
@@ -52,7 +54,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._open: dict[tuple[str, str, str, str], Created] = {}
+        self._open: dict[tuple[str, ...], Created] = {}
+        self._begun = False
 
     def intend(self, created: Created) -> None:
         """Write down what is about to be created."""
@@ -76,16 +79,23 @@ class Journal:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Opened anew for each line: workers append to the same file, and a short line is written at once.
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(created), ensure_ascii=False) + "\n")
+                file.write(self._before() + json.dumps(asdict(created), ensure_ascii=False) + "\n")
             if created.removed:
                 self._open.pop(created.key, None)
             else:
                 self._open[created.key] = created
 
+    def _before(self) -> str:
+        """Return the line end that a killed run owes, so that its last line takes no other one with it."""
+        if self._begun:
+            return ""
+        self._begun = True
+        return "" if self._path.read_bytes()[-1:] in {b"", b"\n"} else "\n"
+
 
 def unremoved(path: Path) -> tuple[Created, ...]:
     """Return what all runs so far left behind, newest first; a line cut by a crash is passed over."""
-    latest: dict[tuple[str, str, str, str], Created] = {}
+    latest: dict[tuple[str, ...], Created] = {}
     for created in _read(path):
         latest[created.key] = created
     return tuple(created for created in reversed(latest.values()) if not created.removed)

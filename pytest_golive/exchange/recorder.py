@@ -70,7 +70,7 @@ class Recorder(httpx.BaseTransport):
         try:
             response = self._inner.handle_request(request)
             response.read()
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             self._keep(request, None, time.monotonic() - begun, f"{type(error).__name__}: {error}")
             raise
         self._keep(request, response, time.monotonic() - begun, None)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Any
 
 from pytest_golive.contract.bad_input import BadInput, bad_inputs
 from pytest_golive.exchange.answer import Answer
-from pytest_golive.exchange.call import body_arguments
-from pytest_golive.exchange.cleaning import items_of
+from pytest_golive.exchange.call import body_arguments, given_name
+from pytest_golive.exchange.cleaning import EndlessListing, id_of, items_of
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.vendor import Vendor
-from pytest_golive.facts.finding import CannotTell, Finding
+from pytest_golive.facts.finding import CannotTell, CheckFailed
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.library import read_schema
 
-UNTELLING = frozenset({401, 403, 429})
-"""Refusals that say nothing about the data: the key, the rights or the rate was refused."""
+UNTELLING = frozenset({401, 403, 429, 503})
+"""Refusals that say nothing about the data: the key, the rights, the rate, or any call for now was refused."""
 
 
 def bad_input_of(vendor: Vendor, operation: str, case: str) -> BadInput:
@@ -46,21 +46,26 @@ def must_refuse(vendor: Vendor, examples: Examples, operation: str, case: str) -
     arguments = examples.arguments(operation)
     valid = body_arguments(model, arguments)
     elsewhere = {name: value for name, value in arguments.items() if name not in valid} | dict(bad.elsewhere)
-    before = _listed(vendor, operation)
-    answer = vendor.call_with_body(operation, bad.body(valid), **elsewhere)
+    body = bad.body(valid)
+    given = given_name(model, body) if isinstance(body, Mapping) else ""
+    # What has a name of its own is found by it; anything else only by comparing with what was there before.
+    own = bool(given) and given == given_name(model, valid)
+    before = {} if own else _listed(vendor, operation)
+    answer = vendor.call_with_body(operation, body, **elsewhere)
     _must_be_refused(answer, bad)
-    if not answer.succeeded:
-        _must_create_nothing(vendor, operation, answer, bad, valid, before)
+    if not answer.succeeded and before is not None:
+        names = {given} if own else {given, given_name(model, valid), ""}
+        _must_create_nothing(vendor, operation, answer, bad, names, before)
 
 
 def _must_be_refused(answer: Answer, bad: BadInput) -> None:
     __tracebackhide__ = True
     due = " or ".join(map(str, bad.refusals))
     what = f"refuse the call with {due} when {bad.words}"
+    if answer.status in UNTELLING and answer.status not in bad.refusals:
+        answer.cannot_tell(what)
     if answer.status >= 500:
         answer.fail(f"{what}, never with a failure")
-    if answer.status in UNTELLING and answer.status not in bad.refusals:
-        raise CannotTell(Finding(f"{answer.operation} has to {what}", what, answer.told))
     if answer.succeeded:
         _accepted(answer, bad, what)
     elif answer.status not in bad.refusals:
@@ -76,13 +81,22 @@ def _accepted(answer: Answer, bad: BadInput, what: str) -> None:
 
 
 def _listed(vendor: Vendor, operation: str) -> dict[str, Mapping[str, Any]] | None:
-    """Return what exists before the call, by id; None where the vendor lists nothing of this kind."""
+    """Return what there is of the kind an operation creates, by id; None where that cannot be seen.
+
+    Raises:
+        CannotTell: the listing failed, so that nothing can be said about what a call created.
+    """
     creates = vendor.operation(operation).creates
     if creates is None or creates.listing is None:
         return None
     listing = creates.listing
-    items = items_of(vendor, listing.operation)
-    return {str(next((item[key] for key in listing.id if item.get(key)), "")): item for item in items}
+    try:
+        return {id_of(item, listing): item for item in items_of(vendor, listing.operation)}
+    except EndlessListing as endless:
+        vendor.warn(f"what {operation} creates cannot be seen: {endless.finding.actual} in {listing.operation}")
+        return None
+    except CheckFailed as failure:
+        raise CannotTell(failure.finding) from None
 
 
 def _must_create_nothing(
@@ -90,26 +104,19 @@ def _must_create_nothing(
     operation: str,
     answer: Answer,
     bad: BadInput,
-    valid: Mapping[str, Any],
-    before: Mapping[str, Mapping[str, Any]] | None,
+    names: Set[str],
+    before: Collection[str],
 ) -> None:
-    """Look for what a refused call created: under the name it was given, or without a name at all."""
+    """Look for what a refused call created: under a name it was given, or without a name at all."""
     __tracebackhide__ = True
     creates = vendor.operation(operation).creates
-    if before is None or creates is None or creates.listing is None:
+    after = _listed(vendor, operation)
+    if after is None or creates is None or creates.listing is None or creates.listing.name is None:
         return
-    name = creates.listing.name or ""
-    body = bad.body(valid)
-    given = body.get(name) if isinstance(body, Mapping) else None
-    after = _listed(vendor, operation) or {}
-    made = [
-        key
-        for key, item in after.items()
-        if key not in before
-        and (item.get(name) in {given if isinstance(given, str) else None, "", None, valid.get(name)})
-    ]
+    named = {key: item.get(creates.listing.name) or "" for key, item in after.items()}
+    made = [key for key, name in named.items() if key not in before and name in names]
     answer.must(
         f"create nothing when {bad.words}",
         not made,
-        actual=f"answered {answer.status} and created {creates.kind} {', '.join(made)}",
+        actual=f"answered {answer.status}, and {creates.kind} {', '.join(made)} is there all the same",
     )

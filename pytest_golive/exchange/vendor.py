@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from pytest_golive.contract.judge import validator
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.budget import Budget
-from pytest_golive.exchange.call import Call, authorization, call_of, with_body
+from pytest_golive.exchange.call import Call, authorization, call_of, given_name, with_body
 from pytest_golive.exchange.guard import Guard
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.exchange.recorder import Recorder
@@ -70,7 +71,15 @@ class Permit:
 
 
 class NoAnswer(CannotTell):
-    """The vendor gave no answer at all: no connection, a reset, a timeout."""
+    """The vendor gave no answer that can be read: no connection, a reset, a timeout, a broken encoding.
+
+    Attributes:
+        sent: whether the call may have reached the vendor; without a connection it cannot have.
+    """
+
+    def __init__(self, finding: Finding, *, sent: bool) -> None:
+        super().__init__(finding)
+        self.sent = sent
 
 
 class Vendor:
@@ -158,7 +167,7 @@ class Vendor:
     def observe(self, text: str) -> None:
         """Take note of an assumed fact that does not hold."""
         record = current()
-        if record is not None:
+        if record is not None and self.scrub(text) not in record.observations:
             record.observations.append(self.scrub(text))
 
     def warn(self, text: str) -> None:
@@ -225,12 +234,16 @@ class Vendor:
         key: Secret | None = UNSET,
     ) -> Answer:
         self.permit.check(name, model)
+        used = self.key(self.pack.authentication.credential) if key is UNSET else key
         if self._unreachable is not None:
             raise self._unreachable
         created = self._intend(name, model, arguments)
-        answer = self._exchange(
-            name, model, call, self.key(self.pack.authentication.credential) if key is UNSET else key
-        )
+        try:
+            answer = self._exchange(name, model, call, used)
+        except NoAnswer as silence:
+            if created is not None and not silence.sent:
+                self._journal.remove(created)
+            raise
         if created is not None:
             self._confirm(created, model, answer)
         return answer
@@ -254,20 +267,21 @@ class Vendor:
         begun = time.monotonic()
         try:
             response = client.send(request)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise self._no_answer(name, error) from None
         return Answer(self, name, response, time.monotonic() - begun)
 
-    def _no_answer(self, name: str, error: httpx.TransportError) -> NoAnswer:
+    def _no_answer(self, name: str, error: httpx.RequestError) -> NoAnswer:
         """Explain the silence; a host that cannot be connected to is not tried again in this run."""
         finding = Finding(
-            requirement=f"{name} has to be answered",
-            expected="an answer",
+            requirement="",
+            expected=f"{name} has to be answered",
             actual=self.scrub(f"{self.target.base_url}: {type(error).__name__}: {error}"),
             fix="see that base_url is right and reachable from here: name, port, firewall, proxy, certificate",
         )
-        silence = NoAnswer(finding)
-        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        unreachable = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        silence = NoAnswer(finding, sent=not unreachable)
+        if unreachable:
             self._unreachable = silence
         return silence
 
@@ -284,8 +298,17 @@ class Vendor:
     def _intend(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Created | None:
         if model.creates is None:
             return None
-        given = str(arguments.get(model.creates.argument or "", "")) or self._fresh(model.creates.kind)
-        created = Created(self.run, self.permit.environment, self.name, name, model.creates.kind, given)
+        given = given_name(model, arguments) or self._fresh(model.creates.kind)
+        created = Created(
+            self.run,
+            self.permit.environment,
+            self.name,
+            name,
+            model.creates.kind,
+            given,
+            # The same call twice makes two things of one name, and both have to go.
+            call=secrets.token_hex(4),
+        )
         self._journal.intend(created)
         return created
 

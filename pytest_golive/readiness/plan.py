@@ -18,6 +18,12 @@ from pytest_golive.vendors.rule import Part, Rule
 LANDED = frozenset({"check"})
 """The kinds of deciding part that this version of golive can carry out."""
 
+NEVER_IN_PRODUCTION = frozenset({"incomplete", "invalid", "duplicate"})
+"""Cases that send data to be refused, or the same data again."""
+
+NO_CHECK = "this version has no check yet"
+"""How the reason begins where a rule waits for a later version, not for the team."""
+
 UNDECIDED = "rule_is_decided"
 """The check that stands for a rule nothing can decide yet."""
 
@@ -169,6 +175,8 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
 def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     if rule.id in ground.not_applicable:
         return ground.not_applicable[rule.id]
+    if ground.production and all(part.each in NEVER_IN_PRODUCTION for part in rule.decided_by):
+        return "bad and repeated data is never sent to production"
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
@@ -184,7 +192,7 @@ def _words(part: Part) -> str:
 
 
 def _undecided_reason(undecided: Sequence[str]) -> str:
-    return f"this version has no check yet for: {'; '.join(undecided)}"
+    return f"{NO_CHECK} for: {'; '.join(undecided)}"
 
 
 def _stand_in(ground: Ground, pack: Pack, rule: Rule, reason: str, keys: Sequence[str] = ()) -> PlannedCheck:

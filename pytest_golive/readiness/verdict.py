@@ -9,7 +9,7 @@ from typing import Literal
 
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.outcome import Outcome, Severity, Word, worst
-from pytest_golive.readiness.plan import Plan, PlannedRule
+from pytest_golive.readiness.plan import NO_CHECK, Plan, PlannedRule
 from pytest_golive.readiness.results import Result
 
 SILENT = "did not report"
@@ -174,26 +174,24 @@ def _line(rule: DecidedRule) -> str:
 
 
 def _grouped(rules: Sequence[DecidedRule]) -> list[str]:
-    """One line per reason, and one line for all rules that wait for the same key of golive.yaml."""
+    """One line per reason, and one line for all rules that wait for the same thing."""
     waiting: dict[str, list[DecidedRule]] = defaultdict(list)
     for rule in rules:
-        if rule.outcome is Outcome.NOT_VERIFIED:
-            waiting[rule.key or rule.why].append(rule)
-    told: set[str] = set()
-    lines = []
-    for rule in rules:
-        group = waiting.get(rule.key or rule.why, []) if rule.outcome is Outcome.NOT_VERIFIED else [rule]
-        if len(group) < 2:
-            lines.append(_line(rule))
-        elif (rule.key or rule.why) not in told:
-            told.add(rule.key or rule.why)
-            lines.append(_waiting(group))
-    return lines
+        waiting[_cause(rule)].append(rule)
+    return [_line(group[0]) if len(group) == 1 else _waiting(cause, group) for cause, group in waiting.items()]
 
 
-def _waiting(group: Sequence[DecidedRule]) -> str:
+def _cause(rule: DecidedRule) -> str:
+    """Return what a rule waits for; a rule that was tried stands for itself."""
+    if rule.outcome is not Outcome.NOT_VERIFIED:
+        return rule.rule
+    if not rule.why.startswith(NO_CHECK):
+        return f"waiting for {rule.key}" if rule.key else rule.why
+    return f"{NO_CHECK} for them, a later one will need {rule.key}" if rule.key else f"{NO_CHECK} for them"
+
+
+def _waiting(cause: str, group: Sequence[DecidedRule]) -> str:
     shown = ", ".join(rule.rule for rule in group[:3])
     more = f" and {len(group) - 3} more" if len(group) > 3 else ""
     worst_severity = min((rule.severity for rule in group), key=list(Severity).index)
-    said = f"waiting for {group[0].key}" if group[0].key else group[0].why
-    return f"{len(group)} rules not verified, up to {worst_severity} ({shown}{more}): {said}"
+    return f"{len(group)} rules not verified, up to {worst_severity} ({shown}{more}): {cause}"

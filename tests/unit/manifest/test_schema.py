@@ -6,7 +6,7 @@ from jsonschema import Draft202012Validator
 
 from pytest_golive.manifest.keys import VendorKeys
 from pytest_golive.manifest.schema import manifest_schema
-from pytest_golive.vendors import schema_files
+from pytest_golive.report import schema_files
 from pytest_golive.vendors.library import schemas_folder
 
 Keys = tuple[VendorKeys, ...]
@@ -71,7 +71,7 @@ def test_a_pack_brings_its_own_keys(keys: Keys) -> None:
 
 
 def test_the_schema_checked_in_is_the_one_of_the_packs() -> None:
-    """Run `python -m pytest_golive.vendors.schema_files` after a change of types or packs."""
+    """Run `python -m pytest_golive.report.schema_files` after a change of types or packs."""
     for name, text in schema_files.generated().items():
         assert (schemas_folder() / name).read_text(encoding="utf-8") == text
 

@@ -1,0 +1,108 @@
+"""The door beside pytest: `golive COMMAND`. Only the module of the command that was asked for is imported."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from pytest_golive import __version__
+from pytest_golive.commands.console import Refused, complain, must_be_known
+
+COMMANDS = {
+    "init": "write a golive.yaml for the vendors you name",
+    "rules": "list what has to hold, and what each rule waits for",
+    "sandbox": "serve the embedded vendors until Ctrl-C",
+    "fingerprint": "print the 12 hex digits that stand for a secret",
+    "sweep": "remove what killed runs left at the vendors",
+    "schema": "print the JSON Schema of golive.yaml, for editors",
+}
+
+NO_WORDS = "takes options only, and was given a word without one"
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises what argparse would print with a usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line."""
+        raise Refused(message)
+
+    def refuse(self, word: str, no_words: str) -> NoReturn:
+        """Refuse a word that nothing declares; only an option's name is repeated, for a value may be a secret."""
+        name = word.partition("=")[0]
+        if name.startswith("-"):
+            must_be_known(name, (option for option in self._option_string_actions if len(option) > 2), "option")
+        raise Refused(no_words)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `golive` with these arguments, else those of the process; return its exit code."""
+    typed = list(sys.argv[1:] if argv is None else argv)
+    speaker = f"golive {typed[0]}" if typed and typed[0] in COMMANDS else "golive"
+    _write_what_cannot_be_encoded()
+    try:
+        code = _run(typed)
+        sys.stdout.flush()
+    except Refused as refusal:
+        complain(speaker, str(refusal))
+        return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `golive rules | head`
+        _leave_the_pipe_alone()
+        return PIPE_CLOSED
+    return code
+
+
+def _run(typed: Sequence[str]) -> int:
+    if not typed or typed[0].startswith("-"):
+        _front_page().parse_args(typed)
+        raise Refused(f"name a command: {', '.join(COMMANDS)}")
+    name = typed[0]
+    must_be_known(name, COMMANDS, "command")
+    command = importlib.import_module(f"pytest_golive.commands.{name}")
+    parser = Parser(prog=f"golive {name}", description=command.__doc__, allow_abbrev=False)
+    command.declare(parser)
+    arguments, unknown = parser.parse_known_args(typed[1:])
+    if unknown:
+        parser.refuse(unknown[0], getattr(command, "NO_WORDS", NO_WORDS))
+    code: int = command.run(arguments)
+    return code
+
+
+def _front_page() -> Parser:
+    width = max(map(len, COMMANDS))
+    parser = Parser(
+        prog="golive",
+        usage="golive COMMAND [OPTIONS]",
+        description="Is your integration ready for production? The checks themselves run with pytest.",
+        epilog="\n".join(
+            ["commands:", *(f"  {name:<{width}}  {told}" for name, told in COMMANDS.items())]
+            + ["", "golive COMMAND --help lists the options of a command."]
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"pytest-golive {__version__}")
+    return parser
+
+
+def _write_what_cannot_be_encoded() -> None:
+    """Have a console without, say, an ellipsis show a stand-in, and not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_the_pipe_alone() -> None:
+    """Point standard output to nowhere: Python writes what is left of it when the process ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
