@@ -17,6 +17,8 @@ IN_PART = "in part"
 NO_CHECK = "no check yet"
 NOT_APPLICABLE = "not applicable"
 
+STATES = (CHECK, IN_PART, NO_CHECK, NOT_APPLICABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -113,6 +115,8 @@ class Told:
     def _look(self, key: str, vendor: str) -> tuple[str, bool]:
         """Return the whole path of a key that a rule names, and whether something stands there."""
         head = key.partition(".")[0]
+        if key == "releases_to" and self.environment.production:
+            return key, True  # a release ends here
         if head in Environment.model_fields:
             return f"environments.{self.name}.{key}", _there(self.environment, key)
         if head in {"clients", "handlers"}:

@@ -43,7 +43,7 @@ KINDS = {
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
-    parser.add_argument("--suite", action="append", metavar="NAME", help="only rules of this suite, may be repeated")
+    parser.add_argument("--suite", action="append", metavar="NAME", help="only rules of this suite: prerelease, postrotation, weekly")
     parser.add_argument("--vendor", action="append", metavar="NAME", help="only rules of this vendor, may be repeated")
     parser.add_argument("--missing", action="store_true", help="only what is not decided yet, grouped by what is missing")
     parser.add_argument("--env", metavar="NAME", help="environment of golive.yaml to look at; default: its first one")
@@ -134,8 +134,8 @@ def _missing(rows: Sequence[Row], width: int) -> Iterator[str]:
     for key, waiting in sorted(by_key.items(), key=lambda item: (-_with_check(item[1]), -len(item[1]))):
         name = key if ": " in key else f"{key}:"
         yield _with_ids(f"`{name}` is missing: {_rules(len(waiting))}, {_of_them(waiting)}", waiting, width)
-    if by_key and by_kind:
-        yield ""
+    if bool(by_key) == bool(by_kind):
+        yield "" if by_key else "nothing is missing"
     for kind, undecided in sorted(by_kind.items(), key=lambda item: -len(item[1])):
         yield _with_ids(f"no check yet by {KINDS[kind]} ({kind}): {_rules(len(undecided))}", undecided, width)
 
@@ -164,8 +164,10 @@ def _with_ids(lead: str, rows: Sequence[Row], width: int) -> str:
 
 
 def _summary(rows: Sequence[Row], told: Told | None) -> Iterator[str]:
-    states = Counter(row.state for row in rows)
-    yield f"{_rules(len(rows))}: {', '.join(f'{number} {state}' for state, number in states.items())}"
+    from pytest_golive.commands.rule_rows import STATES
+
+    number = Counter(row.state for row in rows)
+    yield f"{_rules(len(rows))}: {', '.join(f'{number[state]} {state}' for state in STATES if number[state])}"
     if told is None:
         yield "With a golive.yaml this also tells which keys rules wait for; `golive init` writes one."
         return

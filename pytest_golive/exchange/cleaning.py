@@ -75,41 +75,32 @@ def items_of(vendor: Vendor, operation: str, **arguments: Any) -> list[Mapping[s
         CheckFailed: the listing failed, or holds no list.
         EndlessListing: it goes on for longer than is worth the calls.
     """
-    items = _items_in(vendor.call(operation, **arguments), vendor.pack.operations[operation].paging)
-    paging = vendor.pack.operations[operation].paging
+    paging = vendor.operation(operation).paging
+    items = _items_in(vendor.call(operation, **arguments), paging)
     if not items or paging is None or paging.style != "page_number" or paging.page is None:
         return items
     size = len(items)
     for number in range(2, MOST_PAGES + 1):
-        page = _next_page(vendor, operation, {**arguments, paging.page: number})
+        answer = vendor.call(operation, **{**arguments, paging.page: number})
+        # Behind the last page some vendors answer that there is none.
+        page = [] if answer.status in {400, 404} else _items_in(answer, paging)
         # A vendor that does not know the parameter gives the first page again.
         new = [item for item in page if item not in items]
         items += new
         if len(page) < size or not new:
             return items
-    raise EndlessListing(
-        Finding(
-            "", f"{operation} has to end within {MOST_PAGES} pages to be searched whole", f"{len(items)} items so far"
-        )
-    )
-
-
-def _next_page(vendor: Vendor, operation: str, arguments: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    answer = vendor.call(operation, **arguments)
-    # Behind the last page some vendors answer that there is none.
-    if 400 <= answer.status < 500 and answer.status != 429:
-        return []
-    return _items_in(answer, vendor.pack.operations[operation].paging)
+    requirement = f"{operation} has to end within {MOST_PAGES} pages to be searched whole"
+    raise EndlessListing(Finding(requirement, f"at most {MOST_PAGES} pages", f"more than {len(items)} items"))
 
 
 def _items_in(answer: Answer, paging: Paging | None) -> list[Mapping[str, Any]]:
     answer.must_succeed()
     body = answer.json
-    for key in paging.items if paging is not None else ("",):
-        found = body if key == "" else body.get(key) if isinstance(body, dict) else None
-        if isinstance(found, list):
-            return [item for item in found if isinstance(item, Mapping)]
-    answer.fail("hold a list of items")
+    keys = paging.items if paging is not None else ("",)
+    places = [body if key == "" else body.get(key) if isinstance(body, dict) else None for key in keys]
+    lists = [place for place in places if isinstance(place, list)]
+    answer.must("hold a list of items", lists)
+    return [item for item in lists[0] if isinstance(item, Mapping)]
 
 
 def _remove(vendor: Vendor, removal: Removal, listing: Listing | None, identifier: str) -> str | None:

@@ -127,8 +127,8 @@ class Examples:
         if found is None:
             raise CannotTell(
                 Finding(
-                    requirement="",
-                    expected=f"{operation} has to give a {field} for the calls that need one",
+                    requirement=f"{operation} has to give a {field} for the calls that need one",
+                    expected=f"a success with {field}",
                     actual=made.answer.told,
                 )
             )

@@ -274,8 +274,8 @@ class Vendor:
     def _no_answer(self, name: str, error: httpx.RequestError) -> NoAnswer:
         """Explain the silence; a host that cannot be connected to is not tried again in this run."""
         finding = Finding(
-            requirement="",
-            expected=f"{name} has to be answered",
+            requirement=f"{name} has to be answered",
+            expected="an answer",
             actual=self.scrub(f"{self.target.base_url}: {type(error).__name__}: {error}"),
             fix="see that base_url is right and reachable from here: name, port, firewall, proxy, certificate",
         )

@@ -45,7 +45,7 @@ def test_foreign_tenant_and_site_are_refused(golive: Golive, planned: PlannedChe
     vendor = golive.vendor(planned.vendor, planned.environment)
     for operation, name in (("get_tenant", "tenant_id"), ("get_site", "site_id")):
         answer = vendor.call(operation, **{name: unlike(vendor.id(name))})
-        answer.must(f"refuse a {name} that is not ours with 403 or 404", answer.status in REFUSED)
+        answer.must_be_refused(f"refuse a {name} that is not ours with 403 or 404", REFUSED)
 
 
 def _must_name(answer: Answer, fields: tuple[str, ...], due: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -17,15 +15,13 @@ def test_feedback_is_accepted(golive: Golive, planned: PlannedCheck) -> None:
     answer = made.answer
     answer.must_fit()
     body = answer.json
-    answer.must("have status ok", body.get("status") == "ok")
     for field in ("request_id", "feedback"):
         answer.must(
             f"echo {field}",
-            body.get(field) == made.arguments[field],
-            actual=f"sent {made.arguments[field]!r}, got {body.get(field)!r}",
+            body[field] == made.arguments[field],
+            actual=f"sent {made.arguments[field]!r}, got {body[field]!r}",
         )
-    moment = body.get("feedback_submitted_at")
-    answer.must("say when it was rated", _is_moment(moment), actual=f"feedback_submitted_at is {moment!r}")
+    answer.must("say in feedback_submitted_at when it was rated", "feedback_submitted_at" in body)
 
 
 def test_repeated_feedback_changes_nothing(golive: Golive, planned: PlannedCheck) -> None:
@@ -36,19 +32,7 @@ def test_repeated_feedback_changes_nothing(golive: Golive, planned: PlannedCheck
     _, made = golive.examples(planned.vendor).twice("send_feedback")
     answer = made.answer
     answer.must_fit()
-    answer.must("have status ok", answer.json.get("status") == "ok")
     answer.must(
         "leave out feedback_submitted_at when the rating is repeated",
         "feedback_submitted_at" not in answer.json,
     )
-
-
-def _is_moment(value: object) -> bool:
-    """Whether this is an ISO 8601 date with time."""
-    if not isinstance(value, str) or "T" not in value:
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True

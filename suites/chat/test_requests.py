@@ -16,7 +16,7 @@ def test_unknown_request_is_not_found(golive: Golive, planned: PlannedCheck) -> 
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     answer = vendor.call("get_chat_request", request_id=f"req_{secrets.token_hex(16)}")
-    answer.must("say 404 for a request nobody made", answer.status == 404)
+    answer.must_be_refused("say 404 for a request nobody made", {404})
 
 
 def test_request_of_another_site_is_not_found(golive: Golive, planned: PlannedCheck) -> None:
@@ -29,9 +29,9 @@ def test_request_of_another_site_is_not_found(golive: Golive, planned: PlannedCh
     if other is None:
         other = unlike(vendor.id("site_id"))
         vendor.warn("ids.other_site_id is not in golive.yaml: tried with a site that does not exist")
-    request = str(golive.examples(planned.vendor).made("chat_async").answer.json.get("request_id"))
+    request = golive.examples(planned.vendor).field("chat_async", "request_id")
     own = vendor.call("get_chat_request", request_id=request)
     own.must_succeed()
     foreign = vendor.call("get_chat_request", request_id=request, site_id=other)
     # A site that is not ours at all may also be refused for itself.
-    foreign.must("say 404 for a request of another site", foreign.status in {403, 404})
+    foreign.must_be_refused("say 404 for a request of another site", {403, 404})

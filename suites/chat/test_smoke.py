@@ -22,10 +22,10 @@ def test_sync_chat_answers(golive: Golive, planned: PlannedCheck) -> None:
     answer = made.answer
     answer.must_fit()
     body = answer.json
-    answer.must("hold a request_id", str(body.get("request_id", "")).strip())
-    answer.must("hold a non-empty answer", str(body.get("answer", "")).strip())
-    if body.get("session_id") != made.arguments["session_id"]:
-        told = f"sent {made.arguments['session_id']!r}, got {body.get('session_id')!r}"
+    answer.must("hold a request_id", body["request_id"].strip())
+    answer.must("hold a non-empty answer", body["answer"].strip())
+    if body["session_id"] != made.arguments["session_id"]:
+        told = f"sent {made.arguments['session_id']!r}, got {body['session_id']!r}"
         answer.differs(Evidence.ASSUMED, "repeat the session_id it was asked in", told, "operations.chat")
     _must_be_in_time(vendor, answer)
     _must_hold_expected_words(vendor, answer)
@@ -41,11 +41,10 @@ def test_async_chat_completes(golive: Golive, planned: PlannedCheck) -> None:
     vendor = golive.vendor(planned.vendor, planned.environment)
     submitted = golive.examples(planned.vendor).made("chat_async").answer
     submitted.must_fit()
-    submitted.must("hold a request_id", str(submitted.json.get("request_id", "")).strip())
+    submitted.must("hold a request_id", submitted.json["request_id"].strip())
     polling = vendor.operation("chat_async").polling
     assert polling is not None, "the pack says how the end of chat_async is awaited"
     last = _poll(vendor, submitted, polling)
-    last.must_fit()
     last.must("hold a non-empty answer once it is completed", str(last.json.get("answer", "")).strip())
 
 
@@ -61,19 +60,13 @@ def _poll(vendor: Vendor, submitted: Answer, polling: Polling) -> Answer:
         time.sleep(interval)
         answer = vendor.call(polling.operation, **arguments)
         polls += 1
-        answer.must("not be refused for its rate", not (answer.rate_limited or answer.status == 429))
-        answer.must_succeed()
+        refused = answer.rate_limited or answer.status == 429
+        answer.must("not be refused for its rate", not refused, actual=f"429 for poll {polls}, then {answer.told}")
+        answer.must_fit()
         state = answer.json.get(polling.status)
         if state in polling.done:
             return answer
         answer.must(f"not end as {' or '.join(polling.failed)}", state not in polling.failed)
-        if state not in polling.waiting:
-            answer.differs(
-                Evidence.ASSUMED,
-                f"be one of {', '.join(polling.waiting)} while it waits",
-                repr(state),
-                "polling",
-            )
         answer.must(
             f"end within the budget of {budget:g} s",
             time.monotonic() - begun + interval <= budget,
@@ -94,5 +87,5 @@ def _must_hold_expected_words(vendor: Vendor, answer: Answer) -> None:
     answer.must(
         f"hold the expected words {', '.join(map(str, words))}",
         not absent,
-        actual=f"{', '.join(map(str, absent))} not in: {answer.json.get('answer')}",
+        actual=f"{', '.join(map(str, absent))} not in: {answer.json['answer']}",
     )

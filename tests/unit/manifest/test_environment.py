@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive.manifest.environment import Environment, Target, resolve
+from pytest_golive.manifest.environment import Environment, Target, resolve, resolve_what_is_there
 from pytest_golive.manifest.keys import VendorKeys
 from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Environment as GivenEnvironment
@@ -116,7 +116,7 @@ def test_a_literal_base_url_is_told_as_such(resolved: Resolve) -> None:
 )
 def test_an_unknown_environment_shows_those_there_are(resolved: Resolve, name: str, end: str) -> None:
     """The nearest name and all names."""
-    assert told(resolved, name) == [f"environment '{name}' is not in golive.yaml{end}"]
+    assert told(resolved, name) == [f"golive.yaml:3: environment '{name}' is not in golive.yaml{end}"]
 
 
 def test_all_that_is_missing_is_told_at_once(
@@ -131,10 +131,44 @@ def test_all_that_is_missing_is_told_at_once(
     assert told(resolved) == [
         f"golive.yaml:10: {BAD}base_url: environment variable UPPZY_BASE_URL is not set",
         f"golive.yaml:11: {BAD}api_key: environment variable UPPZY_API_KEY is not set",
-        f"golive.yaml:12: {BAD}previous_api_key: file old.key is not there",
         f"golive.yaml:13: {BAD}ids.tenant_id: environment variable UPPZY_TENANT_ID is set, but empty",
         f"golive.yaml:15: {BAD}settings.release: environment variable RELEASE is not set",
     ]
+
+
+def test_what_no_check_has_to_have_stops_nothing(resolved: Resolve, tmp_path: Path) -> None:
+    """A key that only another suite needs is left out, with the reason."""
+    (tmp_path / "old.key").unlink()
+
+    uppzy = resolved().targets["uppzy"]
+
+    assert "previous_api_key" not in uppzy.credentials
+    assert uppzy.missing == {"previous_api_key": f"{BAD}previous_api_key: file old.key is not there"}
+
+
+def test_another_environment_is_read_as_far_as_it_goes(
+    load: Load, keys: tuple[VendorKeys, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A staging pipeline rightly has no production key; what is there can still be compared with."""
+    monkeypatch.delenv("UPPZY_API_KEY")
+
+    there = resolve_what_is_there(load(FILE), "staging", tmp_path, keys, run_commands=False)
+
+    uppzy = there.targets["uppzy"]
+    assert uppzy.ids == {"tenant_id": "00123", "site_id": "s-1"}
+    assert uppzy.missing == {"api_key": f"{BAD}api_key: environment variable UPPZY_API_KEY is not set"}
+
+
+def test_no_command_is_run_for_an_environment_that_is_only_compared_with(
+    load: Load, keys: tuple[VendorKeys, ...], tmp_path: Path
+) -> None:
+    """A password manager does not ask for a finger because somebody looked at another environment."""
+    text = FILE.replace("{env: UPPZY_API_KEY}", "{command: [touch, was-run]}")
+
+    there = resolve_what_is_there(load(text), "staging", tmp_path, keys, run_commands=False)
+
+    assert there.targets["uppzy"].missing == {"api_key": f"{BAD}api_key: command touch was-run is not run from here"}
+    assert not (tmp_path / "was-run").exists()
 
 
 def test_a_weak_secret_is_a_mistake(resolved: Resolve, monkeypatch: pytest.MonkeyPatch) -> None:

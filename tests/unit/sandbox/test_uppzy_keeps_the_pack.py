@@ -87,7 +87,9 @@ def test_every_bad_input_is_refused(examples: Examples, name: str, case: BadInpu
     """What the pack tolerates may succeed; everything else is refused by one of its statuses."""
     operation = PACK.operations[name]
     arguments = examples.arguments(name)
-    call = with_body(examples.call(name, arguments), operation, case.body(body_arguments(operation, arguments)))
+    call = with_body(
+        examples.call(name, {**arguments, **case.elsewhere}), operation, case.body(body_arguments(operation, arguments))
+    )
     answer = examples.send(call)
     accepted = case.tolerated is not None and answer.is_success
 
