@@ -55,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(speaker, str(refusal))
         return 2
     except KeyboardInterrupt:
-        return INTERRUPTED
+        # The sandbox is ended this way; here, before it has seen to that itself.
+        return 0 if typed[0] == "sandbox" else INTERRUPTED
     except BrokenPipeError:  # `golive rules | head`
         _leave_the_pipe_alone()
         return PIPE_CLOSED
@@ -80,14 +81,12 @@ def _run(typed: Sequence[str]) -> int:
 
 def _front_page() -> Parser:
     width = max(map(len, COMMANDS))
+    commands = [f"  {name:<{width}}  {told}" for name, told in COMMANDS.items()]
     parser = Parser(
         prog="golive",
         usage="golive COMMAND [OPTIONS]",
         description="Is your integration ready for production? The checks themselves run with pytest.",
-        epilog="\n".join(
-            ["commands:", *(f"  {name:<{width}}  {told}" for name, told in COMMANDS.items())]
-            + ["", "golive COMMAND --help lists the options of a command."]
-        ),
+        epilog="\n".join(["commands:", *commands, "", "golive COMMAND --help lists the options of a command."]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,16 +11,19 @@ from typing import Any
 import pytest
 
 from pytest_golive import shipped
-from pytest_golive.facts.current import CheckRecord, recording
+from pytest_golive.facts.current import CheckRecord, owning_threads, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.facts.outcome import Outcome
-from pytest_golive.marks import rules_of
-from pytest_golive.output import routed
+from pytest_golive.marks import check_effects, nearest, rules_of
+from pytest_golive.output import guard_logs, mask_streams, routed
 from pytest_golive.readiness.plan import UNDECIDED, PlannedCheck
 from pytest_golive.run import Run
 from pytest_golive.telling import longrepr_of
 
 RECORD = pytest.StashKey[CheckRecord]()
+
+LOUD = frozenset({Outcome.FAILED, Outcome.INCONCLUSIVE})
+"""Outcomes that never go without saying why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,17 @@ class Phase:
 class Conductor:
     """Runs the planned checks, and says of each phase what became of it."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, config: pytest.Config, run: Run) -> None:
         self._run = run
+        config.add_cleanup(mask_streams(config, run.redactor.scrub))
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Reach the plugins of pytest's own that are configured by now: logging and --lf."""
+        guard_logs(session.config, self._run.redactor.scrub)
+        shipped.find_failed(session.config)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
@@ -57,6 +68,15 @@ class Conductor:
             shipped.append_to(collector, report)
         self._run.mask(report)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_parametrize_id(self, val: object) -> str | None:
+        """Keep a secret that a test is parametrised with out of its node id."""
+        if not isinstance(val, str | bytes):
+            return None
+        text = val.decode("utf-8", "replace") if isinstance(val, bytes) else val
+        masked = self._run.redactor.scrub(text)
+        return masked if masked != text else None
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make one test per planned case of a shipped check."""
@@ -73,30 +93,70 @@ class Conductor:
         shipped.shield(item)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Drop the stand-ins pytest makes for checks that have no case here, and keep to --golive-only."""
         items[:] = [item for item in items if not _is_empty(item)]
+        try:
+            dropped = self._not_asked_for(session, items)
+        except pytest.UsageError as error:
+            if not self._run.golive.process:
+                raise
+            # Raised in a worker of xdist this would be a crash; the controller tells it, and what follows from it.
+            self._run.mistakes.append(str(error))
+            items.clear()
+            return
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+            items[:] = [item for item in items if item not in dropped]
+
+    def _not_asked_for(self, session: pytest.Session, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Read the markers of every test; return those that --golive-only leaves out.
+
+        Raises:
+            pytest.UsageError: a marker is written wrongly, or an id asked for is nobody's.
+        """
         for item in items:
-            rules_of(item)
+            check_effects(item)
         only = self._run.choice.only
-        if only:
-            dropped = [item for item in items if not only & set(rules_of(item).ids)]
-            if dropped:
-                config.hook.pytest_deselected(items=dropped)
-                items[:] = [item for item in items if item not in dropped]
+        named = {rule for item in items for rule in rules_of(item).ids}
+        if not only:
+            return []
+        known = named | self._run.known_ids
+        unknown = sorted(only - known)
+        if unknown and not session.testsfailed:  # a module that could not be read may hold the id
+            raise pytest.UsageError(
+                f"--golive-only: no rule, fault or collected test has the id {unknown[0]!r}"
+                f"{nearest(unknown[0], sorted(known))}"
+            )
+        return [item for item in items if not only & set(rules_of(item).ids)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Make this test the current check for its whole duration."""
         with recording(CheckRecord(check_of(item))) as record:
             item.stash[RECORD] = record
+            self._run.outputs.append((record.key, record.output))
             item.user_properties.extend(("rule", rule) for rule in rules_of(item).ids)
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
         """Send what the threads of other checks print to their own check."""
-        with routed(item.stash[RECORD], self._run.redactor.scrub):
+        with routed():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Do the same while the test runs, and remember the threads it leaves behind."""
+        with routed(), owning_threads(item.stash[RECORD]):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        """Do the same while the test is torn down."""
+        with routed():
             return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -107,12 +167,26 @@ class Conductor:
         report = yield
         phase = self._phase(item, call, report)
         if phase is not None:
-            report.golive = asdict(phase)  # type: ignore[attr-defined]  # xdist carries it to the controller
-            if phase.finding is not None and report.failed:
+            told = self._run.redactor.scrub_json(asdict(phase))
+            report.golive = told  # type: ignore[attr-defined]  # xdist carries it to the controller
+            if phase.finding is not None and report.failed and call.excinfo is not None:
                 report.longrepr = longrepr_of(item, call, phase.finding, self._title(item, phase))
             self._show_evidence(report, phase)
         self._run.mask(report)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Mask once more, before any reporter: pytest adds to the report of a subtest after it was made."""
+        self._run.mask(report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Mask what a warning says, before it is shown or sent to the controller."""
+        text = str(warning_message.message)
+        masked = self._run.redactor.scrub(text)
+        if masked != text:
+            warning_message.message = Warning(masked)
 
     def pytest_sessionfinish(self) -> None:
         """Remove what this process created and did not remove."""
@@ -145,14 +219,14 @@ class Conductor:
             exchanges=tuple(exchange.as_json() for exchange in record.exchanges)
             if outcome is not Outcome.PASSED
             else (),
-            key=getattr(call.excinfo.value, "key", "") if call.excinfo is not None else "",
+            key=_key(call),
         )
 
     def _finding(
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, outcome: Outcome
     ) -> dict[str, Any] | None:
         if call.excinfo is None:
-            return None
+            return self._without_error(item, report) if outcome in LOUD else None
         error, rules = call.excinfo.value, rules_of(item)
         told = getattr(error, "finding", None)
         if not isinstance(told, Finding):
@@ -170,6 +244,19 @@ class Conductor:
         )
         return asdict(told)
 
+    def _without_error(self, item: pytest.Item, report: pytest.TestReport) -> dict[str, Any]:
+        """Describe what pytest itself decided: a test that was expected to fail and passed."""
+        rules = rules_of(item)
+        reason = str(getattr(report, "wasxfail", "") or report.longrepr or "")
+        return asdict(
+            Finding(
+                requirement=rules.title or item.name,
+                expected="to hold, without being expected to fail",
+                actual=self._run.redactor.scrub(f"passed, though marked xfail: {reason}" if reason else "marked xfail"),
+                rerun=self._run.rerun_line(rules.ids, report.nodeid),
+            )
+        )
+
     def _title(self, item: pytest.Item, phase: Phase) -> str:
         planned = planned_of(item)
         where = [planned.vendor, planned.environment] if planned is not None else []
@@ -186,6 +273,12 @@ class Conductor:
         ]
         if notes and report.when == "call":
             report.sections.append(("golive", "\n".join(notes)))
+
+
+def _key(call: pytest.CallInfo[None]) -> str:
+    """Return the key of golive.yaml a test waits for; exceptions of others have keys of other kinds."""
+    error = call.excinfo.value if call.excinfo is not None else None
+    return error.key if isinstance(error, NotVerified) else ""
 
 
 def _advice(item: pytest.Item) -> str:
@@ -209,7 +302,8 @@ def check_of(item: pytest.Item) -> str:
 
 def _marks(planned: PlannedCheck) -> list[pytest.MarkDecorator]:
     marks: list[pytest.MarkDecorator] = [getattr(pytest.mark, suite.value) for suite in planned.suites]
-    return [*marks, *(pytest.mark.rule(id=rule, severity=planned.severity.value) for rule in planned.rules)]
+    marks += [pytest.mark.rule(id=rule, severity=planned.severity.value) for rule in planned.rules]
+    return [*marks, pytest.mark.effects(kind=planned.effects.value)]
 
 
 def _is_empty(item: pytest.Item) -> bool:

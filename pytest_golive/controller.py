@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Generator, Mapping
+import os
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
+from pytest_golive import shipped
 from pytest_golive.facts.finding import Finding
-from pytest_golive.facts.ledger import Decided, Incident, Ledger, Observed, RunFinished, Started, now
+from pytest_golive.facts.ledger import Decided, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
 from pytest_golive.facts.outcome import Outcome, Severity, Word
 from pytest_golive.readiness import verdict as verdicts
 from pytest_golive.readiness.results import Result, Results
@@ -21,6 +24,11 @@ from pytest_golive.report.terminal import write_verdict
 from pytest_golive.report.verdict_file import VerdictFile, finished
 from pytest_golive.run import BANNER, Run
 from pytest_golive.workers import sent
+
+GREEN = frozenset({Word.GO, Word.GO_WITH_WAIVERS})
+
+KEPT = frozenset({pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR})
+"""Exit codes of pytest's own that a full run keeps, because they say more than 1."""
 
 
 class Controller:
@@ -43,7 +51,11 @@ class Controller:
         self._results = Results()
         self._incidents: list[verdicts.Incident] = []
         self._own: set[str] = set()
+        self._mistakes: list[str] = []
+        self._skipped: list[str] = []
+        self._shown = False
         self._verdict: verdicts.Verdict | None = None
+        self._opening = page.unfinished_page(file)
         self._has_html = config.pluginmanager.hasplugin("html")
         if self._has_html:
             config.pluginmanager.register(Rows(self._block), "golive-rows")
@@ -55,9 +67,12 @@ class Controller:
         return header(self._run)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A module that cannot be collected may hold checks that nobody will miss."""
+        """A module that cannot be collected may hold checks that nobody will miss; one that skips itself is told."""
         if report.failed:
             self.note(f"{report.nodeid or 'the session'} could not be collected")
+        elif report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self._skipped.append(f"{report.nodeid} skipped itself as a whole: {reason.removeprefix('Skipped: ')}")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember the team's own tests: from here on each of them has to report."""
@@ -65,7 +80,7 @@ class Controller:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Write down that a test began."""
-        self._ledger.write(Started(nodeid))
+        self._write(Started(nodeid))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -89,25 +104,27 @@ class Controller:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Decide before any report is written; the verdict file is put into place after all of them."""
-        self._run.clean_up()
-        for incident in self._run.incidents:
-            self.note(incident)
-        if session.shouldfail:
-            self.note(f"stopped early: {session.shouldfail}")
+        self._gather(session)
         self._decide()
         staged = self._staged()
         session.exitstatus = self._exit_status(session.exitstatus)
         try:
             result = yield
+            self._close(session, staged)
+        except CannotWrite as error:
+            self._fail_safe(session, str(error))
+            return None
         except BaseException as error:
-            self._fail_safe(f"a report could not be written: {type(error).__name__}: {error}")
+            self._fail_safe(session, f"a report could not be written: {type(error).__name__}: {error}")
+            if isinstance(error, pytest.exit.Exception):
+                error.returncode = int(session.exitstatus)  # pytest would end with whatever its author wished
             raise
-        self._close(session, staged)
         return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the verdict last, where a reader looks first."""
         if self._verdict is not None:
+            self._shown = True
             write_verdict(terminalreporter, self._file, self._verdict.rules, self._banner, self._files)
 
     def note(self, text: str, word: Literal[Word.NO_GO, Word.INCONCLUSIVE] = Word.INCONCLUSIVE) -> None:
@@ -115,11 +132,38 @@ class Controller:
         incident = verdicts.Incident(self._run.redactor.scrub(text), word)
         if incident not in self._incidents:
             self._incidents.append(incident)
-            self._ledger.write(Incident(incident.text))
+            self._write(Incident(incident.text))
 
     def expect(self, tests: list[str]) -> None:
         """Remember which of the collected tests are the team's own."""
         self._own |= {test for test in tests if _check_of(test) not in self._run.plan.checks}
+
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """Take in what a process says at its end, beside the reports of its tests."""
+        for incident in told.get("incidents", ()):
+            self.note(incident)
+        for check, text in told.get("outputs", ()):
+            self._write(Output(check, text))
+        self._mistakes += [mistake for mistake in told.get("mistakes", ()) if mistake not in self._mistakes]
+
+    def _write(self, record: Record) -> None:
+        """Write to the ledger. A full disk ends no run: it is told, and the run is not green."""
+        try:
+            self._ledger.write(record)
+        except (OSError, ValueError) as error:  # ValueError: the file is closed
+            broken = verdicts.Incident(f"the ledger cannot be written: {getattr(error, 'strerror', None) or error}")
+            if broken not in self._incidents:
+                self._incidents.append(broken)
+
+    def _gather(self, session: pytest.Session) -> None:
+        """Take in what concerns the run as a whole."""
+        self._run.clean_up()
+        self.hear({"incidents": self._run.incidents, "outputs": self._run.late_output()})
+        if session.shouldfail:
+            self.note(f"stopped early: {session.shouldfail}")
+        if self._mistakes or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
+            self.note("ended by a usage error: nothing ran")
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     @property
     def _banner(self) -> str:
@@ -138,6 +182,7 @@ class Controller:
             outcome=outcome,
             severity=Severity(told["severity"]),
             rules=tuple(told["rules"]),
+            title=told["title"],
             vendor=told["vendor"],
             operation=told["operation"],
             seconds=report.duration,
@@ -149,11 +194,9 @@ class Controller:
         self._results.add(result)
         for kind, texts in (("observed", result.observations), ("warned", result.warnings)):
             for text in texts:
-                self._ledger.write(Observed(result.check, kind, text))  # type: ignore[arg-type]
+                self._write(Observed(result.check, kind, text))  # type: ignore[arg-type]
         actual = result.finding.actual if result.finding is not None else ""
-        self._ledger.write(
-            Decided(result.check, report.nodeid, told["phase"], outcome, round(report.duration, 3), actual)
-        )
+        self._write(Decided(result.check, report.nodeid, told["phase"], outcome, round(report.duration, 3), actual))
         if told["exchanges"] and self._has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 
@@ -172,6 +215,7 @@ class Controller:
             "outcome": Outcome.FAILED,
             "severity": planned.severity if planned is not None else Severity.MAJOR,
             "rules": planned.rules if planned is not None else (),
+            "title": planned.title if planned is not None else "",
             "vendor": planned.vendor if planned is not None else None,
             "operation": planned.operation if planned is not None else None,
             "finding": {name: getattr(finding, name) for name in finding.__slots__},
@@ -186,8 +230,7 @@ class Controller:
         for test in silent:
             self.note(f"{test} {verdicts.SILENT}")
         self._verdict = verdicts.decide(self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope)
-        self._file = finished(self._file, self._verdict, self._results.by_check, now())
-        self._ledger.write(RunFinished(self._verdict.word, self._verdict.reasons))
+        self._file = finished(self._file, self._verdict, self._results.by_check, now(), self._skipped)
 
     def _staged(self) -> Any:
         text = self._text()
@@ -205,16 +248,14 @@ class Controller:
     def _exit_status(self, status: int) -> int:
         if self._run.choice.scope == "partial" or self._verdict is None:
             return status
-        if self._verdict.word in {Word.GO, Word.GO_WITH_WAIVERS}:
+        if self._verdict.word in GREEN:
             return pytest.ExitCode.OK
-        return status if status in {pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR} else 1
+        return status if status in KEPT else pytest.ExitCode.TESTS_FAILED
 
     def _close(self, session: pytest.Session, staged: Any) -> None:
         """Put the verdict into place, unless a report that was just written holds a secret."""
-        if not self._has_html:
-            rules = self._verdict.rules if self._verdict is not None else ()
-            replace(self._files.html, page.plain_page(self._file, rules, self._banner))
-        leaks = self._masked_files()
+        self._complete_page()
+        leaks = [leak for path in self._reports() for leak in self._mask_file(path)]
         if leaks:
             before = self._block()
             for leak in leaks:
@@ -222,22 +263,48 @@ class Controller:
             self._decide()
             self._rewrite_block(before)
             staged = self._staged()
-            session.exitstatus = self._exit_status(session.exitstatus)
-            self._print(leaks)
         if staged is not None:
             commit(staged, self._files.verdict)
+        self._finish(session, told_anew=bool(leaks))
+
+    def _finish(self, session: pytest.Session, *, told_anew: bool) -> None:
+        """Write the last line of the ledger, and say what the terminal has not said yet."""
+        assert self._verdict is not None, "a run ends with a verdict"
+        self._write(RunFinished(self._verdict.word, self._verdict.reasons))
         self._ledger.close()
+        if self._verdict.word not in GREEN and session.exitstatus == pytest.ExitCode.OK:
+            # Also where another plugin has called it a success meanwhile.
+            session.exitstatus = self._exit_status(session.exitstatus)
+        out = self._config.pluginmanager.getplugin("terminalreporter")
+        if out is not None and (told_anew or not self._shown or self._mistakes):
+            lines = [f"ERROR: {mistake}" for mistake in self._mistakes]
+            lines += [incident.text for incident in self._incidents if told_anew or not self._shown]
+            for line in (*lines, f"golive: {self._file.verdict}"):
+                out.line(line, red=True, bold=True)
 
-    def _masked_files(self) -> list[str]:
+    def _complete_page(self) -> None:
+        """Write the page where pytest-html is not there, or left the page of the start."""
+        html = self._files.html
+        if not html.is_file() or html.read_text(encoding="utf-8", errors="replace") == self._opening:
+            self._write_page()
+
+    def _write_page(self) -> None:
+        rules = self._verdict.rules if self._verdict is not None else ()
+        replace(self._files.html, self._run.redactor.scrub(page.plain_page(self._file, rules, self._banner)))
+
+    def _reports(self) -> Iterator[Path]:
+        """Yield every file a reporter may just have written."""
+        yield self._files.html
+        if not self._config.getoption("self_contained_html", True):
+            yield from sorted((self._files.html.parent / "assets").glob("*"))
+        given = [self._config.getoption(option, None) for option in ("xmlpath", "log_file")]
+        with contextlib.suppress(ValueError):  # -p no:logging
+            given.append(self._config.getini("log_file"))
+        for path in filter(None, given):
+            yield self._config.invocation_params.dir / Path(os.path.expandvars(path)).expanduser()
+
+    def _mask_file(self, place: Path) -> list[str]:
         """Mask every known secret that still got into a report; say which file held it."""
-        told = []
-        xml = self._config.getoption("xmlpath", None)
-        for path in filter(None, (self._files.html, xml)):
-            told += self._mask_file(path)
-        return told
-
-    def _mask_file(self, path: Any) -> list[str]:
-        place = Path(path)
         if not place.is_file():
             return []
         text = place.read_text(encoding="utf-8", errors="replace")
@@ -248,31 +315,21 @@ class Controller:
         return [f"{place.name} held the secret {', '.join(held)}: masked there, replace it wherever it was shown"]
 
     def _rewrite_block(self, before: str) -> None:
-        html = self._files.html
-        if html.is_file():
-            text = html.read_text(encoding="utf-8", errors="replace")
-            replace(html, text.replace(before, self._block()))
+        text = self._files.html.read_text(encoding="utf-8", errors="replace")
+        if before in text:
+            replace(self._files.html, text.replace(before, self._block()))
+        else:
+            self._write_page()
 
-    def _print(self, lines: list[str]) -> None:
-        out = self._config.pluginmanager.getplugin("terminalreporter")
-        if out is not None:
-            for line in (*lines, f"golive: {self._file.verdict}"):
-                out.line(line, red=True, bold=True)
-
-    def _fail_safe(self, text: str) -> None:
-        """Leave a file that is not green behind, whatever else went wrong."""
+    def _fail_safe(self, session: pytest.Session, text: str) -> None:
+        """Leave files that are not green behind, whatever else went wrong."""
         self.note(text)
         self._decide()
-        try:
+        session.exitstatus = self._exit_status(session.exitstatus)
+        with contextlib.suppress(CannotWrite):  # those of the start are still there: the run did not finish
             replace(self._files.verdict, self._text())
-            replace(
-                self._files.html,
-                page.plain_page(self._file, self._verdict.rules if self._verdict else (), ""),
-            )
-        except CannotWrite:
-            pass  # the files of the start are still there, and they say that the run did not finish
-        finally:
-            self._ledger.close()
+            self._write_page()
+        self._finish(session, told_anew=True)
 
 
 class Nodes:
@@ -297,8 +354,7 @@ class Nodes:
         """Take in what happened in a worker, or that it died."""
         if error:
             self._controller.note(f"worker {node.gateway.id} died: {error}")
-        for incident in json.loads(getattr(node, "workeroutput", {}).get("golive", "[]")):
-            self._controller.note(incident)
+        self._controller.hear(json.loads(getattr(node, "workeroutput", {}).get("golive", "{}")))
 
 
 def header(run: Run) -> list[str]:
@@ -317,5 +373,5 @@ def header(run: Run) -> list[str]:
 
 
 def _check_of(test: str) -> str:
-    """Return the check that a node id of a shipped test stands for."""
-    return test.rpartition("::")[2].removeprefix("test_")
+    """Return the check that a node id of a shipped test stands for, empty for a test of the team's own."""
+    return test.rpartition("::")[2].removeprefix("test_") if shipped.is_shipped_id(test) else ""

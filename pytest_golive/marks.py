@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_golive.facts.outcome import Severity
+from pytest_golive.facts.outcome import Effects, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +59,27 @@ def rules_of(item: pytest.Item) -> Rules:
     return item.stash[RULES]
 
 
-def _read(item: pytest.Item, mark: pytest.Mark) -> RuleMark:
+def check_effects(item: pytest.Item) -> None:
+    """Read the effects marker of a test.
+
+    Raises:
+        pytest.UsageError: it names no kind, or one that does not exist.
+    """
+    for mark in item.iter_markers("effects"):
+        given = [*mark.args, *mark.kwargs.values()]
+        kinds = [kind.value for kind in Effects]
+        if len(given) != 1 or set(mark.kwargs) - {"kind"} or given[0] not in kinds:
+            what = f"has kind {given[0]!r}{nearest(str(given[0]), kinds)}" if len(given) == 1 else "takes one kind"
+            raise pytest.UsageError(f"{_place(item)}: @pytest.mark.effects {what}; allowed: {', '.join(kinds)}")
+
+
+def _place(item: pytest.Item) -> str:
     path, line, _ = item.location
-    place = f"{path}:{(line or 0) + 1}: @pytest.mark.rule"
+    return f"{path}:{(line or 0) + 1}"
+
+
+def _read(item: pytest.Item, mark: pytest.Mark) -> RuleMark:
+    place = f"{_place(item)}: @pytest.mark.rule"
     if mark.args:
         raise pytest.UsageError(f'{place} takes keywords only: rule(id="SHOP-07")')
     try:
@@ -69,17 +87,18 @@ def _read(item: pytest.Item, mark: pytest.Mark) -> RuleMark:
     except TypeError:
         allowed = ("id", "severity", "title")
         unknown = [name for name in mark.kwargs if name not in allowed]
-        what = f"does not know {unknown[0]!r}{_nearest(unknown[0], allowed)}" if unknown else "needs an id"
+        what = f"does not know {unknown[0]!r}{nearest(unknown[0], allowed)}" if unknown else "needs an id"
         raise pytest.UsageError(f"{place} {what}; it takes {', '.join(allowed)}") from None
     severities = [severity.value for severity in Severity]
     if read.severity not in severities:
         raise pytest.UsageError(
-            f"{place} has severity {read.severity!r}{_nearest(read.severity, severities)}; "
+            f"{place} has severity {read.severity!r}{nearest(str(read.severity), severities)}; "
             f"allowed: {', '.join(severities)}"
         )
     return read
 
 
-def _nearest(word: str, words: list[str] | tuple[str, ...]) -> str:
+def nearest(word: str, words: list[str] | tuple[str, ...]) -> str:
+    """Return the valid word that was probably meant, as the end of a sentence; empty if none is close."""
     close = difflib.get_close_matches(str(word), words, n=1)
     return f", did you mean {close[0]!r}?" if close else ""

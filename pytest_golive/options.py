@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -101,7 +101,7 @@ def add_env_unless_owned(parser: pytest.Parser) -> None:
     )
 
 
-def _registered(parser: pytest.Parser) -> Iterable[str]:
+def _registered(parser: pytest.Parser) -> Mapping[str, argparse.Action]:
     # pytest keeps one argparse parser from 9.1 on, and built it when asked before.
     built = getattr(parser, "optparser", None) or parser._getparser()  # type: ignore[attr-defined]  # noqa: SLF001
     known: dict[str, argparse.Action] = built._option_string_actions  # noqa: SLF001
@@ -126,15 +126,16 @@ def chosen(config: pytest.Config, parser: pytest.Parser) -> Choice | None:
         pytest.UsageError: golive options contradict each other, or no suite was named.
     """
     typed = [str(argument) for argument in config.invocation_params.args]
-    option, environment = _environment(config, typed)
+    option, environment = _environment(config, parser, typed)
     if environment is None:
-        _refuse_lonely(config)
+        _refuse_lonely(typed)
         return None
     expression = str(config.getoption("markexpr", "") or "")
     named = _suites_in(expression)
     only = _only(config)
-    paths = _paths(parser, typed)
-    if option == "--env" and not _owns_env(config) and not named and not only:
+    by_hand = parser.parse_known_args(typed)
+    paths = tuple(getattr(by_hand, "file_or_dir", ()))
+    if option == "--env" and not _owns_env(parser) and not named and not only:
         # A project's own --env, used for its own purposes: golive was not asked for anything.
         return None
     if not named and not only and not paths:
@@ -143,6 +144,7 @@ def chosen(config: pytest.Config, parser: pytest.Parser) -> Choice | None:
             f"-m {SUITES[1]} (after a key was replaced) or -m {SUITES[2]} (the weekly review)"
         )
     narrowed = paths or only or any(config.getoption(name, None) for name in NARROWING)
+    narrowed = narrowed or any(getattr(by_hand, name, None) for name in NARROWING_BY_HAND)
     full = expression.strip() in SUITES and not narrowed
     return Choice(
         environment=environment,
@@ -157,17 +159,20 @@ def chosen(config: pytest.Config, parser: pytest.Parser) -> Choice | None:
     )
 
 
-NARROWING = ("keyword", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "setuponly", "setupplan")
+NARROWING = ("keyword", "lf", "stepwise", "setuponly", "setupplan")
 """Options of pytest's own that run less than was planned."""
 
+NARROWING_BY_HAND = ("deselect", "ignore", "ignore_glob")
+"""The same where somebody typed them; in addopts they are what the project always leaves out, as with testpaths."""
 
-def _environment(config: pytest.Config, typed: Sequence[str]) -> tuple[str, str | None]:
+
+def _environment(config: pytest.Config, parser: pytest.Parser, typed: Sequence[str]) -> tuple[str, str | None]:
     """Return the spelling used and the name; only what stands on the command line counts, no default of anyone."""
     if any(_is(argument, "--golive-env") for argument in typed):
         return "--golive-env", config.getoption("golive_env")
     if any(_is(argument, "--env") for argument in typed):
-        value = config.getoption("golive_env") if _owns_env(config) else _foreign(config)
-        return "--env", value
+        value = getattr(config.option, _registered(parser)["--env"].dest, None)
+        return "--env", value if isinstance(value, str) else None
     return "--env", None
 
 
@@ -175,25 +180,19 @@ def _is(argument: str, option: str) -> bool:
     return argument == option or argument.startswith(f"{option}=")
 
 
-def _owns_env(config: pytest.Config) -> bool:
-    return config.getoption("env", default=_ABSENT) is _ABSENT
+def _owns_env(parser: pytest.Parser) -> bool:
+    """Whether --env is golive's; a project's own may well have another destination than its name."""
+    return _registered(parser)["--env"].dest == "golive_env"
 
 
-_ABSENT = object()
+def _refuse_lonely(typed: Sequence[str]) -> None:
+    """An option that asks golive for something, without an environment, is a mistake worth a line.
 
-
-def _foreign(config: pytest.Config) -> str | None:
-    value = config.getoption("env", default=None)
-    return value if isinstance(value, str) else None
-
-
-def _refuse_lonely(config: pytest.Config) -> None:
-    """An option that asks golive for something, without an environment, is a mistake worth a line."""
-    for name in ("golive_only", "golive_manifest", "golive_verdict"):
-        if config.getoption(name, None) is not None:
-            raise pytest.UsageError(
-                f"--{name.replace('_', '-')} needs an environment: add --env NAME (--env {SANDBOX} is built in)"
-            )
+    Only if somebody typed it: `addopts` may name a place for the verdict once and for all.
+    """
+    for option in ("--golive-only", "--golive-manifest", "--golive-verdict"):
+        if any(_is(argument, option) for argument in typed):
+            raise pytest.UsageError(f"{option} needs an environment: add --env NAME (--env {SANDBOX} is built in)")
 
 
 def _suites_in(expression: str) -> frozenset[Suite]:
@@ -209,11 +208,6 @@ def _only(config: pytest.Config) -> frozenset[str]:
     if not ids:
         raise pytest.UsageError("--golive-only needs at least one id, for instance --golive-only UPZ-22")
     return ids
-
-
-def _paths(parser: pytest.Parser, typed: Sequence[str]) -> tuple[str, ...]:
-    """Return the paths that were typed; those of addopts or testpaths are the project's standing ones."""
-    return tuple(getattr(parser.parse_known_args(list(typed)), "file_or_dir", ()))
 
 
 def _path(config: pytest.Config, name: str) -> Path | None:

@@ -1,42 +1,32 @@
-"""What threads print and log belongs to the check they work for, and holds no secret."""
+"""What leaves a run on the screen or in a log file holds no secret, and belongs to the check whose thread wrote it.
+
+Masked are the ways out, never what a test sees of itself: with ``capsys`` and ``caplog`` a team checks that its own
+program prints no key, and a mask in their place would turn every such test green.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from pytest_golive.facts.current import CheckRecord, current, running
+import pytest
+
+from pytest_golive.facts.current import elsewhere
 
 
-class Router:
-    """Stands before a text stream: passes on what the running check writes, keeps what another check's threads do.
+class _Stream:
+    """Stands before a text stream and is like it in all but writing."""
 
-    Args:
-        stream: where text goes.
-        running_check: the check pytest is running.
-        scrub: masks known secrets, for streams nothing captures (-s).
-    """
-
-    def __init__(self, stream: TextIO, running_check: CheckRecord, scrub: Callable[[str], str]) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._running = running_check
-        self._scrub = scrub
 
     def write(self, text: str) -> int:
-        """Write to the stream, or to the record of the check whose thread this is."""
-        owner = current()
-        if owner is None or owner is self._running:
-            self._stream.write(self._scrub(text))
-        else:
-            owner.output.append(self._scrub(text))
-        return len(text)
+        raise NotImplementedError
 
-    def writelines(self, lines: Iterator[str]) -> None:
-        """Write each line."""
+    def writelines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.write(line)
 
@@ -44,41 +34,102 @@ class Router:
         return getattr(self._stream, name)
 
 
+class Masking(_Stream):
+    """Stands before a stream that somebody reads as it is written: a terminal, a build log.
+
+    Args:
+        stream: where text goes.
+        scrub: masks known secrets.
+    """
+
+    def __init__(self, stream: TextIO, scrub: Callable[[str], str]) -> None:
+        super().__init__(stream)
+        self._scrub = scrub
+
+    def write(self, text: str) -> int:
+        """Write the text without its secrets."""
+        self._stream.write(self._scrub(text))
+        return len(text)
+
+
+class Routing(_Stream):
+    """Stands before a captured stream: what the threads of another check write is kept with that check."""
+
+    def write(self, text: str) -> int:
+        """Write to the stream, or to the record of the check whose thread this is."""
+        owner = elsewhere()
+        if owner is None:
+            self._stream.write(text)
+        else:
+            owner.output.append(text)
+        return len(text)
+
+
 @contextmanager
-def routed(record: CheckRecord, scrub: Callable[[str], str]) -> Iterator[None]:
-    """Route both standard streams while a check runs."""
-    out, err = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Router(out, record, scrub), Router(err, record, scrub)
+def routed() -> Iterator[None]:
+    """Route the standard streams while they are captured for one phase of a check."""
+    mine = {}
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if not isinstance(stream, _Stream):
+            mine[name] = (stream, Routing(stream))
+            setattr(sys, name, mine[name][1])
     try:
         yield
     finally:
-        sys.stdout, sys.stderr = out, err
+        for name, (stream, routing) in mine.items():
+            if getattr(sys, name) is routing:  # a test may have put another one there for good
+                setattr(sys, name, stream)
 
 
-def scrubbed_logs(scrub: Callable[[str], str]) -> Callable[[], None]:
-    """Mask known secrets in log records as they are made, whoever handles them; return what undoes it.
+def mask_streams(config: pytest.Config, scrub: Callable[[str], str]) -> Callable[[], None]:
+    """Mask what is written to the real standard streams; return what undoes it.
 
-    A record without a secret stays as it is: tests may look at its arguments.
+    pytest's capturing puts the streams it remembers back between the phases of a test, with ``capsys.disabled()``,
+    and copies to them with ``--capture=tee-sys``: those have to be masked too.
     """
-    make = logging.getLogRecordFactory()
+    changed = []
+    for holder, name in [(sys, "stdout"), (sys, "stderr"), *_remembered(config)]:
+        stream = getattr(holder, name, None)
+        if stream is not None and not isinstance(stream, Masking):
+            setattr(holder, name, Masking(stream, scrub))
+            changed.append((holder, name, stream))
 
-    def scrubbing(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = make(*args, **kwargs)
-        try:
-            message = record.getMessage()
-        except (TypeError, ValueError):
-            return record  # a wrong format string is the logging module's to report
-        masked = scrub(message)
-        if masked != message:
-            record.msg, record.args = masked, ()
-        if record.exc_info and record.exc_info[0] is not None:
-            text = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
-            if scrub(text) != text:
-                record.exc_text = scrub(text)
-        return record
+    def undo() -> None:
+        for holder, name, stream in changed:
+            if isinstance(getattr(holder, name, None), Masking):
+                setattr(holder, name, stream)
 
-    logging.setLogRecordFactory(scrubbing)
-    return lambda: logging.setLogRecordFactory(make)
+    return undo
+
+
+def _remembered(config: pytest.Config) -> Iterator[tuple[object, str]]:
+    capturing = getattr(config.pluginmanager.getplugin("capturemanager"), "_global_capturing", None)
+    for name in ("out", "err"):
+        capture = getattr(capturing, name, None)
+        capture = getattr(capture, "syscapture", capture)
+        if hasattr(capture, "_old"):
+            yield capture, "_old"
+        if hasattr(getattr(capture, "tmpfile", None), "_other"):
+            yield capture.tmpfile, "_other"  # type: ignore[union-attr]  # hasattr() was asked
+
+
+class MaskingFormatter(logging.Formatter):
+    """Formats as another formatter does, without secrets.
+
+    Args:
+        formatter: how a record is written.
+        scrub: masks known secrets.
+    """
+
+    def __init__(self, formatter: logging.Formatter, scrub: Callable[[str], str]) -> None:
+        super().__init__()
+        self._formatter = formatter
+        self._scrub = scrub
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a line, exception and all."""
+        return self._scrub(self._formatter.format(record))
 
 
 class OwnLogs(logging.Filter):
@@ -86,8 +137,20 @@ class OwnLogs(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Pass what belongs to the running check; keep the rest with its owner."""
-        owner, at_work = current(), running()
-        if owner is None or at_work is None or owner is at_work:
+        owner = elsewhere()
+        if owner is None:
             return True
         owner.output.append(f"{record.levelname} {record.name}: {record.getMessage()}\n")
         return False
+
+
+def guard_logs(config: pytest.Config, scrub: Callable[[str], str]) -> None:
+    """Mask pytest's log file, and keep what pytest gathers of logs to the running check."""
+    logs = config.pluginmanager.getplugin("logging-plugin")
+    for name in ("caplog_handler", "report_handler"):
+        handler = getattr(logs, name, None)
+        if handler is not None:
+            handler.addFilter(OwnLogs())
+    file = getattr(logs, "log_file_handler", None)
+    if file is not None and file.formatter is not None:
+        file.setFormatter(MaskingFormatter(file.formatter, scrub))

@@ -31,10 +31,10 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
 ) -> Generator[None, object, object]:
     """Declare --env once the project's conftests are in, and only if it is still free."""
+    early_config.stash[PARSER] = parser
     options.environment_is_no_path(early_config, args)
     result = yield
     options.add_env_unless_owned(parser)
-    early_config.stash[PARSER] = parser
     return result
 
 

@@ -36,7 +36,10 @@ class Run:
         redactor: knows every secret of the run.
         sandbox: whether this is a rehearsal.
         notes: what the reader has to know besides the verdict.
+        known_ids: ids of all rules of the chosen vendors, planned or not.
         incidents: what happened in this process that concerns the run as a whole.
+        mistakes: what the team has to put right in its tests before anything can run.
+        outputs: by check, what its threads wrote while another check was running.
     """
 
     id: str
@@ -48,7 +51,10 @@ class Run:
     redactor: Redactor
     sandbox: bool
     notes: tuple[str, ...] = ()
+    known_ids: frozenset[str] = frozenset()
     incidents: list[str] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
+    outputs: list[tuple[str, list[str]]] = field(default_factory=list)
 
     @property
     def fingerprints(self) -> Mapping[str, str]:
@@ -71,13 +77,19 @@ class Run:
             report.longrepr = (path, line, scrub(reason))
         elif report.longrepr is not None:
             text = str(report.longrepr)
-            if scrub(text) != text:
+            # The summary line is not always part of the text: --tb=line, --tb=no.
+            crash = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
+            if scrub(text) != text or scrub(crash) != crash:
                 report.longrepr = scrub(text)
         report.sections = [(name, scrub(content)) for name, content in report.sections]
         if isinstance(report, pytest.TestReport):
             report.user_properties = [
                 (str(name), self.redactor.scrub_json(value)) for name, value in report.user_properties
             ]
+
+    def late_output(self) -> list[tuple[str, str]]:
+        """Return by check what its threads wrote while another check was running."""
+        return [(check, self.redactor.scrub("".join(pieces))) for check, pieces in self.outputs if pieces]
 
     def rerun_line(self, rules: Sequence[str], test: str) -> str:
         """Return the command line that runs a check alone."""

@@ -36,6 +36,24 @@ def append_to(session: pytest.Session, report: pytest.CollectReport) -> None:
         report.result.append(ShippedSuites.from_parent(session, name=ROOT, nodeid=ROOT))
 
 
+def is_shipped_id(nodeid: str) -> bool:
+    """Whether a node id is one of a shipped check; a project may have a folder called golive, too."""
+    root, _, path = nodeid.partition("::")[0].partition("/")
+    return root == ROOT and bool(path) and (suites_folder() / path).is_file()
+
+
+def find_failed(config: pytest.Config) -> None:
+    """Tell --lf where shipped checks that failed are.
+
+    It looks for the files below the rootdir, and once it knows of a failure anywhere it reads no other file.
+    """
+    plugin = config.pluginmanager.getplugin("lfplugin")
+    paths = getattr(plugin, "_last_failed_paths", None)
+    if isinstance(paths, set):
+        failed = {str(nodeid).partition("::")[0] for nodeid in plugin.lastfailed}
+        paths |= {suites_folder() / path.removeprefix(f"{ROOT}/") for path in failed if is_shipped_id(path)}
+
+
 class ShippedSuites(pytest.Collector):
     """All suites that come with golive."""
 

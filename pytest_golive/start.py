@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 import subprocess
 from collections.abc import Mapping
@@ -26,7 +27,6 @@ from pytest_golive.manifest.load import load_manifest
 from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Manifest
 from pytest_golive.options import SANDBOX, Choice
-from pytest_golive.output import scrubbed_logs
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.report import files as run_files
 from pytest_golive.report import page
@@ -37,6 +37,8 @@ from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
 from pytest_golive.sandbox.world import Sandbox
 from pytest_golive.vendors.keys import all_vendor_keys
 from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
+from pytest_golive.vendors.pack import Pack
+from pytest_golive.vendors.rule import Rule
 
 MANIFEST = "golive.yaml"
 
@@ -80,8 +82,7 @@ def start(config: pytest.Config, choice: Choice) -> None:
     """
     try:
         prepared = _rehearsed(config, choice) if choice.environment == SANDBOX else _configured(config, choice)
-        plan = _planned(choice, prepared)
-        run = _run(config, choice, prepared, plan)
+        run = _run(config, choice, prepared)
         _install(config, run)
         if not choice.dry:
             _open_files(config, run)
@@ -139,10 +140,15 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     return Prepared(project, rehearse(sandbox), EXAMPLE, {}, notes)
 
 
-def _planned(choice: Choice, prepared: Prepared) -> Plan:
+Books = list[tuple[Pack, tuple[Rule, ...]]]
+
+
+def _books(chosen: Environment) -> Books:
+    return [(read_pack(vendor), (*read_rules(vendor), *general_rules())) for vendor in chosen.targets]
+
+
+def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[str]) -> Plan:
     chosen = prepared.environments[choice.environment]
-    books = [(read_pack(vendor), (*read_rules(vendor), *general_rules())) for vendor in chosen.targets]
-    known = {rule.id for _, book in books for rule in book}
     ground = Ground(
         environment=chosen.name,
         suites=choice.suites,
@@ -164,7 +170,9 @@ def _planned(choice: Choice, prepared: Prepared) -> Plan:
     return make_plan(ground, books)
 
 
-def _run(config: pytest.Config, choice: Choice, prepared: Prepared, plan: Plan) -> Run:
+def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
+    books = _books(prepared.environments[choice.environment])
+    known = frozenset(rule.id for _, book in books for rule in book)
     redactor = Redactor()
     for environment in prepared.environments.values():
         for target in environment.targets.values():
@@ -186,28 +194,28 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared, plan: Plan) 
         root=config.rootpath,
         choice=choice,
         golive=golive,
-        plan=plan,
+        plan=_planned(choice, prepared, books, known),
         redactor=redactor,
         sandbox=choice.environment == SANDBOX,
         notes=prepared.notes,
+        known_ids=known,
     )
 
 
 def _install(config: pytest.Config, run: Run) -> None:
     config.stash[GOLIVE] = run.golive
-    config.pluginmanager.register(Conductor(run), "golive-conductor")
-    config.add_cleanup(scrubbed_logs(run.redactor.scrub))
+    config.pluginmanager.register(Conductor(config, run), "golive-conductor")
     config.add_cleanup(run.golive.close)
 
 
 def _open_files(config: pytest.Config, run: Run) -> None:
     """Replace yesterday's files before anything runs: from here on only a finished run leaves a verdict."""
-    html = config.getoption("htmlpath", None)
+    html = config.getoption("htmlpath", None) or None
     files = run_files.run_files(
         config.rootpath,
         run.choice.scope,
         verdict=run.choice.verdict,
-        html=None if html is None else config.invocation_params.dir / html,
+        html=None if html is None else config.invocation_params.dir / Path(os.path.expandvars(html)).expanduser(),
     )
     if html is None and config.pluginmanager.hasplugin("html"):
         config.option.htmlpath = str(files.html)

@@ -14,7 +14,7 @@ from pytest_golive.conduct import Conductor
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Journal
-from pytest_golive.facts.outcome import Severity, Suite
+from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
@@ -48,6 +48,7 @@ def sent(run: Run) -> str:
             },
             "environments": [_environment(environment) for environment in run.golive.environments.values()],
             "checks": [asdict(planned) for planned in run.plan.checks.values()],
+            "known_ids": sorted(run.known_ids),
         }
     )
 
@@ -57,7 +58,7 @@ def join(config: pytest.Config) -> None:
     told = json.loads(config.workerinput["golive"])  # type: ignore[attr-defined]
     run = received(told, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.stash[GOLIVE] = run.golive
-    config.pluginmanager.register(Conductor(run), "golive-conductor")
+    config.pluginmanager.register(Conductor(config, run), "golive-conductor")
     config.pluginmanager.register(Reporting(config, run), "golive-worker")
 
 
@@ -70,8 +71,10 @@ class Reporting:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
-        """Send the incidents home."""
-        self._config.workeroutput["golive"] = json.dumps(self._run.incidents)  # type: ignore[attr-defined]
+        """Send home what the reports of the tests do not carry."""
+        run = self._run
+        told = {"incidents": run.incidents, "mistakes": run.mistakes, "outputs": run.late_output()}
+        self._config.workeroutput["golive"] = json.dumps(told)  # type: ignore[attr-defined]
 
 
 def received(told: Mapping[str, Any], process: str) -> Run:
@@ -112,6 +115,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
         redactor=redactor,
         sandbox=told["sandbox"],
         notes=tuple(told["notes"]),
+        known_ids=frozenset(told["known_ids"]),
     )
 
 
@@ -122,6 +126,7 @@ def _planned(told: Mapping[str, Any]) -> PlannedCheck:
             "rules": tuple(told["rules"]),
             "suites": tuple(map(Suite, told["suites"])),
             "severity": Severity(told["severity"]),
+            "effects": Effects(told["effects"]),
         }
     )
 

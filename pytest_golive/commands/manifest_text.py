@@ -20,18 +20,18 @@ WIDTH = 100
 WIDEST = 120
 """Columns a line may take together with the comment behind it."""
 
-HEAD = (
+WHAT_IT_IS = (
     "golive.yaml: where golive finds your integration. No secret stands in this file, only where it is read from: "
-    "{env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}.",
-    "",
+    "{env: NAME}, {file: PATH} or {command: [PROGRAM, ARGUMENT]}."
+)
+EDITORS = (
     "Editors complete and explain the keys by a JSON Schema: `golive schema > golive.schema.json` writes it, and the "
-    "YAML language server finds it by this line at the top:",
-    "  # yaml-language-server: $schema=golive.schema.json",
-    "",
+    "YAML language server finds it by this line at the top:"
+)
+VARIABLES = (
     "Every variable carries the name of its environment, and none is read by two: a staging run looks at production "
     "too, and has to see that each has a key of its own. Where a pipeline holds only the names of the vendor's "
-    "samples, map them before the run:",
-    '  export {variable}="${plain}"',
+    "samples, map them before the run:"
 )
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -48,14 +48,12 @@ def golive_yaml(project: str, packs: Sequence[Pack]) -> str:
 
 def variables(packs: Sequence[Pack], environment: str) -> tuple[str, ...]:
     """Return the variables that the written file needs for an environment, in order."""
-    return tuple(
-        variable(environment, plain)
-        for pack in packs
-        for plain in (
-            pack.base_url.variable,
-            *(given.variable for given in (*pack.credentials.values(), *pack.ids.values()) if given.required),
-        )
-    )
+    plain: list[str] = []
+    for pack in packs:
+        plain.append(pack.base_url.variable)
+        plain += [credential.variable for credential in pack.credentials.values() if credential.required]
+        plain += [identifier.variable for identifier in pack.ids.values() if identifier.required]
+    return tuple(variable(environment, name) for name in plain)
 
 
 def variable(environment: str, plain: str) -> str:
@@ -74,9 +72,13 @@ def flow(value: Any) -> str:
 
 def _head(pack: Pack) -> Iterator[str]:
     plain = pack.credentials[pack.authentication.credential].variable
-    for paragraph in HEAD:
-        told = paragraph.replace("{variable}", variable(STAGING, plain)).replace("{plain}", plain)
-        yield from _comment(0, told)
+    yield from _comment(0, WHAT_IT_IS)
+    yield "#"
+    yield from _comment(0, EDITORS)
+    yield "#   # yaml-language-server: $schema=golive.schema.json"
+    yield "#"
+    yield from _comment(0, VARIABLES)
+    yield f'#   export {variable(STAGING, plain)}="${plain}"'
 
 
 def _staging(packs: Sequence[Pack]) -> Iterator[str]:
@@ -177,4 +179,4 @@ def _comment(indent: int, text: str, hanging: str = "") -> list[str]:
     lines = textwrap.wrap(
         text, WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False, subsequent_indent=hanging
     )
-    return [f"{'':{indent}}# {line}" for line in lines] or [f"{'':{indent}}#"]
+    return [f"{'':{indent}}# {line}" for line in lines]

@@ -149,6 +149,7 @@ def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
     return Ground(
         environment=told.name,
         suites=suites,
+        production=told.environment.production,
         features={vendor: told.features(vendor) for vendor in vendors},
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in told.manifest.not_applicable},
     )

@@ -43,9 +43,13 @@ KINDS = {
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
-    parser.add_argument("--suite", action="append", metavar="NAME", help="only rules of this suite: prerelease, postrotation, weekly")
+    parser.add_argument(
+        "--suite", action="append", metavar="NAME", help="only rules of this suite: prerelease, postrotation, weekly"
+    )
     parser.add_argument("--vendor", action="append", metavar="NAME", help="only rules of this vendor, may be repeated")
-    parser.add_argument("--missing", action="store_true", help="only what is not decided yet, grouped by what is missing")
+    parser.add_argument(
+        "--missing", action="store_true", help="only what is not decided yet, grouped by what is missing"
+    )
     parser.add_argument("--env", metavar="NAME", help="environment of golive.yaml to look at; default: its first one")
     parser.add_argument("--manifest", type=Path, metavar="PATH", help="golive.yaml; default: the one here, if any")
     parser.add_argument("--json", action="store_true", help="print a list of objects")

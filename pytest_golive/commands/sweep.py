@@ -25,7 +25,9 @@ SANDBOX = "sandbox"
 def declare(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("--env", metavar="NAME", help="only what was left in this environment")
-    parser.add_argument("--manifest", type=Path, metavar="PATH", help="golive.yaml; default: the one in the root folder")
+    parser.add_argument(
+        "--manifest", type=Path, metavar="PATH", help="golive.yaml; default: the one in the root folder"
+    )
     parser.add_argument(
         "--root", type=Path, default=Path(), metavar="PATH", help="pytest's root folder; default: this one"
     )
@@ -85,7 +87,8 @@ def _sweep_all(left: Mapping[str, Sequence[Created]], path: Path, journal: Journ
     if not elsewhere:
         return False
     manifest = manifest_file.load(path)
-    return any([_sweep(manifest, path, name, things, journal) for name, things in elsewhere.items()])
+    still_there = [_sweep(manifest, path, name, things, journal) for name, things in elsewhere.items()]
+    return any(still_there)
 
 
 def _sweep(manifest: Manifest, path: Path, name: str, things: Sequence[Created], journal: Journal) -> bool:
@@ -97,7 +100,8 @@ def _sweep(manifest: Manifest, path: Path, name: str, things: Sequence[Created],
             problems = [_remove(golive, thing) for thing in things]
     except Mistakes as mistakes:
         first, *more = mistakes.mistakes
-        problems = [f"left behind: {_words(thing)}: {first}{f' (and {len(more)} more)' * bool(more)}" for thing in things]
+        why = f"{first} (and {len(more)} more)" if more else str(first)
+        problems = [f"left behind: {_words(thing)}: {why}" for thing in things]
         for line in problems:
             say(f"{name}: {line}")
     return any(problems)
@@ -138,12 +142,10 @@ def _remove(golive: Golive, thing: Created) -> str:
 
     environment = golive.environment
     vendors = {name: golive.vendor(name) for name in environment.targets}
-    vendor = vendors.get(thing.vendor)
-    if vendor is not None and thing.operation not in vendor.pack.operations:
-        problem = f"left behind: {_words(thing)}: {thing.vendor} has no operation {thing.operation!r} any more"
-    else:
-        problem = "".join(remove_all([thing], vendors, golive.journal))
-    say(golive.redactor.scrub(f"{environment.name}: {problem or f'removed {_words(thing)}'}"))
+    problem = "".join(remove_all([thing], vendors, golive.journal))
+    # Without an id nobody knows whether the vendor ever made it; now it is not there.
+    removed = f"removed {_words(thing)}{'' if thing.id else ', if it was ever made'}"
+    say(golive.redactor.scrub(f"{environment.name}: {problem or removed}"))
     return problem
 
 

@@ -164,6 +164,11 @@ def _required(error: ValidationError) -> str:
     return f"lacks `{missing_field(error)}`"
 
 
+def _too_few(error: ValidationError, what: str) -> str:
+    given: Any = error.instance
+    return f"has {len(given)} {what}, at least {error.validator_value} are due" if given else "is empty"
+
+
 _SENTENCES: dict[str, Callable[[Any], str]] = {
     "type": _type,
     "required": _required,
@@ -175,8 +180,8 @@ _SENTENCES: dict[str, Callable[[Any], str]] = {
     "format": lambda e: f"is {shown(e.instance)}, which is not a valid {e.validator_value}",
     "minimum": lambda e: f"is {shown(e.instance)}, less than {e.validator_value}",
     "maximum": lambda e: f"is {shown(e.instance)}, more than {e.validator_value}",
-    "minItems": lambda e: f"has {len(e.instance)} items, at least {e.validator_value} are due",
-    "minProperties": lambda e: f"has {len(e.instance)} fields, at least {e.validator_value} are due",
+    "minItems": lambda e: _too_few(e, "items"),
+    "minProperties": lambda e: _too_few(e, "fields"),
     "additionalProperties": lambda e: f"has fields the contract does not allow: {cut(e.message)}",
     "anyOf": lambda e: f"fits none of the {len(e.validator_value)} shapes the contract allows",
     "oneOf": lambda e: f"fits none of the {len(e.validator_value)} shapes the contract allows",

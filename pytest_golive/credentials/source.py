@@ -93,7 +93,8 @@ def _from_variable(source: Source) -> str:
     # Bytes that are not UTF-8 arrive in os.environ as lone surrogates.
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise SourceProblem(f"{source.describe()} is not UTF-8 text")
-    return value
+    # As from files and commands: a pipeline that pastes a key may well paste its line end too.
+    return value.removesuffix("\n").removesuffix("\r")
 
 
 def _from_file(source: Source, path: Path) -> str:

@@ -26,6 +26,12 @@ SHOWN = 300
 """Characters of a body that a finding shows; the whole of it is in the evidence."""
 
 
+def either(statuses: Collection[int]) -> str:
+    """Return statuses as a sentence names them: "400, 413 or 415"."""
+    *others, last = map(str, statuses)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 class Answer:
     """One answer of a vendor.
 
@@ -116,7 +122,7 @@ class Answer:
         """
         __tracebackhide__ = True
         due = self._model.response
-        statuses = " or ".join(map(str, due.statuses))
+        statuses = either(due.statuses)
         if self.status == 429:
             self.cannot_tell(f"answer {statuses}", f"{self.told} (the vendor limits the rate)")
         if not self.succeeded:

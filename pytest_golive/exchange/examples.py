@@ -127,8 +127,8 @@ class Examples:
         if found is None:
             raise CannotTell(
                 Finding(
-                    requirement=f"{operation} has to give a {field} for the calls that need one",
-                    expected=f"a success with {field}",
+                    requirement=f"{operation} has to answer with the `{field}` that other calls need",
+                    expected=f"a success with `{field}`",
                     actual=made.answer.told,
                 )
             )

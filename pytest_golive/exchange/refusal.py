@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Set
 from typing import Any
 
 from pytest_golive.contract.bad_input import BadInput, bad_inputs
-from pytest_golive.exchange.answer import Answer
+from pytest_golive.exchange.answer import Answer, either
 from pytest_golive.exchange.call import body_arguments, given_name
 from pytest_golive.exchange.cleaning import EndlessListing, id_of, items_of
 from pytest_golive.exchange.examples import Examples
@@ -60,8 +60,7 @@ def must_refuse(vendor: Vendor, examples: Examples, operation: str, case: str) -
 
 def _must_be_refused(answer: Answer, bad: BadInput) -> None:
     __tracebackhide__ = True
-    due = " or ".join(map(str, bad.refusals))
-    what = f"refuse the call with {due} when {bad.words}"
+    what = f"refuse the call with {either(bad.refusals)} when {bad.words}"
     if answer.status in UNTELLING and answer.status not in bad.refusals:
         answer.cannot_tell(what)
     if answer.status >= 500:

@@ -14,6 +14,15 @@ WORDS = {
     "gone": "say that it is gone (404)",
 }
 
+SEEN = {
+    "second": "it made another one",
+    "same": "it succeeded once more",
+    "conflict": "a conflict",
+    "gone": "it is gone",
+    "failed": "it was refused, or failed",
+}
+"""What a repeated call did, in the words of a finding."""
+
 
 def must_repeat_well(vendor: Vendor, examples: Examples, operation: str) -> None:
     """Demand that a repeated call does what the contract says and no more.
@@ -34,7 +43,7 @@ def must_repeat_well(vendor: Vendor, examples: Examples, operation: str) -> None
     happened = _happened(first, second, repetition)
     if happened not in repetition.accepted:
         place = f"operations.{operation}.repetition"
-        second.differs(repetition.evidence, what, _told(second, happened), place)
+        second.differs(repetition.evidence, what, f"{second.told} ({_seen(first, happened, repetition)})", place)
     if repetition.absent is not None and second.succeeded:
         body = second.json
         absent = not isinstance(body, dict) or repetition.absent not in body
@@ -54,5 +63,8 @@ def _happened(first: Answer, second: Answer, repetition: Repetition) -> str:
     return "same" if mine == other else "second"
 
 
-def _told(second: Answer, happened: str) -> str:
-    return f"{second.told} ({WORDS.get(happened, 'refused')})"
+def _seen(first: Answer, happened: str, repetition: Repetition) -> str:
+    if happened != "same" or repetition.distinct is None:
+        return SEEN[happened]
+    before = first.identifier((repetition.distinct,))
+    return f"the same {repetition.distinct} as before" if before else f"no {repetition.distinct} to tell them apart"

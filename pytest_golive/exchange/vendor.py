@@ -17,7 +17,7 @@ from pytest_golive.contract.judge import validator
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.budget import Budget
-from pytest_golive.exchange.call import Call, authorization, call_of, given_name, with_body
+from pytest_golive.exchange.call import Call, authorization, call_of, given_name, path_names, with_body
 from pytest_golive.exchange.guard import Guard
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.exchange.recorder import Recorder
@@ -137,21 +137,21 @@ class Vendor:
             NoAnswer: no answer came.
         """
         model = self.operation(operation)
-        return self._send(operation, model, call_of(operation, model, self.target.ids, arguments), arguments)
+        return self._send(operation, model, self._call(operation, model, arguments), arguments)
 
     def call_with_key(self, key: Secret | None, operation: str, /, **arguments: Any) -> Answer:
         """Call an operation with another key, or without any."""
         model = self.operation(operation)
-        return self._send(operation, model, call_of(operation, model, self.target.ids, arguments), arguments, key=key)
+        return self._send(operation, model, self._call(operation, model, arguments), arguments, key=key)
 
     def call_with_body(self, operation: str, body: Any, /, **arguments: Any) -> Answer:
         """Call an operation with exactly this body: a JSON value, or bytes as they are."""
         model = self.operation(operation)
-        call = with_body(call_of(operation, model, self.target.ids, arguments), model, body)
+        call = with_body(self._call(operation, model, arguments), model, body)
         return self._send(operation, model, call, body if isinstance(body, dict) else {})
 
     def operation(self, name: str) -> Operation:
-        """Return an operation of the pack, once all ids its path needs are configured.
+        """Return an operation of the pack.
 
         Raises:
             LookupError: the pack has no such operation.
@@ -175,6 +175,17 @@ class Vendor:
         record = current()
         if record is not None:
             record.warnings.append(self.scrub(text))
+
+    @property
+    def base_url(self) -> str:
+        """Where the vendor's API is called.
+
+        Raises:
+            NotVerified: golive.yaml names it, and it cannot be read here.
+        """
+        if not self.target.base_url:
+            raise self._missing("base_url", "where the vendor's API is called")
+        return self.target.base_url
 
     def key(self, name: str = "api_key") -> Secret:
         """Return a configured credential.
@@ -225,6 +236,12 @@ class Vendor:
     def _place(self, key: str) -> str:
         return f"environments.{self.permit.environment}.vendors.{self.name}.{key}"
 
+    def _call(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Call:
+        for needed in path_names(model):
+            if needed in self.pack.ids and needed not in arguments:
+                self.id(needed)
+        return call_of(name, model, self.target.ids, arguments)
+
     def _send(
         self,
         name: str,
@@ -255,7 +272,7 @@ class Vendor:
         client = self._connected()
         request = client.build_request(
             call.method,
-            self.target.base_url.rstrip("/") + call.path,
+            self.base_url.rstrip("/") + call.path,
             params=dict(call.query) or None,
             content=call.content,
             files=call.files,
@@ -288,11 +305,11 @@ class Vendor:
     def _connected(self) -> httpx.Client:
         with self._lock:
             if self._client is None:
-                layers: httpx.BaseTransport = Budget(wire(self.target.base_url))
+                layers: httpx.BaseTransport = Budget(wire(self.base_url))
                 shown = frozenset(name.lower() for name in self.pack.headers)
                 layers = Recorder(layers, self.scrub, self.pack.authentication.header, shown)
                 # trust_env would mount proxy transports beside our layers; the wire asks for proxies itself.
-                self._client = httpx.Client(transport=Guard(layers, [self.target.base_url]), trust_env=False)
+                self._client = httpx.Client(transport=Guard(layers, [self.base_url]), trust_env=False)
             return self._client
 
     def _intend(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Created | None:

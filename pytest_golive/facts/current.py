@@ -1,17 +1,21 @@
 """Which check is running: whatever is written, from whichever thread, belongs to it.
 
-The current check is a context variable. golive's own threads copy the context (:func:`carry`); a plain thread
-that a test starts by itself has none, and is then counted to the check that pytest is running.
+The current check is a context variable. golive's own threads copy the context (:func:`carry`). A plain thread
+that a test starts by itself has none: it is counted to the check that pytest is running, and once that is over, to
+the check it was started in.
 """
 
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Container, Iterator
+from concurrent.futures import thread as pools
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from pytest_golive.facts.exchange import Exchange
 
@@ -40,6 +44,7 @@ class CheckRecord:
 
 _current: ContextVar[CheckRecord | None] = ContextVar("golive_current_check", default=None)
 _running: list[CheckRecord] = []
+_outlived: WeakKeyDictionary[threading.Thread, CheckRecord] = WeakKeyDictionary()
 
 
 def current() -> CheckRecord | None:
@@ -47,7 +52,13 @@ def current() -> CheckRecord | None:
     own = _current.get()
     if own is not None:
         return own
-    return running()
+    return _outlived.get(threading.current_thread()) or running()
+
+
+def elsewhere() -> CheckRecord | None:
+    """Return the check that the calling thread works for, if it is not the one pytest is running."""
+    owner, at_work = current(), running()
+    return owner if at_work is not None and owner is not at_work else None
 
 
 def running() -> CheckRecord | None:
@@ -65,6 +76,22 @@ def recording(record: CheckRecord) -> Iterator[CheckRecord]:
     finally:
         _running.remove(record)
         _current.reset(token)
+
+
+@contextmanager
+def owning_threads(record: CheckRecord) -> Iterator[None]:
+    """Count threads that are started meanwhile, and outlive their check, to ``record``.
+
+    Not those of a pool: it may belong to the session, and what it does next is another check's.
+    """
+    before = set(threading.enumerate())
+    try:
+        yield
+    finally:
+        pooled: Container[threading.Thread] = getattr(pools, "_threads_queues", ())
+        for thread in set(threading.enumerate()) - before:
+            if thread not in pooled:
+                _outlived[thread] = record
 
 
 def carry(function: Callable[P, T]) -> Callable[P, T]:

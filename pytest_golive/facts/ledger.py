@@ -75,6 +75,15 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """What threads of a check wrote while another check was running, and its own report was closed."""
+
+    check: str
+    text: str
+    fact: Literal["output"] = "output"
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Something that concerns the run as a whole: an interruption, a crash, a masked secret."""
 
@@ -91,7 +100,7 @@ class RunFinished:
     fact: Literal["run_finished"] = "run_finished"
 
 
-Record = RunStarted | Planned | Started | Observed | Decided | Incident | RunFinished
+Record = RunStarted | Planned | Started | Observed | Decided | Output | Incident | RunFinished
 
 
 class Ledger:

@@ -37,8 +37,8 @@ def manifest_schema(keys: Iterable[VendorKeys]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
-        "title": "golive.yaml",
         **schema,
+        "title": "golive.yaml",
         "$defs": dict(sorted(definitions.items())),
     }
 

@@ -6,7 +6,6 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-
 PLACEHOLDER = re.compile(
     r"<.*>|\{\{?.*\}?\}|\$\{?\w+\}?|%\w+%|x{3,}|\.\.\.|…"
     r"|(your|my|the|some|insert|enter|add|change|replace|put)[-_ ].*|change-?me|placeholder"

@@ -6,7 +6,7 @@ is missing from the results, and the verdict says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_golive.contract.bad_input import bad_inputs
@@ -43,6 +43,7 @@ class PlannedCheck:
         suites: when it runs.
         severity: the worst of its rules'.
         allow: the allowance it needs in production.
+        effects: the most that its calls leave behind at the vendor.
         title: what has to hold, in the words of its first rule.
         fix: what to do when it fails, in the words of its first rule.
         reason: for a rule nothing decides: why, as the skipped test says it.
@@ -59,6 +60,7 @@ class PlannedCheck:
     operation: str | None = None
     bad_input: str | None = None
     allow: str | None = None
+    effects: Effects = Effects.NONE
     title: str = ""
     fix: str = ""
     reason: str = ""
@@ -222,6 +224,7 @@ def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[Plann
         suites=rule.suites,
         severity=rule.severity,
         allow=part.allow,
+        effects=_most(op.effects for op in pack.operations.values() if part.allow and op.allowance == part.allow),
         title=rule.title,
         fix=rule.fix,
     )
@@ -240,7 +243,13 @@ def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> 
     for name, operation in pack.operations.items():
         if not _usable(ground, pack, operation):
             continue
-        mine = replace(whole, operation=name, case=f"{pack.vendor}-{name}", allow=operation.allowance)
+        mine = replace(
+            whole,
+            operation=name,
+            case=f"{pack.vendor}-{name}",
+            allow=operation.allowance,
+            effects=operation.effects,
+        )
         reading = part.each == "read_operation" and reads_by_itself(operation)
         if reading or (part.each == "duplicate" and operation.repetition is not None):
             yield mine
@@ -273,4 +282,9 @@ def _merged(known: PlannedCheck | None, planned: PlannedCheck) -> PlannedCheck:
         rules=tuple(dict.fromkeys([*known.rules, *planned.rules])),
         suites=tuple(dict.fromkeys([*known.suites, *planned.suites])),
         severity=min(known.severity, planned.severity, key=list(Severity).index),
+        effects=_most((known.effects, planned.effects)),
     )
+
+
+def _most(effects: Iterable[Effects]) -> Effects:
+    return max(effects, key=list(Effects).index, default=Effects.NONE)

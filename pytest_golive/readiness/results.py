@@ -19,6 +19,7 @@ class Result:
         outcome: the worst its phases said.
         severity: how much a failure hurts.
         rules: the rules it decides.
+        title: what has to hold, in the words of its marker or its rule.
         vendor: the vendor it is about.
         operation: the operation it is about.
         seconds: of all phases together.
@@ -33,6 +34,7 @@ class Result:
     outcome: Outcome
     severity: Severity = Severity.MAJOR
     rules: tuple[str, ...] = ()
+    title: str = ""
     vendor: str | None = None
     operation: str | None = None
     seconds: float = 0.0

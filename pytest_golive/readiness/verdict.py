@@ -155,7 +155,7 @@ def _of_the_users_own(plan: Plan, results: Mapping[str, Result]) -> Iterable[Dec
         deciding = [result for result in found if result.outcome is outcome]
         yield DecidedRule(
             rule=rule,
-            title=found[0].finding.requirement if found[0].finding else "",
+            title=next((result.title for result in found if result.title), ""),
             vendor=found[0].vendor,
             outcome=outcome,
             severity=min((result.severity for result in found), key=list(Severity).index),

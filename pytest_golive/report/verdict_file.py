@@ -121,13 +121,16 @@ def rule_entry(rule: DecidedRule) -> RuleEntry:
     )
 
 
-def finished(unfinished: VerdictFile, verdict: Verdict, results: Mapping[str, Result], at: str) -> VerdictFile:
+def finished(
+    unfinished: VerdictFile, verdict: Verdict, results: Mapping[str, Result], at: str, notes: Sequence[str] = ()
+) -> VerdictFile:
     """Return the file of a run that came to its end."""
     return unfinished.model_copy(
         update={
             "verdict": verdict.word,
             "finished": at,
             "reasons": verdict.reasons,
+            "notes": tuple(dict.fromkeys((*unfinished.notes, *notes))),
             "results": tuple(map(result_entry, results.values())),
             "rules": tuple(map(rule_entry, verdict.rules)),
         }

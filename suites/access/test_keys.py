@@ -6,6 +6,7 @@ import secrets
 import string
 
 from pytest_golive.credentials.secret import Secret
+from pytest_golive.exchange.answer import either
 from pytest_golive.exchange.vendor import NoAnswer
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.golive import Golive
@@ -41,7 +42,7 @@ def test_missing_and_corrupted_keys_are_refused(golive: Golive, planned: Planned
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     due = vendor.pack.authentication.refused
-    told = " or ".join(map(str, due))
+    told = either(due)
     answer = vendor.call_with_key(None, "get_limits")
     answer.must_be_refused(f"refuse a call without a key with {told}", due)
     key = vendor.key(vendor.pack.authentication.credential)

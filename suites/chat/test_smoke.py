@@ -61,12 +61,12 @@ def _poll(vendor: Vendor, submitted: Answer, polling: Polling) -> Answer:
         answer = vendor.call(polling.operation, **arguments)
         polls += 1
         refused = answer.rate_limited or answer.status == 429
-        answer.must("not be refused for its rate", not refused, actual=f"429 for poll {polls}, then {answer.told}")
+        answer.must("be answered without a 429", not refused, actual=f"429 for poll {polls}, then {answer.told}")
         answer.must_fit()
         state = answer.json.get(polling.status)
         if state in polling.done:
             return answer
-        answer.must(f"not end as {' or '.join(polling.failed)}", state not in polling.failed)
+        answer.must(f"end as {' or '.join(polling.done)}", state not in polling.failed)
         answer.must(
             f"end within the budget of {budget:g} s",
             time.monotonic() - begun + interval <= budget,

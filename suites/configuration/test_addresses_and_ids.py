@@ -15,7 +15,7 @@ def test_base_url_is_explicit(golive: Golive, planned: PlannedCheck) -> None:
     If this fails: correct base_url in golive.yaml, and the same variable where the integration is deployed.
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
-    url, path = vendor.target.base_url, vendor.pack.base_url.path
+    url, path = vendor.base_url, vendor.pack.base_url.path
     parts = urlsplit(url)
     golive.must("the base URL has to be set", is_filled_in(url), expected="an address", actual=repr(url))
     encrypted = parts.scheme == "https" or is_loopback_url(url)
@@ -54,7 +54,7 @@ def test_smoke_variables_are_set(golive: Golive, planned: PlannedCheck) -> None:
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     required = [name for name, each in vendor.pack.ids.items() if each.required]
-    values = {"base_url": vendor.target.base_url, **{f"ids.{name}": vendor.id(name) for name in required}}
+    values = {"base_url": vendor.base_url, **{f"ids.{name}": vendor.id(name) for name in required}}
     vendor.key(vendor.pack.authentication.credential)
     empty = [name for name, value in values.items() if not is_filled_in(value)]
     golive.must(

@@ -27,7 +27,7 @@ def test_document_round_trip(golive: Golive, planned: PlannedCheck) -> None:
     drafted = vendor.call("update_documents_status", document_ids=[document], status="draft")
     drafted.must_fit()
     states = [item.get("status") for item in items_of(vendor, "list_documents") if _id_of(item) == document]
-    drafted.must("leave the document as draft", states == ["draft"], actual=f"listed with status {_told(states)}")
+    drafted.must("leave the document as draft", states == ["draft"], actual=_told(states))
     deleted = vendor.call("delete_documents", document_ids=[document])
     deleted.must_fit()
     _must_be_listed(vendor, document, listed=False)
@@ -50,4 +50,4 @@ def _id_of(item: Mapping[str, object]) -> str:
 
 
 def _told(states: list[object]) -> str:
-    return " and ".join(map(str, states)) or "nothing: it is no longer listed"
+    return f"listed with status {' and '.join(map(str, states))}" if states else "it is no longer listed"

@@ -1,0 +1,74 @@
+"""Every shipped check fails on its own wrong vendor, says so in these words, and no other check does."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from breakages import BREAKAGES, RIGHT, Breakage
+from misconfigurations import MISCONFIGURATIONS
+from observed import Observed, run
+
+from pytest_golive.shipped import suites_folder
+
+CONFTEST = """
+import sys
+sys.path.insert(0, {folder!r})
+from breakages import BREAKAGES, RIGHT
+
+def pytest_golive_sandbox(vendor, app):
+    return next(each for each in (*BREAKAGES, *RIGHT) if each.name == {name!r}).wrap(app)
+"""
+
+SEEN_RED_ELSEWHERE = {
+    "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
+    "rule_is_decided": "decides nothing: it is skipped, never red",
+}
+
+
+def _rehearsed(pytester: pytest.Pytester, breakage: Breakage) -> Observed:
+    pytester.makeconftest(CONFTEST.format(folder=str(Path(__file__).parent), name=breakage.name))
+    return run(pytester, "sandbox")
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.name)
+def test_a_wrong_vendor_turns_its_own_checks_red(pytester: pytest.Pytester, breakage: Breakage) -> None:
+    """Failed and inconclusive are exactly those that this fault is about; the verdict and the exit code follow."""
+    observed = _rehearsed(pytester, breakage)
+
+    assert breakage.failed == observed.those("failed")
+    assert breakage.inconclusive == observed.those("inconclusive")
+    assert breakage.messages == {check: observed.message(check) for check in breakage.messages}
+    assert (breakage.verdict, 1) == (observed.verdict, observed.exit_code)
+    assert frozenset(breakage.incidents) == observed.incidents()
+
+
+@pytest.mark.parametrize("vendor", RIGHT, ids=lambda vendor: vendor.name)
+def test_a_right_vendor_raises_no_alarm(pytester: pytest.Pytester, vendor: Breakage) -> None:
+    """Nothing is red for a vendor that is right in another way than the sandbox."""
+    observed = _rehearsed(pytester, vendor)
+
+    assert frozenset() == observed.those("failed", "inconclusive", "not_verified")
+    assert vendor.warned == observed.warnings()
+    assert (observed.verdict, observed.exit_code) == ("GO", 0)
+    assert frozenset() == observed.incidents()
+
+
+def test_every_check_is_red_somewhere() -> None:
+    """No test function of the suites is without a fault that it is seen to catch."""
+    functions = {
+        node.name.removeprefix("test_")
+        for file in suites_folder().glob("*/test_*.py")
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+    red = {check.partition("[")[0] for each in (*BREAKAGES, *MISCONFIGURATIONS) for check in each.red}
+
+    assert functions - SEEN_RED_ELSEWHERE.keys() == red
+
+
+def test_every_fault_has_words() -> None:
+    """For every fault at least one whole message is held, and names tell the faults apart."""
+    assert [each.name for each in BREAKAGES if not each.messages] == []
+    assert len({each.name for each in (*BREAKAGES, *RIGHT)}) == len([*BREAKAGES, *RIGHT])
