@@ -121,11 +121,14 @@ class Controller:
             raise
         return result
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the verdict last, where a reader looks first."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
+        """Print the verdict last, where a reader looks first; not at all if another plugin's summary breaks."""
+        result = yield
         if self._verdict is not None:
             self._shown = True
             write_verdict(terminalreporter, self._file, self._verdict.rules, self._banner, self._files)
+        return result
 
     def note(self, text: str, word: Literal[Word.NO_GO, Word.INCONCLUSIVE] = Word.INCONCLUSIVE) -> None:
         """Take note of something that concerns the run as a whole; it is never GO then."""

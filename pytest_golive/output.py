@@ -140,7 +140,9 @@ class OwnLogs(logging.Filter):
         owner = elsewhere()
         if owner is None:
             return True
-        owner.output.append(f"{record.levelname} {record.name}: {record.getMessage()}\n")
+        if not hasattr(record, "golive_owner"):  # several handlers ask about one record
+            record.golive_owner = owner.key
+            owner.output.append(f"{record.levelname} {record.name}: {record.getMessage()}\n")
         return False
 
 

@@ -81,10 +81,12 @@ class Run:
             crash = getattr(getattr(report.longrepr, "reprcrash", None), "message", "")
             if scrub(text) != text or scrub(crash) != crash:
                 report.longrepr = scrub(text)
+        if isinstance(getattr(report, "wasxfail", None), str):
+            report.wasxfail = scrub(report.wasxfail)  # type: ignore[union-attr]  # pytest's own, undeclared attribute
         report.sections = [(name, scrub(content)) for name, content in report.sections]
         if isinstance(report, pytest.TestReport):
             report.user_properties = [
-                (str(name), self.redactor.scrub_json(value)) for name, value in report.user_properties
+                (scrub(str(name)), self.redactor.scrub_json(value)) for name, value in report.user_properties
             ]
 
     def late_output(self) -> list[tuple[str, str]]:

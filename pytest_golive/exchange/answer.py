@@ -164,9 +164,9 @@ class Answer:
         if stated:
             told = [str(mismatch) for mismatch in stated[:MOST_MISMATCHES]]
             more = [f"and {len(stated) - len(told)} more"] if len(stated) > len(told) else []
-            self.fail(f"fit {self._schema_file}", "; ".join([*told, *more]))
+            self.fail(f"fit {self.schema_file}", "; ".join([*told, *more]))
         for mismatch in found:
-            self.differs(mismatch.evidence, f"fit {self._schema_file}", mismatch.sentence, self._schema_file)
+            self.differs(mismatch.evidence, f"fit {self.schema_file}", mismatch.sentence, self.schema_file)
 
     def mismatches(self) -> tuple[Mismatch, ...]:
         """Return every way in which the body does not fit the operation's response schema."""
@@ -208,7 +208,8 @@ class Answer:
         return self.vendor.pack.operations[self.operation]
 
     @property
-    def _schema_file(self) -> str:
+    def schema_file(self) -> str:
+        """The schema file that a success has to fit, as a finding names it."""
         return f"schemas/{self.vendor.name}/{self._model.response.json_schema}"
 
     def _finding(self, what: str, actual: str) -> Finding:

@@ -44,9 +44,9 @@ def fetch_report(url: str, scrub: Callable[[str], str]) -> Any:
         if response.status_code == 200 and len(response.content) <= LONGEST_REPORT:
             return json.loads(response.content)
         actual = f"{response.status_code}, {len(response.content)} bytes"
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.DecodingError) as error:
         actual = f"{type(error).__name__}: {error}"
-    except ValueError:
+    except (ValueError, RecursionError):
         actual = "200 with a body that is not JSON"
     raise CannotTell(
         Finding(

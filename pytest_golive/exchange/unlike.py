@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
+import uuid
+
+KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+LONG = 8
+"""Letters from which on a random id is nobody's."""
 
 
 def unlike(configured: str) -> str:
     """Return an id of the same shape that nobody has: letters and digits replaced by others of their kind."""
-    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
-
-    def other(letter: str) -> str:
-        kind = next((kind for kind in kinds if letter in kind), "")
-        return secrets.choice(kind.replace(letter, "")) if kind else letter
-
+    if UUID.fullmatch(configured):
+        # Version and variant are part of the shape: without them the id would be refused as malformed.
+        return str(uuid.uuid4())
     # The first part may name the kind of thing (t_, ws_): it stays, so that only the thing itself is unknown.
-    head, mark, tail = configured.partition("_")
-    told = tail if mark else head
-    while (made := "".join(map(other, told))) == told and any(letter.isalnum() for letter in told):
-        pass
-    return f"{head}_{made}golive" if mark else f"{made}"
+    head, mark, tail = configured.rpartition("_")
+    made = "".join(map(_other, tail))
+    return f"{head}{mark}{made}" if len(tail) >= LONG else f"{head}{mark}{made}{'golive' if mark else ''}"
+
+
+def _other(letter: str) -> str:
+    kind = next((kind for kind in KINDS if letter in kind), "")
+    return secrets.choice(kind.replace(letter, "")) if kind else letter

@@ -119,7 +119,7 @@ class Vendor:
         self._fresh = fresh
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
-        self._unreachable: NoAnswer | None = None
+        self._unreachable: Finding | None = None
 
     @property
     def name(self) -> str:
@@ -173,7 +173,7 @@ class Vendor:
     def warn(self, text: str) -> None:
         """Take note of something that holds, but close to the edge."""
         record = current()
-        if record is not None:
+        if record is not None and self.scrub(text) not in record.warnings:
             record.warnings.append(self.scrub(text))
 
     @property
@@ -253,7 +253,8 @@ class Vendor:
         self.permit.check(name, model)
         used = self.key(self.pack.authentication.credential) if key is UNSET else key
         if self._unreachable is not None:
-            raise self._unreachable
+            # A new one each time: an exception that is raised again keeps the traceback of every time before.
+            raise NoAnswer(self._unreachable, sent=False)
         created = self._intend(name, model, arguments)
         try:
             answer = self._exchange(name, model, call, used)
@@ -297,10 +298,9 @@ class Vendor:
             fix="see that base_url is right and reachable from here: name, port, firewall, proxy, certificate",
         )
         unreachable = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        silence = NoAnswer(finding, sent=not unreachable)
         if unreachable:
-            self._unreachable = silence
-        return silence
+            self._unreachable = finding
+        return NoAnswer(finding, sent=not unreachable)
 
     def _connected(self) -> httpx.Client:
         with self._lock:

@@ -89,19 +89,24 @@ def decide(
     rules = (*(_decided(planned, results) for planned in plan.rules), *_of_the_users_own(plan, results))
     failed = [rule for rule in rules if rule.outcome is Outcome.FAILED and rule.severity.decides]
     untold = [rule for rule in rules if rule.outcome in UNTOLD and rule.severity.decides]
+    if scope == "partial":
+        # What was left out on purpose is no news; one line says how much it is.
+        untold = [rule for rule in untold if rule.decided_by]
     worse = [incident for incident in incidents if incident.word is Word.NO_GO]
     reasons = [
         *(incident.text for incident in [*worse, *(i for i in incidents if i not in worse)]),
         *map(_line, sorted(failed, key=_by_severity)),
         *_grouped(sorted(untold, key=_by_severity)),
     ]
+    if scope == "partial":
+        left_out = sum(not rule.decided_by for rule in rules)
+        reasons.append(f"a run of partial scope never says GO{f': {left_out} rules were left out' if left_out else ''}")
+    if not any(rule.decided_by for rule in rules):
+        reasons.append("nothing was decided")
     if failed or worse:
         word = Word.NO_GO
-    elif untold or incidents:
+    elif reasons:
         word = Word.INCONCLUSIVE
-    elif scope == "partial" or not rules:
-        word = Word.INCONCLUSIVE
-        reasons.append("nothing was decided" if not rules else "a run of partial scope never says GO")
     else:
         waived = [rule for rule in rules if rule.outcome is Outcome.WAIVED]
         word = Word.GO_WITH_WAIVERS if waived else Word.GO
@@ -184,7 +189,7 @@ def _grouped(rules: Sequence[DecidedRule]) -> list[str]:
 def _cause(rule: DecidedRule) -> str:
     """Return what a rule waits for; a rule that was tried stands for itself."""
     if rule.outcome is not Outcome.NOT_VERIFIED:
-        return rule.rule
+        return f"{rule.rule} {rule.vendor or ''}"
     if not rule.why.startswith(NO_CHECK):
         return f"waiting for {rule.key}" if rule.key else rule.why
     return f"{NO_CHECK} for them, a later one will need {rule.key}" if rule.key else f"{NO_CHECK} for them"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,8 @@ def stage(path: Path, text: str) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        staged.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where a parent is a file there is nothing to remove either
+            staged.unlink()
         raise CannotWrite(f"{path} cannot be written: {error.strerror}") from error
     return staged
 

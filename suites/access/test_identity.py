@@ -61,4 +61,4 @@ def _must_name(answer: Answer, fields: tuple[str, ...], due: str) -> None:
         actual=", ".join(f"{field} is {value!r}" for field, value in wrong.items()),
     )
     if not named:
-        answer.differs(Evidence.ASSUMED, f"hold one of {', '.join(fields)}", answer.told, "response schema")
+        answer.differs(Evidence.ASSUMED, f"hold one of {', '.join(fields)}", answer.told, answer.schema_file)

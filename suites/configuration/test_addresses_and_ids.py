@@ -23,7 +23,7 @@ def test_base_url_is_explicit(golive: Golive, planned: PlannedCheck) -> None:
     golive.must("the base URL must not end in a slash", not url.endswith("/"), expected=url.rstrip("/"), actual=url)
     golive.must(
         f"the base URL has to end in {path or 'the host name'}",
-        parts.path == path,
+        parts.path == path and not parts.query and not parts.fragment,
         expected=f"path {path!r}",
         actual=url,
     )

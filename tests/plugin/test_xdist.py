@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.plugin.conftest import Ran, Project
+from tests.plugin.conftest import Project, Ran
 
 OWN = """
 @pytest.mark.postrotation

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from planned_checks import bad_inputs, both, calling, here, reads, repeats
-from vendor_in_disguise import (
+from pytest_golive.sandbox import rehearsal
+from pytest_golive.sandbox.http import App, Request, Response, json_response
+from pytest_golive.sandbox.uppzy import Uppzy
+from pytest_golive.sandbox.uppzy.state import Document
+from tests.suites.planned_checks import bad_inputs, both, calling, here, reads, repeats
+from tests.suites.vendor_in_disguise import (
     Twist,
     Wrap,
     answers,
@@ -29,11 +33,6 @@ from vendor_in_disguise import (
     when,
     with_key,
 )
-
-from pytest_golive.sandbox import rehearsal
-from pytest_golive.sandbox.http import App, Request, Response, json_response
-from pytest_golive.sandbox.uppzy import Uppzy
-from pytest_golive.sandbox.uppzy.state import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -825,7 +824,7 @@ DOCUMENTS = (
         failed=here("document_round_trip"),
         messages={
             "document_round_trip[uppzy]": (
-                "list_documents has to hold the document that was created; seen: doc_# is not among the 0 documents"
+                "list_documents has to hold the document that was created; seen: doc_# is not among the # documents"
             )
         },
     ),

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from breakages import DOCUMENT_DEPENDENTS, as_if
-from planned_checks import calling, reads
-from vendor_in_disguise import Wrap, before, being, in_state, lacking, on, sent, when
-
 from pytest_golive.sandbox.uppzy import Uppzy
+from tests.suites.breakages import DOCUMENT_DEPENDENTS, UNTOLD, WRITES, as_if
+from tests.suites.planned_checks import bad_inputs, calling, reads, repeats
+from tests.suites.vendor_in_disguise import Wrap, before, being, in_state, lacking, on, sent, when
 
 
 @dataclass(slots=True)
@@ -38,6 +37,8 @@ class Project:
 
 
 Change = Callable[[Project], object]
+
+AS_IT_IS = before(lambda app: None)
 
 
 def there(*checks: str, case: str = "uppzy") -> frozenset[str]:
@@ -107,7 +108,7 @@ class Misconfiguration:
 
     name: str
     change: Change = nothing
-    wrap: Wrap = before(lambda app: None)
+    wrap: Wrap = AS_IT_IS
     failed: frozenset[str] = frozenset()
     inconclusive: frozenset[str] = frozenset()
     messages: Mapping[str, str] = field(default_factory=dict)
@@ -126,6 +127,10 @@ def _of_this_environment(checks: frozenset[str]) -> frozenset[str]:
 CALLING = _of_this_environment(calling())
 TENANT_READS = _of_this_environment(
     reads("get_tenant", "get_limits", "get_usage", "list_usage_history", "get_tenant_statistics")
+)
+SITE_READS = _of_this_environment(
+    reads("get_site", "get_site_statistics", "list_sessions", "get_user_statistics")
+    | reads("get_widget_config", "list_documents")
 )
 
 SET_UP_WRONGLY = (
@@ -172,8 +177,17 @@ SET_UP_WRONGLY = (
     Misconfiguration(
         "the site id is a placeholder",
         having_id(site_id="<site_id>"),
-        failed=here("site_id_is_explicit", "smoke_variables_are_set", "site_is_the_configured_one"),
-        messages={"site_id_is_explicit[uppzy]": "the site id has to be set; seen: '<site_id>'"},
+        failed=here("site_id_is_explicit", "smoke_variables_are_set", "site_is_the_configured_one")
+        | here("sync_chat_answers", "async_chat_completes", "document_round_trip")
+        | SITE_READS
+        | repeats(*WRITES),
+        inconclusive=UNTOLD - bad_inputs("update_widget_config"),
+        messages={
+            "site_id_is_explicit[uppzy]": "the site id has to be set; seen: '<site_id>'",
+            "document_round_trip[uppzy]": (
+                'create_text_document has to answer 201; seen: 404 {"error": "site not found"}'
+            ),
+        },
     ),
     Misconfiguration(
         "the timeout of sync chat is too short",

@@ -6,16 +6,17 @@ import ast
 from pathlib import Path
 
 import pytest
-from breakages import BREAKAGES, RIGHT, Breakage
-from misconfigurations import MISCONFIGURATIONS
-from observed import Observed, run
 
+from pytest_golive.sandbox import rehearsal
 from pytest_golive.shipped import suites_folder
+from tests.suites.breakages import BREAKAGES, RIGHT, Breakage
+from tests.suites.misconfigurations import MISCONFIGURATIONS
+from tests.suites.observed import Observed, run
 
 CONFTEST = """
 import sys
-sys.path.insert(0, {folder!r})
-from breakages import BREAKAGES, RIGHT
+sys.path.append({root!r})
+from tests.suites.breakages import BREAKAGES, RIGHT
 
 def pytest_golive_sandbox(vendor, app):
     return next(each for each in (*BREAKAGES, *RIGHT) if each.name == {name!r}).wrap(app)
@@ -27,8 +28,14 @@ SEEN_RED_ELSEWHERE = {
 }
 
 
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One fault needs other settings of the rehearsal, and the next one has to find them as they were."""
+    monkeypatch.setattr(rehearsal, "QUICK", dict(rehearsal.QUICK))
+
+
 def _rehearsed(pytester: pytest.Pytester, breakage: Breakage) -> Observed:
-    pytester.makeconftest(CONFTEST.format(folder=str(Path(__file__).parent), name=breakage.name))
+    pytester.makeconftest(CONFTEST.format(root=str(Path(__file__).parents[2]), name=breakage.name))
     return run(pytester, "sandbox")
 
 

@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from misconfigurations import MISCONFIGURATIONS, Misconfiguration, Project
-from observed import Observed, run
 
 from pytest_golive.credentials.secret import fingerprint
 from pytest_golive.sandbox.http import App, Request, Response, json_response
@@ -15,6 +13,8 @@ from pytest_golive.sandbox.server import Server
 from pytest_golive.sandbox.uppzy import Uppzy
 from pytest_golive.sandbox.world import Sandbox
 from pytest_golive.vendors.library import read_pack
+from tests.suites.misconfigurations import MISCONFIGURATIONS, Misconfiguration, Project
+from tests.suites.observed import Observed, run
 
 RIGHT = Misconfiguration("nothing is wrong")
 SETTINGS = {name: each.example for name, each in read_pack("uppzy").settings.items() if name != "timeout_exception"}
