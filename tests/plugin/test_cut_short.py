@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.conftest import Project, Ran, facts
+from tests.plugin.conftest import WITHOUT, Project, Ran, facts
 
 FIRST = "@pytest.mark.weekly\ndef test_first():\n    pass\n"
 LAST = "\n@pytest.mark.weekly\ndef test_last():\n    pass\n"
@@ -116,7 +116,7 @@ def test_a_signal_in_the_middle(project: Project, sent: signal.Signals, code: in
     yesterday(project)
     project.tests(ending("open('here', 'w').close(); time.sleep(60)"))
 
-    line = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-m", "weekly", "--env", "sandbox"]
+    line = [sys.executable, "-m", "pytest", *WITHOUT, "-m", "weekly", "--env", "sandbox"]
     process = subprocess.Popen(line, cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     _wait_for(project.folder / "here", process)
     process.send_signal(sent)

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-import pytest_golive.start  # noqa: F401  # a run in this process forgets what it was the first to import
-
 UNUSED = ("randomly", "cacheprovider", "html", "metadata", "xdist", "hypothesispytest", "anyio", "benchmark")
 QUIET = (*(f"-pno:{plugin}" for plugin in UNUSED), "-q", "--tb=no")
 """Without what these runs do not need: building the report takes as long as the run."""
@@ -85,8 +83,8 @@ def steady(text: str) -> str:
 
 
 def run(pytester: pytest.Pytester, environment: str) -> Observed:
-    """Run the whole pre-release suite of the project."""
-    result = pytester.runpytest_inprocess("-m", "prerelease", "--env", environment, *QUIET)
+    """Run the whole pre-release suite of the project, in a process of its own: within this one, modules would mix."""
+    result = pytester.runpytest_subprocess("-m", "prerelease", "--env", environment, *QUIET)
     path = Path(pytester.path, "golive-verdict.json")
     assert path.is_file(), result.stdout.str() + result.stderr.str()
     return Observed(int(result.ret), json.loads(path.read_text()))

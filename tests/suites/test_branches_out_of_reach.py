@@ -114,7 +114,6 @@ def test_a_key_without_a_store_fails(make: Callable[..., Golive]) -> None:
         ("https://api.uppzy.com/api/v1", None, None),
         ("http://localhost:8000/api/v1", None, None),
         ("<base_url>", "the base URL has to be set", "'<base_url>'"),
-        ("", "the base URL has to be set", "''"),
         ("http://api.uppzy.com/api/v1", "the base URL has to be encrypted", "http://api.uppzy.com/api/v1"),
         ("https://api.uppzy.com/v2", "the base URL has to end in /api/v1", "https://api.uppzy.com/v2"),
         ("https://api.uppzy.com/api/v1?x=1", "the base URL has to end in /api/v1", "https://api.uppzy.com/api/v1?x=1"),
@@ -123,7 +122,7 @@ def test_a_key_without_a_store_fails(make: Callable[..., Golive]) -> None:
 def test_a_wrong_base_url_fails(
     make: Callable[..., Golive], url: str, requirement: str | None, actual: str | None
 ) -> None:
-    """Empty, a placeholder, not encrypted, or of another version."""
+    """A placeholder, not encrypted, or of another version."""
     if requirement is None:
         addresses.test_base_url_is_explicit(make(_target(url)), PLANNED)
     else:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive.sandbox import rehearsal
 from pytest_golive.shipped import suites_folder
 from tests.suites.breakages import BREAKAGES, RIGHT, Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
@@ -26,12 +25,6 @@ SEEN_RED_ELSEWHERE = {
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "rule_is_decided": "decides nothing: it is skipped, never red",
 }
-
-
-@pytest.fixture(autouse=True)
-def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One fault needs other settings of the rehearsal, and the next one has to find them as they were."""
-    monkeypatch.setattr(rehearsal, "QUICK", dict(rehearsal.QUICK))
 
 
 def _rehearsed(pytester: pytest.Pytester, breakage: Breakage) -> Observed:

@@ -61,7 +61,7 @@ def test_a_thread_that_outlives_its_check_stays_with_it() -> None:
         go.wait(5)
         got.append(key())
         owner = elsewhere()
-        got.append(owner and owner.key)
+        got.append(None if owner is None else owner.key)
 
     first = CheckRecord("a")
     with recording(first), owning_threads(first):

@@ -92,9 +92,12 @@ def test_nothing_is_written_unmasked(tmp_path: Path) -> None:
 def test_threads_do_not_mix_lines(tmp_path: Path) -> None:
     """Eight threads, four hundred lines, every number once and in order."""
     ledger = Ledger(tmp_path / "ledger.jsonl", keep)
-    threads = [
-        threading.Thread(target=lambda: [ledger.write(Incident("x" * 2000)) for _ in range(50)]) for _ in range(8)
-    ]
+
+    def write() -> None:
+        for _ in range(50):
+            ledger.write(Incident("x" * 2000))
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -212,7 +212,7 @@ def test_not_applicable_stands_apart() -> None:
 
 
 def test_own_tests_count_by_rule_or_by_name() -> None:
-    """Tests outside the plan are joined by their marker's id, with the worst severity; without one each counts alone."""
+    """Tests outside the plan are joined by their marker's id, with the worst severity; others count alone."""
     told = results(
         result("t.py::a", "passed", rules=("SHOP-1",), severity=Severity.MINOR, title="One"),
         result("t.py::b", "failed", "x", rules=("SHOP-1",), severity=Severity.BLOCKER),
