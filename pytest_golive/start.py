@@ -265,7 +265,7 @@ def _ledger(run: Run, files: RunFiles, file: VerdictFile) -> Ledger:
 
 
 def _rehearsal_notes(run: Run) -> tuple[str, ...]:
-    if not run.sandbox:
+    if not run.sandbox or run.choice.only:
         return ()
     plan = run.plan
     in_part = sum(bool(planned.undecided) for planned in plan.rules)

@@ -655,8 +655,7 @@ ASYNC_CHAT = (
         failed=here("async_chat_completes"),
         messages={
             "async_chat_completes[uppzy]": (
-                "get_chat_request has to end within the budget of 1.5 s; seen: still 'processing' after 1 polls in "
-                "1.0 s"
+                "get_chat_request has to end within the budget of 1.5 s; seen: still 'processing' after # polls in # s"
             )
         },
     ),

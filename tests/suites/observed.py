@@ -24,6 +24,8 @@ VARYING = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:#"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "#"),
     (re.compile(r"\b\d+ documents\b"), "# documents"),
+    (re.compile(r"\bafter \d+ polls in \d+\.\d s$"), "after # polls in # s"),
+    (re.compile(r"\bseen: \d+\.\d s$"), "seen: # s"),
 )
 """What differs from run to run, and how the tests write it."""
 
