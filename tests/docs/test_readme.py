@@ -23,10 +23,10 @@ def test_both_commands_make_their_own_virtual_environment() -> None:
     """A locked system pip is no obstacle, and the script of the pipeline finds both lines."""
     commands = [line for block in blocks("console") for line in block.splitlines() if "python3 -m venv" in line]
 
-    assert [
+    assert commands == [
         "$ python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/pytest -m prerelease --env sandbox",
         '$ python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest -n 2',
-    ] == commands
+    ]
 
 
 @pytest.mark.parametrize("text", blocks("yaml"))
@@ -35,7 +35,7 @@ def test_the_manifest_shown_has_no_mistake(text: str, tmp_path: Path) -> None:
     path = tmp_path / "golive.yaml"
     path.write_text(text, encoding="utf-8")
 
-    assert "shop" == load_manifest(path, all_vendor_keys()).project
+    assert load_manifest(path, all_vendor_keys()).project == "shop"
 
 
 @pytest.mark.parametrize("text", blocks("python"))

@@ -71,7 +71,7 @@ def test_main_job_runs_from_an_empty_folder(unpacked: Path, tmp_path: Path) -> N
     """Only the wheel and an empty folder: the rehearsal ends GO and leaves its files."""
     ran = run_pytest(unpacked, tmp_path, "-m", "prerelease", "--env", "sandbox", "-q")
 
-    assert 0 == ran.returncode, ran.stdout + ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "golive: GO" in ran.stdout
     assert {".golive", "golive-report.html", "golive-verdict.json"} == {path.name for path in tmp_path.iterdir()}
 
@@ -82,7 +82,7 @@ def test_suites_can_be_named_by_their_module(unpacked: Path, tmp_path: Path) -> 
         unpacked, tmp_path, "--pyargs", "pytest_golive.suites.access", "-m", "prerelease", "--env", "sandbox", "-q"
     )
 
-    assert 0 == ran.returncode, ran.stdout + ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "scope partial" in ran.stdout
     assert (tmp_path / "golive-verdict.partial.json").exists()
     assert not (tmp_path / "golive-verdict.json").exists()
