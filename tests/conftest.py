@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+import contextlib
 
-# No deadline: the machines are shared, and how long one example takes says nothing about the code.
-settings.register_profile("golive", deadline=None)
-settings.load_profile("golive")
+# pytest reads this file for a rehearsal from the checkout, too, where what only the tests need is not installed.
+with contextlib.suppress(ModuleNotFoundError):
+    from hypothesis import settings
+
+    # No deadline: the machines are shared, and how long one example takes says nothing about the code.
+    settings.register_profile("golive", deadline=None)
+    settings.load_profile("golive")
