@@ -13,6 +13,6 @@ TESTS = Path(__file__).parent / "tests"
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave golive's own tests out of a golive run: a rehearsal from the checkout is not about them."""
-    if collection_path == TESTS and config.pluginmanager.hasplugin("golive-conductor"):
+    if collection_path.is_relative_to(TESTS) and config.pluginmanager.hasplugin("golive-conductor"):
         return True
     return None
