@@ -1,0 +1,114 @@
+"""How a delivery proves where it comes from: one named strategy, and its parameters as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from math import floor
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PLACEHOLDER = re.compile(r"{([a-z_]+)}")
+
+KNOWN = (
+    "body",
+    "signature",
+    "timestamp",
+    "event_id",
+    "webhook_id",
+    "secret",
+    "username",
+    "basic",
+    "header_name",
+)
+"""What templates may name. `body` is for what is signed, `basic` is `username:secret` in base64."""
+
+
+class Scheme(BaseModel):
+    """One way to prove that a delivery comes from its sender.
+
+    Header names, header values and `signed` are templates: ``{signature}``, ``{timestamp}`` (as `timestamp` says),
+    ``{event_id}``, ``{webhook_id}``, ``{secret}``, ``{username}``, ``{basic}`` (`username:secret` in base64) and
+    ``{header_name}`` (chosen by whoever set the endpoint up); ``{body}`` stands in `signed` only.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    strategy: Literal["hmac", "bearer", "basic", "api_key", "none"]
+    hash: Literal["sha256", "sha1", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    secret_encoding: Literal["utf-8", "base64", "hex"] = Field(default="utf-8", description="how the key is written")
+    secret_prefix: str = Field(default="", description="what stands before the key and does not belong to it: whsec_")
+    signed: str = Field(default="{body}", description="hmac: the bytes that are signed, as a template")
+    headers: dict[str, str] = Field(default_factory=dict, description="template of the name -> template of the value")
+    timestamp: Literal["unix_seconds", "unix_milliseconds", "rfc3339"] = "unix_seconds"
+    tolerance_seconds: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="how old a delivery may be; None: no limit"
+    )
+    several: str | None = Field(
+        default=None, description="during a rotation: how one more signature is added to the signature's value: ',v1='"
+    )
+    matches: str | None = Field(
+        default=None, description="regular expression of the signature header's value as the vendor writes it"
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        for template in self._templates():
+            for name in PLACEHOLDER.findall(template):
+                if name not in KNOWN:
+                    raise ValueError(f"{template!r} names {{{name}}}; there are: {', '.join(KNOWN)}")
+        if self.strategy == "hmac" and "{signature}" not in "".join(self.headers.values()):
+            raise ValueError("no header carries the {signature}")
+        if self.strategy in {"bearer", "basic", "api_key"} and not self.headers:
+            raise ValueError("no header carries the secret")
+        return self
+
+    def _templates(self) -> Iterator[str]:
+        yield self.signed
+        yield from self.headers
+        yield from self.headers.values()
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a template with its placeholders replaced.
+
+    Raises:
+        ValueError: the template needs a value that is not given.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in values:
+            raise ValueError(f"{template!r} needs {{{name}}}, and none was given")
+        return values[name]
+
+    return PLACEHOLDER.sub(value, template)
+
+
+def written(scheme: Scheme, timestamp: float) -> str:
+    """Return a time, given in Unix seconds, as the scheme writes it."""
+    if scheme.timestamp == "unix_seconds":
+        return str(floor(timestamp))
+    if scheme.timestamp == "unix_milliseconds":
+        return str(floor(timestamp * 1000))
+    return f"{datetime.fromtimestamp(floor(timestamp), UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def read(scheme: Scheme, text: str) -> float:
+    """Return a time written by the scheme in Unix seconds.
+
+    Raises:
+        ValueError: it is not written so.
+    """
+    if scheme.timestamp == "rfc3339":
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a time without its zone")
+        return moment.timestamp()
+    if not re.fullmatch(r"[0-9]{1,17}", text):
+        raise ValueError("no whole number")
+    return int(text) / (1000 if scheme.timestamp == "unix_milliseconds" else 1)
