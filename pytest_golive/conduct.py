@@ -41,6 +41,7 @@ class Phase:
     finding: dict[str, Any] | None = None
     observations: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     exchanges: tuple[str, ...] = ()
     key: str = ""
 
@@ -216,6 +217,7 @@ class Conductor:
             finding=self._finding(item, call, report, outcome),
             observations=tuple(record.observations),
             warnings=tuple(record.warnings),
+            notes=tuple(record.notes),
             exchanges=tuple(exchange.as_json() for exchange in record.exchanges)
             if outcome is not Outcome.PASSED
             else (),
@@ -270,6 +272,7 @@ class Conductor:
         notes = [
             *(f"observed: {text}" for text in phase.observations),
             *(f"warned: {text}" for text in phase.warnings),
+            *(f"noted: {text}" for text in phase.notes),
         ]
         if notes and report.when == "call":
             report.sections.append(("golive", "\n".join(notes)))

@@ -192,10 +192,12 @@ class Controller:
             finding=None if finding is None else Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}),
             observations=tuple(told["observations"]),
             warnings=tuple(told["warnings"]),
+            notes=tuple(told["notes"]),
             key=told["key"],
         )
         self._results.add(result)
-        for kind, texts in (("observed", result.observations), ("warned", result.warnings)):
+        told_apart = (("observed", result.observations), ("warned", result.warnings), ("noted", result.notes))
+        for kind, texts in told_apart:
             for text in texts:
                 self._write(Observed(result.check, kind, text))  # type: ignore[arg-type]
         actual = result.finding.actual if result.finding is not None else ""
@@ -224,6 +226,7 @@ class Controller:
             "finding": {name: getattr(finding, name) for name in finding.__slots__},
             "observations": (),
             "warnings": (),
+            "notes": (),
             "exchanges": (),
             "key": "",
         }

@@ -164,6 +164,12 @@ class Golive:
         if record is not None:
             record.warnings.append(self.redactor.scrub(text))
 
+    def note(self, text: str) -> None:
+        """Take note of something a reader of the report may want to know; it changes no outcome."""
+        record = current()
+        if record is not None:
+            record.notes.append(self.redactor.scrub(text))
+
     carry = staticmethod(carry)
 
     def close(self) -> None:
@@ -182,7 +188,7 @@ class Golive:
             reads_only=where is not self.environment,
         )
         return Vendor(
-            read_pack(name),
+            read_pack(name, where.targets[name].profile),
             where.targets[name],
             permit,
             strict=self.sandbox,

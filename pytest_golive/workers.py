@@ -17,7 +17,7 @@ from pytest_golive.exchange.journal import Journal
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
-from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.readiness.plan import Plan, PlannedCheck
 from pytest_golive.run import Run, journal_path
@@ -139,9 +139,8 @@ def _environment(environment: Environment) -> dict[str, Any]:
 def _target(target: Target) -> dict[str, Any]:
     told = {field.name: getattr(target, field.name) for field in fields(target)}
     keys = {name: [secret.name, secret.reveal()] for name, secret in target.credentials.items()}
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in told.items()} | {
-        "credentials": keys
-    }
+    plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in told.items()}
+    return plain | {"credentials": keys, "budget": None if target.budget is None else asdict(target.budget)}
 
 
 def _environment_of(told: Mapping[str, Any]) -> Environment:
@@ -151,4 +150,6 @@ def _environment_of(told: Mapping[str, Any]) -> Environment:
 
 def _target_of(told: Mapping[str, Any]) -> Target:
     keys = {name: Secret(value, name=called) for name, (called, value) in told["credentials"].items()}
-    return Target(**{**told, "credentials": keys})
+    budget = None if told["budget"] is None else CallBudget(**told["budget"])
+    lists = {name: tuple(told[name]) for name in ("uses", "forbidden")}
+    return Target(**{**told, **lists, "credentials": keys, "budget": budget})

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from pytest_golive.contract.judge import KINDS
 from pytest_golive.facts.outcome import Evidence
-from pytest_golive.vendors.pack import Operation, Pack
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.pack import Pack
 
 Family = Literal["incomplete", "invalid"]
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import httpx
 
 from pytest_golive.contract.judge import Mismatch, mismatches, unknown_fields
+from pytest_golive.facts.body_path import at
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding
 from pytest_golive.facts.outcome import Evidence
-from pytest_golive.vendors.pack import Operation
+from pytest_golive.vendors.fact import Refused
+from pytest_golive.vendors.operation import Operation
 
 if TYPE_CHECKING:
     from pytest_golive.exchange.vendor import Vendor
@@ -26,8 +28,8 @@ SHOWN = 300
 """Characters of a body that a finding shows; the whole of it is in the evidence."""
 
 
-def either(statuses: Collection[int]) -> str:
-    """Return statuses as a sentence names them: "400, 413 or 415"."""
+def either(statuses: Collection[object]) -> str:
+    """Return statuses, or codes, as a sentence names them: "400, 413 or 415"."""
     *others, last = map(str, statuses)
     return f"{', '.join(others)} or {last}" if others else last
 
@@ -40,6 +42,7 @@ class Answer:
         status: the status code.
         seconds: how long it took, on a monotonic clock, without the pauses the vendor asked for.
         rate_limited: whether the vendor said 429 before it gave this answer.
+        asked: the query parameters of the call, as they were sent.
     """
 
     def __init__(self, vendor: Vendor, operation: str, response: httpx.Response, seconds: float) -> None:
@@ -49,6 +52,7 @@ class Answer:
         self.headers = response.headers
         self.seconds = max(0.0, seconds - response.request.extensions.get("golive_waited_seconds", 0.0))
         self.rate_limited = bool(response.request.extensions.get("golive_rate_limited"))
+        self.asked = dict(response.request.url.params)
         self._response = response
 
     @property
@@ -135,6 +139,60 @@ class Answer:
                 f"operations.{self.operation}.response.statuses",
             )
 
+    def must_be_refused_as(self, what: str, refused: Refused) -> None:
+        """Demand a refusal of this kind, its error body included.
+
+        The status has to hold as sure as the pack is of it; a success is never right. Codes and types are compared
+        where both sides have some.
+
+        Raises:
+            CheckFailed: the call succeeded, failed at the vendor, or was refused in another way than documented.
+            CannotTell: the vendor limits the rate or is not available, so it did not look at the call.
+        """
+        __tracebackhide__ = True
+        told = f"{what} with {either(refused.statuses)}"
+        if self.status in UNTELLING and self.status not in refused.statuses:
+            self.cannot_tell(told)
+        place = f"operations.{self.operation}"
+        if self.succeeded or self.status >= 500:
+            self.fail(told)
+        if self.status not in refused.statuses:
+            self.differs(refused.evidence, told, self.told, place)
+            return
+        self.must_explain(what, refused)
+
+    def must_explain(self, what: str, refused: Refused) -> None:
+        """Demand that a refusal says in its body what the contract says for programs: shape, code, type.
+
+        Raises:
+            CheckFailed: a documented part of it does not hold.
+        """
+        __tracebackhide__ = True
+        errors = self.vendor.pack.errors
+        self._must_have_the_error_shape(what)
+        for name, path, due in (("code", errors.code, refused.codes), ("type", errors.type, refused.types)):
+            seen = at(self.json, path) if path is not None and due else None
+            if due and path is not None and seen not in due:
+                told = f"{what}, with {name} {either(due)} in `{path}`"
+                self.differs(refused.evidence, told, self.told, f"operations.{self.operation}")
+        if refused.param is not None and errors.param is not None:
+            seen = at(self.json, errors.param)
+            if seen != refused.param:
+                self.vendor.warn(f"{self.operation}: `{errors.param}` names {seen!r}, {refused.param!r} was expected")
+
+    def _must_have_the_error_shape(self, what: str) -> None:
+        __tracebackhide__ = True
+        errors = self.vendor.pack.errors
+        file = f"schemas/{self.vendor.name}/{errors.body}"
+        found = mismatches(self.vendor.judge(errors.body), self.json)
+        for mismatch in found:
+            self.differs(mismatch.evidence, f"{what} in the shape of {file}", mismatch.sentence, file)
+        if errors.status is not None and not found:
+            seen = at(self.json, errors.status)
+            told = f"{what}, its status repeated in `{errors.status}`"
+            if seen != self.status:
+                self.differs(errors.evidence, told, f"{self.status} with {errors.status} {seen!r}", "errors.status")
+
     def must_be_refused(self, what: str, statuses: Collection[int]) -> None:
         """Demand a refusal by one of these statuses.
 
@@ -159,6 +217,8 @@ class Answer:
         """
         __tracebackhide__ = True
         self.must_succeed()
+        if self.status == 204:
+            return  # no content, nothing to fit
         found = self.mismatches()
         stated = [m for m in found if m.evidence is Evidence.DOCUMENTED or self.vendor.strict]
         if stated:
@@ -194,14 +254,13 @@ class Answer:
         )
 
     def identifier(self, names: tuple[str, ...]) -> str | None:
-        """Return the first of these fields that holds an id, None where there is none."""
+        """Return the first of these places in the body that holds an id, None where there is none."""
         try:
             body = json.loads(self.text)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(body, dict):
-            return None
-        return next((str(body[name]) for name in names if body.get(name) not in (None, "")), None)
+        found = (at(body, name) for name in names)
+        return next((str(value) for value in found if value not in (None, "")), None)
 
     @property
     def _model(self) -> Operation:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from pytest_golive.vendors.pack import Authentication, Operation
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.pack import Authentication
 
 PLACEHOLDER = re.compile(r"{(\w+)}")
 FORM_TYPE = "multipart/form-data; boundary=golive"

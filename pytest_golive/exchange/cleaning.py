@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.exchange.walk import MOST_PAGES, id_in, walk
+from pytest_golive.facts.body_path import at
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
-from pytest_golive.vendors.pack import Listing, Paging, Removal
+from pytest_golive.vendors.operation import Listing, Removal
 
-MOST_PAGES = 20
-"""Pages of a listing that are walked through; a vendor's thousands of items are not worth the calls."""
+GONE = frozenset({404, 410})
+"""Statuses that say that a thing is not there, or not there any more."""
 
 
 class EndlessListing(CannotTell):
@@ -59,13 +61,19 @@ def _found(vendor: Vendor, listing: Listing | None, name: str) -> list[str]:
     """Look for a thing whose creation was never answered; nothing found means that it was not made."""
     if listing is None or listing.name is None:
         return [name]
-    items = items_of(vendor, listing.operation)
-    return [id_of(item, listing) for item in items if item.get(listing.name) == name and id_of(item, listing)]
+    items = items_of(vendor, listing.operation, **named(listing, name))
+    return [id_of(item, listing) for item in items if at(item, listing.name) == name and id_of(item, listing)]
+
+
+def named(listing: Listing, name: str) -> dict[str, Any]:
+    """Return the arguments by which a listing is asked for a thing of this name."""
+    given = listing.arguments.items()
+    return {key: value.replace("{name}", name) if isinstance(value, str) else value for key, value in given}
 
 
 def id_of(item: Mapping[str, Any], listing: Listing) -> str:
     """Return the id of an item of a listing; empty where it has none."""
-    return next((str(item[key]) for key in listing.id if item.get(key)), "")
+    return id_in(item, listing.id)
 
 
 def items_of(vendor: Vendor, operation: str, **arguments: Any) -> list[Mapping[str, Any]]:
@@ -76,36 +84,18 @@ def items_of(vendor: Vendor, operation: str, **arguments: Any) -> list[Mapping[s
         EndlessListing: it goes on for longer than is worth the calls.
     """
     paging = vendor.operation(operation).paging
-    items = _items_in(vendor.call(operation, **arguments), paging)
-    if not items or paging is None or paging.style != "page_number" or paging.page is None:
+    walked = walk(vendor, operation, size=paging.largest if paging is not None else None, **arguments)
+    # Rows that were inserted meanwhile push others onto the next page, where they are listed once more.
+    items = list({json.dumps(item, sort_keys=True): item for item in walked.items}.values())
+    if walked.ended:
         return items
-    size = len(items)
-    for number in range(2, MOST_PAGES + 1):
-        answer = vendor.call(operation, **{**arguments, paging.page: number})
-        # Behind the last page some vendors answer that there is none.
-        page = [] if answer.status in {400, 404} else _items_in(answer, paging)
-        # A vendor that does not know the parameter gives the first page again.
-        new = [item for item in page if item not in items]
-        items += new
-        if len(page) < size or not new:
-            return items
     requirement = f"{operation} has to end within {MOST_PAGES} pages to be searched whole"
     raise EndlessListing(Finding(requirement, f"at most {MOST_PAGES} pages", f"more than {len(items)} items"))
 
 
-def _items_in(answer: Answer, paging: Paging | None) -> list[Mapping[str, Any]]:
-    answer.must_succeed()
-    body = answer.json
-    keys = paging.items if paging is not None else ("",)
-    places = [body if key == "" else body.get(key) if isinstance(body, dict) else None for key in keys]
-    lists = [place for place in places if isinstance(place, list)]
-    answer.must("hold a list of items", lists)
-    return [item for item in lists[0] if isinstance(item, Mapping)]
-
-
 def _remove(vendor: Vendor, removal: Removal, listing: Listing | None, identifier: str) -> str | None:
     answer = vendor.call(removal.operation, **filled(removal.arguments, identifier))
-    if answer.succeeded or answer.status == 404:
+    if answer.succeeded or answer.status in GONE:
         return None
     # A refused removal may mean that a check has removed it before.
     gone = listing is not None and identifier not in {

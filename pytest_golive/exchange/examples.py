@@ -9,10 +9,11 @@ from typing import Any
 
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.exchange.walk import id_in, page_of
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.facts.once import Once
 
-PLACEHOLDER = re.compile(r"{(fresh|id|setting|answer):([\w.]+)}")
+PLACEHOLDER = re.compile(r"{(fresh|id|setting|answer|first):([\w.]+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,17 @@ class Examples:
         """Return the example's arguments with every placeholder filled.
 
         ``{fresh:KIND}`` is a new name, ``{id:NAME}`` a configured id, ``{setting:NAME}`` a setting or the pack's
-        example of it, ``{answer:OPERATION.FIELD}`` a field of another example's answer.
+        example of it, ``{answer:OPERATION.PATH}`` a place in another example's answer, ``{first:OPERATION.PATH}`` one
+        in the first item of a listing.
 
         Args:
             operation: the operation.
             own: make the other examples anew instead of sharing them.
         """
-        example = self._vendor.operation(operation).example
+        return self.filled(self._vendor.operation(operation).example, own=own)
+
+    def filled(self, example: Mapping[str, Any], *, own: bool = False) -> dict[str, Any]:
+        """Return arguments with every placeholder filled, as :meth:`arguments` does."""
         return {name: self._filled(value, own) for name, value in example.items()}
 
     def _filled(self, value: Any, own: bool) -> Any:
@@ -114,7 +119,27 @@ class Examples:
         if kind == "setting":
             return str(self._vendor.target.settings.get(name, self._vendor.pack.settings[name].example))
         operation, _, field = name.partition(".")
-        return self._field(operation, field, own)
+        return self._first(operation, field) if kind == "first" else self._field(operation, field, own)
+
+    def _first(self, operation: str, field: str) -> str:
+        """Return a field of the first item that a listing shows; asked for once a run."""
+
+        def make() -> Made:
+            arguments = self.arguments(operation)
+            return Made(arguments, self._vendor.call(operation, **arguments))
+
+        made: Made = self._once.get(("first", operation), make)
+        page = page_of(made.answer, self._vendor.operation(operation).paging) if made.answer.succeeded else None
+        found = id_in(page.items[0], (field,)) if page is not None and page.items else ""
+        if not found:
+            raise CannotTell(
+                Finding(
+                    requirement=f"{operation} has to list something whose `{field}` other calls can use",
+                    expected=f"an item with `{field}`",
+                    actual=made.answer.told,
+                )
+            )
+        return found
 
     def _field(self, operation: str, field: str, own: bool) -> str:
         if own:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_golive.exchange.answer import UNTELLING, Answer
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.vendor import Vendor
-from pytest_golive.vendors.pack import Repetition
+from pytest_golive.vendors.operation import Repetition
 
 WORDS = {
     "second": "make another one",

@@ -27,7 +27,8 @@ from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.facts.outcome import Effects
 from pytest_golive.manifest.environment import Target
 from pytest_golive.vendors.library import read_schema
-from pytest_golive.vendors.pack import Operation, Pack
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.pack import Pack
 
 UNSET: Any = object()
 
@@ -144,11 +145,27 @@ class Vendor:
         model = self.operation(operation)
         return self._send(operation, model, self._call(operation, model, arguments), arguments, key=key)
 
-    def call_with_body(self, operation: str, body: Any, /, **arguments: Any) -> Answer:
+    def call_with_headers(self, headers: Mapping[str, str | None], operation: str, /, **arguments: Any) -> Answer:
+        """Call an operation with further header fields; None leaves out one that would be sent."""
+        model = self.operation(operation)
+        return self._send(operation, model, self._call(operation, model, arguments), arguments, headers=headers)
+
+    def call_with_body(
+        self, operation: str, body: Any, /, *, headers: Mapping[str, str | None] | None = None, **arguments: Any
+    ) -> Answer:
         """Call an operation with exactly this body: a JSON value, or bytes as they are."""
         model = self.operation(operation)
         call = with_body(self._call(operation, model, arguments), model, body)
-        return self._send(operation, model, call, body if isinstance(body, dict) else {})
+        return self._send(operation, model, call, body if isinstance(body, dict) else {}, headers=headers)
+
+    def follow(self, operation: str, url: str) -> Answer:
+        """Call an operation by an address that an earlier answer gave: relative to the base URL's host, or whole.
+
+        Raises:
+            HostNotAllowed: it leads to another host.
+        """
+        model = self.operation(operation)
+        return self._send(operation, model, Call(model.method, url), {}, followed=True)
 
     def operation(self, name: str) -> Operation:
         """Return an operation of the pack.
@@ -169,6 +186,12 @@ class Vendor:
         record = current()
         if record is not None and self.scrub(text) not in record.observations:
             record.observations.append(self.scrub(text))
+
+    def note(self, text: str) -> None:
+        """Take note of something a reader may want to know; it changes no outcome."""
+        record = current()
+        if record is not None and self.scrub(text) not in record.notes:
+            record.notes.append(self.scrub(text))
 
     def warn(self, text: str) -> None:
         """Take note of something that holds, but close to the edge."""
@@ -217,6 +240,12 @@ class Vendor:
             raise self._missing(f"settings.{name}", self.pack.settings[name].title)
         return self.target.settings[name]
 
+    @property
+    def api_version(self) -> str:
+        """The API version that calls name: golive.yaml's, else the pack's; empty for a vendor without versions."""
+        versioning = self.pack.versioning
+        return "" if versioning is None else str(self.target.settings.get("api_version", versioning.version))
+
     def has(self, feature: str) -> bool:
         """Whether the team uses a part of the API: as golive.yaml says, else as the pack supposes."""
         return self.target.features.get(feature, self.pack.features[feature].default)
@@ -249,15 +278,19 @@ class Vendor:
         call: Call,
         arguments: Mapping[str, Any],
         key: Secret | None = UNSET,
+        headers: Mapping[str, str | None] | None = None,
+        *,
+        followed: bool = False,
     ) -> Answer:
         self.permit.check(name, model)
-        used = self.key(self.pack.authentication.credential) if key is UNSET else key
+        used = self._usual_key(model) if key is UNSET else key
         if self._unreachable is not None:
             # A new one each time: an exception that is raised again keeps the traceback of every time before.
             raise NoAnswer(self._unreachable, sent=False)
         created = self._intend(name, model, arguments)
         try:
-            answer = self._exchange(name, model, call, used)
+            url = str(httpx.URL(self.base_url).join(call.path)) if followed else self.base_url.rstrip("/") + call.path
+            answer = self._exchange(name, model, call, url, self._sent(model, call, used, headers or {}))
         except NoAnswer as silence:
             if created is not None and not silence.sent:
                 self._journal.remove(created)
@@ -266,14 +299,25 @@ class Vendor:
             self._confirm(created, model, answer)
         return answer
 
-    def _exchange(self, name: str, model: Operation, call: Call, key: Secret | None) -> Answer:
-        headers = {**self.pack.headers, **call.headers}
+    def _usual_key(self, model: Operation) -> Secret | None:
+        return None if model.open else self.key(self.pack.authentication_of(model).credential)
+
+    def _sent(
+        self, model: Operation, call: Call, key: Secret | None, instead: Mapping[str, str | None]
+    ) -> dict[str, str]:
+        """Return the header fields of a call: the pack's, the version, the key, and what was given instead."""
+        headers: dict[str, str | None] = {**self.pack.headers, **call.headers}
+        if self.pack.versioning is not None:
+            headers[self.pack.versioning.header] = self.api_version
         if key is not None:
-            headers |= authorization(self.pack.authentication, key.reveal())
+            headers |= authorization(self.pack.authentication_of(model), key.reveal())
+        return {name: value for name, value in {**headers, **instead}.items() if value is not None}
+
+    def _exchange(self, name: str, model: Operation, call: Call, url: str, headers: Mapping[str, str]) -> Answer:
         client = self._connected()
         request = client.build_request(
             call.method,
-            self.base_url.rstrip("/") + call.path,
+            url,
             params=dict(call.query) or None,
             content=call.content,
             files=call.files,
@@ -306,8 +350,7 @@ class Vendor:
         with self._lock:
             if self._client is None:
                 layers: httpx.BaseTransport = Budget(wire(self.base_url))
-                shown = frozenset(name.lower() for name in self.pack.headers)
-                layers = Recorder(layers, self.scrub, self.pack.authentication.header, shown)
+                layers = Recorder(layers, self.scrub, self.pack.authentication.header, _shown(self.pack))
                 # trust_env would mount proxy transports beside our layers; the wire asks for proxies itself.
                 self._client = httpx.Client(transport=Guard(layers, [self.base_url]), trust_env=False)
             return self._client
@@ -335,6 +378,17 @@ class Vendor:
             return
         fields = model.creates.id if model.creates is not None else ()
         self._journal.confirm(created, answer.identifier(fields) if fields else created.name)
+
+
+def _shown(pack: Pack) -> frozenset[str]:
+    """Return the header names that the pack speaks of, beside the usual ones: they may be shown as evidence."""
+    names = [*pack.headers, *pack.answer_headers]
+    names += [each.header for each in (pack.versioning, pack.idempotency) if each is not None]
+    names += [pack.idempotency.replayed] if pack.idempotency is not None and pack.idempotency.replayed else []
+    names += pack.rate_limit.headers.values() if pack.rate_limit is not None else []
+    # The recorder masks known secrets in them like everywhere.
+    names += [each.header for each in pack.authentications.values()]
+    return frozenset(name.lower() for name in names)
 
 
 @cache

@@ -32,6 +32,7 @@ class CheckRecord:
         exchanges: calls made, in the order they ended.
         observations: assumed facts of a pack that did not hold.
         warnings: what holds, but close to the edge.
+        notes: what a reader may want to know: fields the schema does not name, the dialect that was served.
         output: text written by threads of this check while another one was running.
     """
 
@@ -39,6 +40,7 @@ class CheckRecord:
     exchanges: list[Exchange] = field(default_factory=list)
     observations: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
 
 

@@ -53,10 +53,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An assumed fact of a pack did not hold, or something holds only just."""
+    """An assumed fact of a pack did not hold, something holds only just, or is worth knowing."""
 
     check: str
-    kind: Literal["observed", "warned"]
+    kind: Literal["observed", "warned", "noted"]
     text: str
     fact: Literal["observed"] = "observed"
 

@@ -19,6 +19,21 @@ from pytest_golive.manifest.model import FromVariable, Manifest, VendorTarget
 
 
 @dataclass(frozen=True, slots=True)
+class CallBudget:
+    """How much golive itself asks of a vendor, all threads and workers together.
+
+    Attributes:
+        requests: calls in any span of `per_seconds`.
+        per_seconds: length of the span.
+        in_flight: calls under way at once.
+    """
+
+    requests: int
+    per_seconds: float
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A vendor as one environment uses it.
 
@@ -32,6 +47,10 @@ class Target:
         features: only those golive.yaml speaks of; the pack has the defaults.
         settings: values golive.yaml gives to the pack's settings.
         missing: what golive.yaml names and could not be read here -> why; only where that was asked for.
+        profile: the brand under which the same API is called; None for the pack's own.
+        uses: the operations that the service calls here; its key needs the scopes of these and no others.
+        forbidden: operations that the service's key must not be allowed.
+        budget: how much golive itself may ask here; None for the pack's figure.
     """
 
     vendor: str
@@ -43,6 +62,10 @@ class Target:
     features: Mapping[str, bool] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    profile: str | None = None
+    uses: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    budget: CallBudget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +175,16 @@ class _Reading:
             features=dict(given.features),
             settings={name: value for name, value in settings.items() if value is not None},
             missing=self.missing.get(vendor, {}),
+            profile=given.profile,
+            uses=given.uses or self._operations_of_clients(vendor),
+            forbidden=given.forbidden,
+            budget=None if given.budget is None else CallBudget(**given.budget.model_dump()),
         )
+
+    def _operations_of_clients(self, vendor: str) -> tuple[str, ...]:
+        """Return what the team's clients call, where the environment itself does not say it."""
+        clients = [client for client in self.manifest.clients.values() if client.vendor == vendor]
+        return tuple(dict.fromkeys(name for client in clients for name in client.operations))
 
     def _base_url(self, vendor: str, given: str | FromVariable) -> str | None:
         value = self._text(vendor, ("base_url",), given)

@@ -19,6 +19,8 @@ class VendorKeys:
         features: name -> what is switched on or off by it.
         settings: name -> (what it is, JSON Schema of its value).
         allowances: name -> what it costs, for `allow`.
+        profiles: name -> under which brand the same API is called.
+        operations: names of the calls of its API, for `uses` and `forbidden`.
     """
 
     vendor: str
@@ -28,3 +30,5 @@ class VendorKeys:
     features: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     allowances: Mapping[str, str] = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    operations: tuple[str, ...] = ()

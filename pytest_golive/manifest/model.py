@@ -77,6 +77,14 @@ class Deployment(Frozen):
     )
 
 
+class Budget(Frozen):
+    """How much golive itself asks of a vendor, all threads and workers of a run together."""
+
+    requests: Annotated[int, Field(gt=0)] = Field(description="calls in any span of `per_seconds`")
+    per_seconds: Seconds = Field(default=60, description="length of the span")
+    in_flight: Annotated[int, Field(gt=0)] = Field(default=4, description="calls under way at once")
+
+
 class VendorTarget(Frozen):
     """A vendor as one environment uses it; in golive.yaml the credentials stand beside the other keys."""
 
@@ -89,6 +97,13 @@ class VendorTarget(Frozen):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="values that rules need and only the team knows, or {env: NAME}"
     )
+    profile: Text | None = Field(default=None, description="the brand under which the same API is called")
+    uses: tuple[Text, ...] = Field(
+        default=(),
+        description="operations the service calls, default: those of `clients`; its key needs no other rights",
+    )
+    forbidden: tuple[Text, ...] = Field(default=(), description="operations the service's key must not be allowed")
+    budget: Budget | None = Field(default=None, description="how much golive itself may ask here; default: the pack's")
 
     @model_validator(mode="before")
     @classmethod

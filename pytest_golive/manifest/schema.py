@@ -117,9 +117,25 @@ def _vendor_target(target: Mapping[str, Any], vendor: VendorKeys) -> dict[str, A
             "ids": _closed(own["ids"], _ids(vendor), required_ids),
             "features": _closed(own["features"], _features(vendor)),
             "settings": _closed(own["settings"], _settings(vendor)),
+            **({"profile": _profile(own["profile"], vendor)} if vendor.profiles else {}),
+            "uses": _operations(own["uses"], vendor),
+            "forbidden": _operations(own["forbidden"], vendor),
+            "budget": own["budget"],
         },
         "required": ["base_url", *required_credentials, *(["ids"] if required_ids else [])],
         "additionalProperties": False,
+    }
+
+
+def _profile(model: Mapping[str, Any], vendor: VendorKeys) -> dict[str, Any]:
+    return {**_one_of_names(vendor.profiles), "description": model["description"]}
+
+
+def _operations(model: Mapping[str, Any], vendor: VendorKeys) -> dict[str, Any]:
+    return {
+        "type": "array",
+        "description": model["description"],
+        "items": {"type": "string", "enum": sorted(vendor.operations)},
     }
 
 

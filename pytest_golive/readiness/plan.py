@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from pytest_golive.contract.bad_input import bad_inputs
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.vendors.library import read_schema
-from pytest_golive.vendors.pack import Operation, Pack
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
 LANDED = frozenset({"check"})

@@ -26,6 +26,7 @@ class Result:
         finding: why it did not pass.
         observations: assumed facts that did not hold.
         warnings: what holds, but close to the edge.
+        notes: what may be worth knowing.
         key: the key of golive.yaml whose absence left it unverified.
     """
 
@@ -41,6 +42,7 @@ class Result:
     finding: Finding | None = None
     observations: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     key: str = ""
 
 
@@ -73,5 +75,6 @@ def _joined(known: Result, phase: Result) -> Result:
         finding=worse.finding or known.finding or phase.finding,
         observations=(*known.observations, *phase.observations),
         warnings=(*known.warnings, *phase.warnings),
+        notes=(*known.notes, *phase.notes),
         key=worse.key,
     )

@@ -52,6 +52,7 @@ class ResultEntry(Entry):
     finding: FindingEntry | None = None
     observations: tuple[str, ...] = Field(default=(), description="assumed facts of the pack that did not hold")
     warnings: tuple[str, ...] = Field(default=(), description="what holds, but close to the edge")
+    notes: tuple[str, ...] = Field(default=(), description="what may be worth knowing; it changes no outcome")
 
 
 class RuleEntry(Entry):
@@ -104,6 +105,7 @@ def result_entry(result: Result) -> ResultEntry:
         finding=None if result.finding is None else _finding(result.finding, result.key),
         observations=result.observations,
         warnings=result.warnings,
+        notes=result.notes,
     )
 
 

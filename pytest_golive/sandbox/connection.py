@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class Connection:
         previous_api_key: opened it before the last rotation; revoked.
         ids: the configured ids.
         foreign_ids: ids of what exists and belongs to the same owner, but is not what is configured.
+        keys: further credentials, by the names of the pack: a service's own key, a webhook secret.
+        settings: settings of golive.yaml that a rehearsal needs to be told.
+        uses: operations that the example service calls.
+        forbidden: operations that its key must not be allowed.
         further: what else a client needs, by the name it has in `golive sandbox`.
     """
 
@@ -24,4 +29,8 @@ class Connection:
     previous_api_key: str = field(repr=False)
     ids: Mapping[str, str]
     foreign_ids: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
     further: Mapping[str, str] = field(default_factory=dict)

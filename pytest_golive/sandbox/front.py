@@ -20,8 +20,10 @@ from jsonschema.exceptions import ValidationError, best_match
 from pytest_golive.sandbox.bodies import UnreadableError, WrongMediaError, read_json, read_multipart
 from pytest_golive.sandbox.http import Request, Response, json_response
 from pytest_golive.sandbox.routing import Route, Routes, UnknownPathError, WrongMethodError
+from pytest_golive.vendors.fact import Refused
 from pytest_golive.vendors.library import read_schema
-from pytest_golive.vendors.pack import Authentication, Operation, Pack
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.pack import Authentication, Pack, Versioning
 
 FORMATS = FormatChecker(formats=("email", "uuid", "date"))
 """Formats that jsonschema judges without further packages."""
@@ -109,9 +111,9 @@ class Front(ABC, Generic[Caller]):
         try:
             route = self._find(request)
             self.check_headers(request)
-            caller = self.caller_of(key_of(self.pack.authentication, request))
-            self.admit(caller, route)
             operation = self.pack.operations[route.operation]
+            caller = self._caller(operation, request)
+            self.admit(caller, route)
             query = self._query(operation, request)
             body = self._body(operation, request)
             answer = self._handlers[route.operation](
@@ -120,6 +122,30 @@ class Front(ABC, Generic[Caller]):
         except Refusal as refusal:
             return self.refused(refusal)
         return answer if isinstance(answer, Response) else json_response(operation.response.statuses[0], answer)
+
+    def _caller(self, operation: Operation, request: Request) -> Caller:
+        if operation.open:
+            return self.anyone()
+        if operation.authentication is not None:
+            return self.caller_by(operation.authentication, key_of(self.pack.authentication_of(operation), request))
+        return self.caller_of(key_of(self.pack.authentication, request))
+
+    def anyone(self) -> Caller:
+        """Return the caller of an operation that needs no key; for vendors that have such."""
+        raise NotImplementedError(f"{self.pack.vendor} does not say who calls without a key")
+
+    def caller_by(self, authentication: str, key: str | None) -> Caller:
+        """Return whom a key of another kind belongs to; by default the kinds are told apart by their values alone.
+
+        Args:
+            authentication: one of the pack's `authentications`.
+            key: the key; None where none was sent.
+
+        Raises:
+            Refusal: the key opens nothing.
+        """
+        del authentication
+        return self.caller_of(key)
 
     @abstractmethod
     def caller_of(self, key: str | None) -> Caller:
@@ -150,6 +176,23 @@ class Front(ABC, Generic[Caller]):
         for name in self.pack.headers:
             if not request.headers.get(name):
                 raise Refusal(400, f"{name} is required", field=name)
+        versioning = self.pack.versioning
+        if versioning is not None:
+            self.check_version(versioning, request.headers.get(versioning.header))
+
+    def check_version(self, versioning: Versioning, version: str | None) -> None:
+        """Demand a version that is served.
+
+        Raises:
+            Refusal: it is missing, unknown or no longer served.
+        """
+        if not version:
+            raise _refusal(versioning.missing, f"{versioning.header} is required", versioning.header)
+        if version == versioning.old_version and versioning.too_old is not None:
+            raise _refusal(versioning.too_old, f"{version} is no longer served", versioning.header)
+        if version != versioning.version:
+            told = f"{version} is not a version; supported: {versioning.version}"
+            raise _refusal(versioning.unknown, told, versioning.header)
 
     def _find(self, request: Request) -> Route:
         try:
@@ -161,6 +204,10 @@ class Front(ABC, Generic[Caller]):
 
     def _query(self, operation: Operation, request: Request) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        unknown = self.pack.errors.unknown_query
+        for name in request.query:
+            if unknown is not None and name not in operation.query:
+                raise _refusal(unknown, f"{name} is unknown", name)
         for name, parameter in operation.query.items():
             if name not in request.query:
                 if parameter.required:
@@ -189,18 +236,23 @@ class Front(ABC, Generic[Caller]):
 def key_of(authentication: Authentication, request: Request) -> str | None:
     """Return the key a request was sent with; None where there is none, or it is not written rightly."""
     value = request.headers.get(authentication.header, "").strip()
-    if authentication.scheme == "plain":
+    known = (authentication.scheme, *authentication.also)
+    if known == ("plain",):
         return value or None
     scheme, _, key = value.partition(" ")
-    if scheme.lower() != authentication.scheme:
-        return None
-    if authentication.scheme == "bearer":
+    if scheme.lower() not in known:
+        return value or None if "plain" in known else None
+    if scheme.lower() == "bearer":
         return key.strip() or None
     try:
         user, _, _ = base64.b64decode(key, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
     return user or None
+
+
+def _refusal(refused: Refused, text: str, field: str) -> Refusal:
+    return Refusal(refused.statuses[0], text, code=next(iter(refused.codes), None), field=field)
 
 
 def complaint(error: ValidationError) -> Refusal:

@@ -7,8 +7,10 @@ from typing import Any
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.sandbox.connection import Connection
 from pytest_golive.sandbox.world import FINGERPRINTS, Sandbox
 from pytest_golive.vendors.library import read_pack
+from pytest_golive.vendors.pack import Pack
 
 EXAMPLE = Path(__file__).parent / "example"
 """The example project: what checks of files look at in a rehearsal."""
@@ -40,7 +42,8 @@ def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
 
 def _target(sandbox: Sandbox, vendor: str, environment: str) -> Target:
     pack, connection = read_pack(vendor), sandbox.connection(vendor, environment)
-    keys = {"api_key": connection.api_key, "previous_api_key": connection.previous_api_key}
+    keys = {"api_key": connection.api_key, "previous_api_key": connection.previous_api_key, **connection.keys}
+    keys = {name: key for name, key in keys.items() if name in pack.credentials}
     foreign = {f"other_{name}": value for name, value in connection.foreign_ids.items()}
     return Target(
         vendor=vendor,
@@ -49,5 +52,14 @@ def _target(sandbox: Sandbox, vendor: str, environment: str) -> Target:
         credentials={name: Secret(value, name=f"{vendor}.{name}") for name, value in keys.items()},
         credential_sources=dict.fromkeys(keys, "the sandbox"),
         ids={**connection.ids, **{name: value for name, value in foreign.items() if name in pack.ids}},
-        settings={name: setting.example for name, setting in pack.settings.items()} | QUICK,
+        settings=_settings(pack, connection),
+        uses=connection.uses,
+        forbidden=connection.forbidden,
     )
+
+
+def _settings(pack: Pack, connection: Connection) -> dict[str, Any]:
+    """Return the pack's examples, with what the embedded vendor says of itself."""
+    examples = {name: setting.example for name, setting in pack.settings.items()}
+    quick = {name: value for name, value in QUICK.items() if name in examples}
+    return examples | quick | dict(connection.settings)

@@ -15,7 +15,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from pytest_golive.facts.outcome import Evidence
-from pytest_golive.vendors.pack import Fact, Frozen, Operation, Pack
+from pytest_golive.vendors.fact import Fact, Frozen
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

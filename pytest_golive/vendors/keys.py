@@ -26,4 +26,6 @@ def vendor_keys(pack: Pack) -> VendorKeys:
         features={name: given.title for name, given in pack.features.items()},
         settings={name: (given.title, given.json_schema) for name, given in pack.settings.items()},
         allowances={name: given.cost for name, given in pack.allowances.items()},
+        profiles={name: given.title for name, given in pack.profiles.items()},
+        operations=tuple(pack.operations),
     )

@@ -6,7 +6,7 @@ Everything is read once a process. A pack that contradicts itself is refused wit
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,8 @@ import yaml
 from pydantic import ValidationError
 
 from pytest_golive.vendors.consistency import mistakes_of
-from pytest_golive.vendors.pack import Frozen, Pack
+from pytest_golive.vendors.fact import Frozen
+from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule, RuleBook
 
 # libyaml's loader is about ten times faster; wheels of PyYAML have it, other builds may not.
@@ -54,15 +55,24 @@ def schemas_folder() -> Path:
 
 
 @cache
-def read_pack(vendor: str) -> Pack:
+def read_pack(vendor: str, profile: str | None = None) -> Pack:
     """Return a vendor's pack.
 
+    Args:
+        vendor: its name.
+        profile: one of the pack's profiles: the same API under another brand.
+
     Raises:
-        PackError: no such pack is shipped, or it does not fit the model.
+        PackError: no such pack or profile is shipped, or it does not fit the model.
     """
     if vendor not in packs():
         raise PackError(vendor, [f"golive ships none of that name; there are: {', '.join(packs())}"])
-    return _read(vendor, "pack.yaml", Pack)
+    pack = _read(vendor, "pack.yaml", Pack)
+    if profile is None:
+        return pack
+    if profile not in pack.profiles:
+        raise PackError(vendor, [f"it has no profile {profile!r}; there are: {', '.join(pack.profiles) or 'none'}"])
+    return _changed(vendor, pack, pack.profiles[profile].changes)
 
 
 @cache
@@ -106,6 +116,25 @@ def check_pack(pack: Pack, rules: Iterable[Rule]) -> None:
     mistakes = mistakes_of(pack, rules, partial(read_schema, pack.vendor))
     if mistakes:
         raise PackError(pack.vendor, mistakes)
+
+
+def _changed(vendor: str, pack: Pack, changes: Mapping[str, Any]) -> Pack:
+    try:
+        return Pack.model_validate(_merged(pack.model_dump(by_alias=True), changes))
+    except ValidationError as error:
+        raise PackError(vendor, [_told("pack.yaml", one["loc"], one["msg"]) for one in error.errors()]) from error
+
+
+def _merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a nested value with these parts of it replaced."""
+    merged = dict(known)
+    for name, change in changes.items():
+        before = merged.get(name)
+        if isinstance(before, Mapping) and isinstance(change, Mapping):
+            merged[name] = _merged(before, change)
+        else:
+            merged[name] = change
+    return merged
 
 
 def _read(vendor: str, name: str, model: type[Model]) -> Model:

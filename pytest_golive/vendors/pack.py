@@ -10,26 +10,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from pytest_golive.facts.outcome import Effects, Evidence
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Status = Annotated[int, Field(ge=100, le=599)]
-Seconds = Annotated[float, Field(gt=0)]
-
-
-class Frozen(BaseModel):
-    """A value that is read once and never changed; an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Fact(Frozen):
-    """Something the contract says, and how sure we are of it."""
-
-    evidence: Evidence = Field(description="documented: stated on the source page; assumed: chosen by the pack")
-    source: str | None = Field(default=None, description="code of the vendor's page, see `pages`")
+from pytest_golive.vendors.fact import Fact, Frozen, Name, Refused, Seconds, Status
+from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.webhooks import Webhooks
 
 
 class BaseUrl(Fact):
@@ -45,8 +30,10 @@ class Authentication(Fact):
 
     header: str = Field(description="name of the header that carries the key")
     scheme: Literal["plain", "bearer", "basic"] = Field(description="how the key is written into the header")
+    also: tuple[Literal["plain", "bearer", "basic"], ...] = Field(default=(), description="further right ways to write")
     credential: Name = Field(default="api_key", description="which credential signs golive's own calls")
     refused: tuple[Status, ...] = Field(description="statuses that say the key is missing, wrong or revoked")
+    codes: tuple[str, ...] = Field(default=(), description="codes of the error body that say so; empty for any")
 
 
 class Credential(Fact):
@@ -55,6 +42,9 @@ class Credential(Fact):
     title: str
     variable: str = Field(description="environment variable that vendor samples read it from")
     required: bool = False
+    pattern: str | None = Field(default=None, description="regular expression of such a secret, for searches in files")
+    test_prefix: str | None = Field(default=None, description="how one of a test environment begins")
+    production_prefix: str | None = Field(default=None, description="how one of production begins")
 
 
 class Identifier(Fact):
@@ -99,17 +89,37 @@ class ErrorCode(Fact):
     """One machine-readable code inside the vendor's error body."""
 
     status: Status
+    also: tuple[Status, ...] = Field(default=(), description="further statuses it may come with")
     meaning: str
     retry: Literal["never", "bounded"] = "never"
+    types: tuple[str, ...] = Field(default=(), description="what the body's type says with it")
+    concerns: Literal["user", "backend"] = Field(
+        default="backend", description="user: the input was wrong, and the user may be told; backend: everything else"
+    )
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """Every status it may come with."""
+        return (self.status, *self.also)
 
 
 class Errors(Fact):
     """How the vendor says no."""
 
     body: str = Field(description="schema file of an error body")
+    code: str | None = Field(default=None, description="path in the body to the code for programs: error.code")
+    type: str | None = Field(default=None, description="path in the body to the class of the error: error.type")
+    param: str | None = Field(default=None, description="path in the body to the name of the wrong field")
+    transient: str | None = Field(default=None, description="path in the body to whether trying again may help")
+    status: str | None = Field(default=None, description="path in the body that repeats the status")
     refusals: tuple[Status, ...] = Field(description="statuses by which bad input may be refused")
+    data_codes: tuple[str, ...] = Field(default=(), description="codes that refuse bad input; empty for any")
     statuses: dict[Status, ErrorStatus]
     codes: dict[str, ErrorCode] = Field(default_factory=dict)
+    unknown_id: Refused | None = Field(default=None, description="how an id nobody has is refused")
+    foreign_id: Refused | None = Field(default=None, description="how an id of another account is refused")
+    forbidden: Refused | None = Field(default=None, description="how a key without the right is refused")
+    unknown_query: Refused | None = Field(default=None, description="how an unknown query parameter is refused")
 
 
 class RetryPolicy(Fact):
@@ -124,144 +134,91 @@ class RetryPolicy(Fact):
     retry_after_cap_seconds: Seconds
 
 
-class OperationRetry(Fact):
-    """Whether one operation may be repeated after each kind of failure."""
+class Versioning(Fact):
+    """The API version that every request has to name."""
 
-    rate_limited: Literal["yes", "bounded", "no"]
-    server_error: Literal["yes", "bounded", "no"]
-    timeout: Literal["yes", "with_care", "no"]
-
-
-class Paging(Fact):
-    """A named style of walking through a listing, with its parameters."""
-
-    style: Literal["page_number", "cursor", "offset", "none"]
-    size: str | None = Field(default=None, description="query parameter for the size of a page")
-    page: str | None = Field(default=None, description="query parameter for the page or cursor")
-    items: tuple[str, ...] = Field(description="where the items stand: keys to try in order, '' for a bare array")
-    next: str | None = Field(default=None, description="where the next cursor stands in the body")
-    total_pages: str | None = Field(default=None, description="where the number of pages stands in the body")
+    header: str
+    version: str = Field(description="the version this pack describes; `settings.api_version` takes another")
+    missing: Refused
+    unknown: Refused
+    too_old: Refused | None = None
+    old_version: str | None = Field(default=None, description="a version that once was and is no longer served")
+    echoed: bool = Field(default=False, description="answers repeat the header")
 
 
-class Polling(Fact):
-    """How the end of an asynchronous operation is awaited."""
+class Idempotency(Fact):
+    """The header by which a write may be sent again without doing it twice."""
 
-    operation: Name
-    arguments: dict[str, str] = Field(description="argument of the polling call -> field of the first answer")
-    status: str = Field(description="field that tells the state")
-    waiting: tuple[str, ...]
-    done: tuple[str, ...]
-    failed: tuple[str, ...]
-    interval_seconds: Seconds
-    budget_seconds: Seconds
+    header: str
+    longest: int = Field(description="characters a key may have")
+    methods: tuple[Literal["POST", "PATCH"], ...]
+    replayed: str | None = Field(default=None, description="header that marks an answer given before")
+    other_body: Refused = Field(description="how a used key with another body is refused")
+    in_progress: Refused = Field(description="how a key is refused whose first call still runs")
 
 
-class Query(Fact):
-    """One query parameter of an operation."""
+class RateLimit(Fact):
+    """How much a vendor lets its callers ask, and how it tells them."""
 
-    json_schema: dict[str, Any] = Field(alias="schema")
-    required: bool = False
-
-
-class Request(Fact):
-    """The body an operation takes."""
-
-    media: Literal["json", "multipart"] = "json"
-    json_schema: str = Field(alias="schema", description="schema file of the body")
-    file: str | None = Field(default=None, description="multipart: the part that holds the file")
+    requests: int
+    per_seconds: Seconds
+    scope: Literal["key", "address"]
+    headers: dict[Literal["limit", "remaining", "reset"], str] = Field(default_factory=dict)
+    on_success: bool = Field(default=True, description="the headers come with every answer, not only with refusals")
 
 
-class Response(Fact):
-    """The answer an operation gives when it accepted the call."""
+class RequestBudget(Fact):
+    """How much golive itself asks of the vendor, all threads and workers together; golive.yaml may say otherwise."""
 
-    statuses: tuple[Status, ...] = Field(description="the statuses the pack expects; another 2xx is observed")
-    json_schema: str = Field(alias="schema", description="schema file of the body")
-
-
-class Removal(Frozen):
-    """The call that takes back what an operation created."""
-
-    operation: Name
-    arguments: dict[str, Any] = Field(description="arguments; '{id}' stands for what was created")
-
-
-class Listing(Frozen):
-    """The call that shows what exists, and how a created thing is recognised in it."""
-
-    operation: Name
-    id: tuple[str, ...] = Field(description="fields of an item that may hold its id, tried in order")
-    name: str | None = Field(default=None, description="field of an item that holds the name golive gave it")
-
-
-class Creation(Frozen):
-    """What an operation creates, so that it can be found and removed."""
-
-    kind: Name
-    id: tuple[str, ...] = Field(default=(), description="fields of the answer that may hold the id, in order")
-    argument: Name | None = Field(default=None, description="argument whose value names what is created")
-    remove: Removal | None = None
-    listing: Listing | None = None
-
-
-class Repetition(Fact):
-    """What a second, equal call is allowed to do."""
-
-    accepted: tuple[Literal["second", "same", "conflict", "gone"], ...] = Field(
-        description="second: another resource; same: a success that changes nothing; conflict: 409; gone: 404"
+    requests: Annotated[int, Field(gt=0)]
+    per_seconds: Seconds
+    in_flight: Annotated[int, Field(gt=0)] = Field(description="calls under way at once")
+    production_requests: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="fewer, where real customers are"
     )
-    distinct: str | None = Field(default=None, description="field of the answer that differs between `second` answers")
-    absent: str | None = Field(default=None, description="field that the repeated answer leaves out")
 
 
-class BadValue(Fact):
-    """One wrong request body that a schema alone does not tell, and how it has to be received."""
-
-    title: str = Field(description="the change in words, after '`field` ': 'is in capital letters'")
-    change: dict[str, Any] = Field(default_factory=dict, description="fields to replace in the valid body")
-    elsewhere: dict[str, Any] = Field(default_factory=dict, description="arguments of path or query to replace")
-    refusals: tuple[Status, ...] | None = Field(default=None, description="instead of the vendor's usual statuses")
-    tolerated: bool = Field(default=False, description="a success is recorded, not failed")
-
-    @model_validator(mode="after")
-    def _something_is_wrong(self) -> BadValue:
-        if not self.fields:
-            raise ValueError("name what is wrong, in change or elsewhere")
-        return self
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Names of what is wrong, in order."""
-        return (*self.change, *self.elsewhere)
-
-
-class Operation(Fact):
-    """One call of the vendor's API."""
+class AnswerHeader(Fact):
+    """A header every answer carries."""
 
     title: str
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-    path: str = Field(description="below the base URL; {names} are filled from ids, else from the arguments")
-    query: dict[str, Query] = Field(default_factory=dict)
-    request: Request | None = None
-    response: Response
-    effects: Effects
-    allowance: Name | None = Field(default=None, description="what golive.yaml has to allow in production")
-    feature: Name | None = None
-    retry: OperationRetry
-    timeout_seconds: Seconds
-    paging: Paging | None = None
-    polling: Polling | None = None
-    creates: Creation | None = None
-    repetition: Repetition | None = None
-    tolerates: dict[str, str] = Field(
-        default_factory=dict,
-        description="derived bad inputs the contract leaves open, by case id ('message:blank'), with the reason",
+    pattern: str = Field(description="regular expression its whole value fits")
+
+
+class Privileges(Fact):
+    """Where the vendor tells what a key may do."""
+
+    operation: Name = Field(description="the operation that tells it")
+    held: str = Field(description="path in its answer to the list of scopes or permissions")
+    aliases: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="a scope of one vocabulary -> those of the usual one that it stands for"
     )
-    bad_values: tuple[BadValue, ...] = ()
-    example: dict[str, Any] = Field(
-        default_factory=dict,
-        description="arguments of a valid call; '{fresh:KIND}' is a new name, '{id:NAME}' a configured id, "
-        "'{answer:OPERATION.FIELD}' what that operation, called by its own example before, answered",
+    coarse: tuple[str, ...] = Field(default=(), description="scopes that are more than any one service needs")
+
+
+class Variant(Fact):
+    """One of several things that a vendor's pages say about the same matter."""
+
+    title: str
+    looks: dict[str, Any] | None = Field(
+        default=None, description="JSON Schema that the observed answer fits if this variant is served; None: not seen"
     )
+
+
+class Contradiction(Fact):
+    """A matter in which the vendor's own pages disagree: every variant is right, the one that is served is recorded."""
+
+    title: str
+    operation: Name | None = Field(default=None, description="the reading operation whose answer shows it; None: none")
+    variants: Annotated[dict[Name, Variant], Field(min_length=1)]
+    taken: Name = Field(description="the variant this pack and the sandbox follow")
+
+
+class Profile(Fact):
+    """The same API under another brand: what of the pack is different there."""
+
+    title: str
+    changes: dict[str, Any] = Field(description="parts of pack.yaml to replace, nested as there")
 
 
 class Pack(Frozen):
@@ -273,14 +230,30 @@ class Pack(Frozen):
     docs: str
     rule_prefix: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     pages: dict[str, str] = Field(description="code of a page -> its path below `docs`")
+    profiles: dict[Name, Profile] = Field(default_factory=dict)
     base_url: BaseUrl
     authentication: Authentication
+    authentications: dict[Name, Authentication] = Field(
+        default_factory=dict, description="further ways in, for the operations that name them"
+    )
     headers: dict[str, str] = Field(default_factory=dict, description="further headers every request needs")
+    versioning: Versioning | None = None
+    idempotency: Idempotency | None = None
+    rate_limit: RateLimit | None = None
+    budget: RequestBudget | None = None
+    answer_headers: dict[str, AnswerHeader] = Field(default_factory=dict)
     credentials: dict[Name, Credential]
-    ids: dict[Name, Identifier]
+    ids: dict[Name, Identifier] = Field(default_factory=dict)
     features: dict[Name, Feature] = Field(default_factory=dict)
     settings: dict[Name, Setting] = Field(default_factory=dict)
     allowances: dict[Name, Allowance] = Field(default_factory=dict)
+    privileges: Privileges | None = None
+    contradictions: dict[str, Contradiction] = Field(default_factory=dict)
     errors: Errors
     retry: RetryPolicy
+    webhooks: Webhooks | None = None
     operations: dict[Name, Operation]
+
+    def authentication_of(self, operation: Operation) -> Authentication:
+        """Return how a call of this operation proves who sends it."""
+        return self.authentications[operation.authentication] if operation.authentication else self.authentication

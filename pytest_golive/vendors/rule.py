@@ -7,13 +7,31 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from pytest_golive.facts.outcome import Evidence, Severity, Suite
-from pytest_golive.vendors.pack import Frozen, Name
+from pytest_golive.vendors.fact import Frozen, Name
 
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$")]
 FaultId = Annotated[str, Field(pattern=r"^(WH|CL)-[0-9]{2,3}$")]
 
-Subject = Literal["vendor", "read_operation", "incomplete", "invalid", "duplicate"]
-"""What a check is multiplied by: the vendor, its reading operations, or the bad inputs of its writing ones."""
+Subject = Literal[
+    "vendor",
+    "read_operation",
+    "incomplete",
+    "invalid",
+    "duplicate",
+    "version",
+    "contradiction",
+    "listing",
+    "identified",
+    "idempotent",
+    "unique",
+    "expansion",
+    "forbidden",
+    "configuration",
+]
+"""What a check is multiplied by: the vendor, its reading operations, the bad inputs of its writing ones, and so on.
+
+``plan_cases`` in `readiness/cases.py` says what each of them means.
+"""
 
 
 class Part(Frozen):
@@ -22,6 +40,9 @@ class Part(Frozen):
     check: Name | None = Field(default=None, description="a test function of the suites, without `test_`")
     each: Subject = Field(default="vendor", description="what the check is multiplied by")
     allow: Name | None = Field(default=None, description="the allowance it needs in production")
+    alone: Name | None = Field(
+        default=None, description="what nothing else of this vendor may use meanwhile: a flow that changes settings"
+    )
     feature: Name | None = Field(default=None, description="switched off, this part of the rule falls away")
     static: str | None = Field(default=None, description="a static check over repository, configuration, documents")
     metric: str | None = Field(default=None, description="a question to the team's metrics or logs")

@@ -9,7 +9,7 @@ from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.vendors.pack import Polling
+from pytest_golive.vendors.operation import Polling
 
 
 def test_sync_chat_answers(golive: Golive, planned: PlannedCheck) -> None:

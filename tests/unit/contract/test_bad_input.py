@@ -8,7 +8,7 @@ import pytest
 from pytest_golive.contract.bad_input import MISSING, NOT_JSON, BadInput, bad_inputs
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.library import read_pack, read_schema
-from pytest_golive.vendors.pack import BadValue, Operation
+from pytest_golive.vendors.operation import BadValue, Operation
 
 PACK = read_pack("uppzy")
 PLAIN = PACK.operations["update_widget_config"].model_copy(update={"tolerates": {}, "bad_values": ()})

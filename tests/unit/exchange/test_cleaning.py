@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.exchange.cleaning import MOST_PAGES, EndlessListing, filled, items_of, remove_all
+from pytest_golive.exchange.cleaning import EndlessListing, filled, items_of, remove_all
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.walk import MOST_PAGES
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.sandbox.http import Request, Response, json_response
 from tests.unit.exchange.conftest import MakeVendor, Talk, listed

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.exchange.cleaning import MOST_PAGES
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.refusal import bad_input_of, must_refuse
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.exchange.walk import MOST_PAGES
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.facts.finding import CannotTell, CheckFailed
 from pytest_golive.sandbox.http import Request, Response, json_response

@@ -190,7 +190,8 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
             TIMELY + "        api_kay: {env: X}\n",
             (
                 f"golive.yaml:8: {TARGET}.api_kay: unknown key; did you mean api_key? "
-                "Allowed here: api_key, base_url, features, ids, settings"
+                "Allowed here: api_key, base_url, budget, features, "
+                "forbidden, ids, settings, uses"
             ),
         ),
         (

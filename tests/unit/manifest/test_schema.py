@@ -57,7 +57,8 @@ def test_a_pack_brings_its_own_keys(keys: Keys) -> None:
     """Credentials stand beside the other keys of the target, with the pack's titles."""
     uppzy = manifest_schema(keys)["$defs"]["vendor_uppzy"]
 
-    assert list(uppzy["properties"]) == [*("base_url", "api_key", "previous_api_key", "ids", "features", "settings")]
+    own = ["base_url", "api_key", "previous_api_key", "ids", "features", "settings", "uses", "forbidden", "budget"]
+    assert list(uppzy["properties"]) == own
     assert uppzy["required"] == ["base_url", "api_key", "ids"]
     assert uppzy["properties"]["api_key"] == {
         "$ref": "#/$defs/Source",

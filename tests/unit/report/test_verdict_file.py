@@ -95,6 +95,7 @@ def test_the_published_layout() -> None:
         "seconds": 3.2,
         "observations": [],
         "warnings": [],
+        "notes": [],
     }
     assert result["finding"] == {
         "requirement": "waits",
