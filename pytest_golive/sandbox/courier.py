@@ -26,6 +26,7 @@ from pytest_golive.sandbox.deliveries.health import EndpointState, Health
 from pytest_golive.sandbox.deliveries.log import Attempt, DeliveryLog
 from pytest_golive.sandbox.deliveries.post import Outcome, Postman, pause_asked
 from pytest_golive.vendors.pack import Pack
+from pytest_golive.vendors.webhooks import RetrySchedule
 
 __all__ = [
     "Attempt",
@@ -290,15 +291,19 @@ class Courier:
             health.succeeded()
             return None
         pause = self._pause(letter.endpoint, number, outcome)
-        health.failed(self.schedule, letter.event_id, last=pause is None)
+        health.failed(self._schedule(letter.endpoint), letter.event_id, last=pause is None)
         return None if health.state == "disabled" else pause
 
     def _pause(self, endpoint: Endpoint, number: int, outcome: Outcome) -> float | None:
-        waits = self.schedule.waits_seconds if endpoint.waits_seconds is None else endpoint.waits_seconds
-        if number > len(waits) or not outcome.is_one_of(self.schedule.retried):
+        schedule = self._schedule(endpoint)
+        waits = schedule.waits_seconds if endpoint.waits_seconds is None else endpoint.waits_seconds
+        if number > len(waits) or not outcome.is_one_of(schedule.retried):
             return None
-        asked = pause_asked(outcome.retry_after, self.clock.now()) if self.schedule.honours_retry_after else 0.0
+        asked = pause_asked(outcome.retry_after, self.clock.now()) if schedule.honours_retry_after else 0.0
         return max(waits[number - 1], asked)
+
+    def _schedule(self, endpoint: Endpoint) -> RetrySchedule:
+        return self.schedule if endpoint.retry is None else self.webhooks.retry[endpoint.retry]
 
     def _begun(self, letter: Letter, number: int) -> Attempt:
         attempt = Attempt(

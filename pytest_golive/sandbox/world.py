@@ -7,6 +7,9 @@ from typing import Any, Protocol, Self
 
 from pytest_golive.credentials.secret import fingerprint as fingerprint_of
 from pytest_golive.sandbox.connection import Connection
+from pytest_golive.sandbox.courier import Clock, Courier, SendsWebhooks
+from pytest_golive.sandbox.deliveries.desk import Desk
+from pytest_golive.sandbox.deliveries.destination import Destination
 from pytest_golive.sandbox.http import App, Request, Response, json_response
 from pytest_golive.sandbox.server import Server
 from pytest_golive.sandbox.uppzy import Uppzy
@@ -38,9 +41,12 @@ class Sandbox:
         wrap: gets a vendor's name and app, and returns the app to serve in its place; for tests.
         apps: vendors that were made by the caller, by name, in place of newly made ones.
         fingerprint: names a key without giving it away.
+        deliver: where events go, by vendor.
+        clock: what time couriers go by; None for the right one.
 
     Attributes:
         apps: the vendors by name, not wrapped.
+        couriers: what brings their events to handlers, for those that send webhooks.
         server: what listens.
 
     Raises:
@@ -56,17 +62,31 @@ class Sandbox:
         wrap: Callable[[str, App], App] | None = None,
         apps: Mapping[str, VendorApp] | None = None,
         fingerprint: Callable[[str], str] = fingerprint_of,
+        deliver: Mapping[str, Destination] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         given = apps or {}
         self.apps: dict[str, VendorApp] = {name: given.get(name) or _make(name) for name in vendors}
         self._served = {name: wrap(name, app) if wrap else app for name, app in self.apps.items()}
         self._fingerprint = fingerprint
+        self._deliver = deliver or {}
+        hosts = [one.host for one in self._deliver.values()]
+        packs = {name: getattr(app, "pack", None) for name, app in self.apps.items()}
+        self.couriers = {
+            name: Courier(pack, clock, hosts=hosts)
+            for name, pack in packs.items()
+            if pack is not None and pack.webhooks is not None
+        }
+        self._desk = Desk(self.couriers)
+        self._connect_couriers()
         self.server = Server(self, port=port, latency_seconds=latency_seconds)
 
     def __call__(self, request: Request) -> Response:
         """Hand a request to the vendor that owns its path."""
         if request.path == FINGERPRINTS:
             return self._fingerprints(request)
+        if self._desk.owns(request.path):
+            return self._desk(request)
         for name, app in self.apps.items():
             if app.owns(request.path):
                 return self._served[name](request)
@@ -86,7 +106,11 @@ class Sandbox:
 
     def describe(self, environment: str = "sandbox") -> dict[str, Any]:
         """Return what a client needs to know of each vendor, keys included."""
-        return {name: self._described(self.connection(name, environment)) for name in self.apps}
+        return {
+            name: self._described(self.connection(name, environment))
+            | ({"webhook": self._deliver[name].described()} if name in self._deliver else {})
+            for name in self.apps
+        }
 
     def start(self) -> None:
         """Listen.
@@ -97,8 +121,10 @@ class Sandbox:
         self.server.start()
 
     def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening, and delivering."""
         self.server.stop()
+        for courier in self.couriers.values():
+            courier.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -106,6 +132,16 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _connect_couriers(self) -> None:
+        """Give each vendor that sends webhooks its courier, and tell it where events go."""
+        for name, courier in self.couriers.items():
+            app = self.apps[name]
+            if isinstance(app, SendsWebhooks):
+                app.courier = courier
+            if name in self._deliver:
+                endpoint = self._deliver[name].endpoint
+                (app.deliver_to if isinstance(app, SendsWebhooks) else courier.add)(endpoint)
 
     def _described(self, connection: Connection) -> dict[str, Any]:
         return {

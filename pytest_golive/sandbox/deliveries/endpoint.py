@@ -21,7 +21,8 @@ class Endpoint:
         headers: further headers of every delivery.
         username: who sends, for schemes with a password.
         header_name: the header of the key, for schemes that let the owner choose it.
-        waits_seconds: pauses after the first, second … failure; None for the pack's schedule.
+        retry: name of one of the pack's schedules; None for the courier's.
+        waits_seconds: pauses after the first, second … failure; None for the schedule's.
         timeout_seconds: within what time it has to answer; None for what the pack says.
         active: whether it gets events; test events come all the same.
         version: API version of what it gets; '' for the one the pack describes.
@@ -38,6 +39,7 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     username: str = ""
     header_name: str = ""
+    retry: str | None = None
     waits_seconds: tuple[float, ...] | None = None
     timeout_seconds: float | None = None
     active: bool = True
