@@ -111,6 +111,28 @@ class Creation(Frozen):
     listing: Listing | None = None
 
 
+class Hidden(Frozen):
+    """A secret inside of what a write replaces: reading shows it masked, so only golive.yaml can put it back."""
+
+    path: str = Field(description="where it stands in the body: config.apiSecret")
+    credential: Name = Field(description="the credential of golive.yaml that holds it")
+    where: dict[str, str] = Field(default_factory=dict, description="only for these arguments of the call")
+
+
+class Overwrites(Frozen):
+    """What a write replaces, so that it can be put back as it was."""
+
+    read: Name = Field(description="the operation that reads what is there before")
+    by: tuple[Name, ...] = Field(default=(), description="arguments that both calls share: they name what is replaced")
+    keep: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="fields of what was read that make the body which puts it back"
+    )
+    hidden: tuple[Hidden, ...] = ()
+    unless_there: Name | None = Field(
+        default=None, description="the operation that takes away what was not there before"
+    )
+
+
 class Repetition(Fact):
     """What a second, equal call is allowed to do."""
 
@@ -196,6 +218,7 @@ class Operation(Fact):
     paging: Paging | None = None
     polling: Polling | None = None
     creates: Creation | None = None
+    overwrites: Overwrites | None = None
     repetition: Repetition | None = None
     unique: dict[Name, Unique] = Field(default_factory=dict)
     expansions: dict[Name, Expansion] = Field(default_factory=dict)
