@@ -22,7 +22,7 @@ from pytest_golive.vendors.rule import Rule
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PLACEHOLDER = re.compile(r"{(\w+)}")
-REFERENCE = re.compile(r"{(id|answer):([^{}]*)}")
+REFERENCE = re.compile(r"{(id|answer|own|first):([^{}]*)}")
 
 SchemaReader = Callable[[str], dict[str, Any]]
 """Reads a schema file of the pack by its name."""
@@ -155,8 +155,10 @@ def _of_placeholders(
     for kind, target in sorted(set(REFERENCE.findall(repr(operation.example)))):
         if kind == "id" and target not in pack.ids:
             yield _unknown(f"{place}.example", target, "ids", pack.ids)
-        if kind == "answer":
+        if kind in {"answer", "own"}:
             yield from _of_answer(pack, f"{place}.example", target, schemas)
+        if kind == "first" and target.partition(".")[0] not in pack.operations:
+            yield f"{place}.example: there is no operation {target.partition('.')[0]!r}"
 
 
 def _of_answer(pack: Pack, place: str, target: str, schemas: Mapping[str, dict[str, Any]]) -> Iterator[str]:
@@ -165,8 +167,17 @@ def _of_answer(pack: Pack, place: str, target: str, schemas: Mapping[str, dict[s
         yield f"{place}: there is no operation {name!r}"
         return
     file = pack.operations[name].response.json_schema
-    if file in schemas and field not in schemas[file].get("properties", {}):
+    if file in schemas and not _knows(schemas[file], field):
         yield f"{place}: {file} has no property {field!r}"
+
+
+def _knows(schema: Mapping[str, Any], path: str) -> bool:
+    """Whether a schema speaks of the property at a dotted path."""
+    for name in path.split("."):
+        if name not in schema.get("properties", {}):
+            return False
+        schema = schema["properties"][name]
+    return True
 
 
 def _of_body(place: str, operation: Operation, schemas: Mapping[str, dict[str, Any]]) -> Iterator[str]:
