@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pytest_golive.contract.bad_input import bad_inputs
 from pytest_golive.facts.outcome import Effects, Severity, Suite
-from pytest_golive.vendors.library import read_schema
-from pytest_golive.vendors.operation import Operation
+from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
+from pytest_golive.readiness.cases import Ground as CaseGround
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
 LANDED = frozenset({"check"})
 """The kinds of deciding part that this version of golive can carry out."""
-
-NEVER_IN_PRODUCTION = frozenset({"incomplete", "invalid", "duplicate"})
-"""Cases that send data to be refused, or the same data again."""
 
 NO_CHECK = "this version has no check yet"
 """How the reason begins where a rule waits for a later version, not for the team."""
@@ -40,6 +36,8 @@ class PlannedCheck:
         environment: where its calls go: the chosen environment, or the one it releases to.
         operation: the operation it is about, if any.
         bad_input: id of the bad input it sends, if any.
+        variant: what else tells it from others: the name of an expansion, a contradiction, a unique value.
+        alone: what nothing else of this vendor may use while it runs.
         rules: the rules it decides, or a share of them.
         suites: when it runs.
         severity: the worst of its rules'.
@@ -60,6 +58,8 @@ class PlannedCheck:
     severity: Severity
     operation: str | None = None
     bad_input: str | None = None
+    variant: str | None = None
+    alone: str | None = None
     allow: str | None = None
     effects: Effects = Effects.NONE
     title: str = ""
@@ -123,6 +123,7 @@ class Ground:
         suites: the suites that run.
         only: the rules asked for by id; empty for all.
         features: by vendor, which parts of its API are used.
+        forbidden: by vendor, the operations that its key must not be allowed.
         not_applicable: rule id -> why and who says so, from golive.yaml.
     """
 
@@ -133,6 +134,7 @@ class Ground:
     sandbox: bool = False
     only: frozenset[str] = frozenset()
     features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -146,6 +148,8 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
             if not _chosen(ground, rule):
                 continue
             planned = _plan_rule(ground, pack, rule, checks)
+            if not planned.checks and not rule.id.startswith(pack.rule_prefix):
+                continue  # a general rule about something this vendor does not have
             undecidable = ground.sandbox and not planned.checks and not planned.not_applicable
             (without if undecidable else rules).append(planned)
     return Plan(checks, tuple(rules), tuple(without))
@@ -160,7 +164,7 @@ def _chosen(ground: Ground, rule: Rule) -> bool:
 def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, PlannedCheck]) -> PlannedRule:
     reason = _not_applicable(ground, pack, rule)
     mine: list[PlannedCheck] = []
-    parts = [part for part in rule.decided_by if part.feature is None or _used(ground, pack, part.feature)]
+    parts = [part for part in rule.decided_by if _counts(ground, pack, part)]
     undecided = tuple(_words(part) for part in parts if part.kind not in LANDED)
     if reason:
         mine.append(_stand_in(ground, pack, rule, f"not applicable: {reason}"))
@@ -168,6 +172,9 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
         for part in parts:
             if part.kind in LANDED:
                 mine.extend(_cases(ground, pack, rule, part))
+        if not mine and _lacks_an_environment(ground, parts):
+            key = f"environments.{ground.environment}.releases_to"
+            mine.append(_stand_in(ground, pack, rule, f"{key} is missing: no environment to compare with", [key]))
         if undecided and not ground.sandbox:
             mine.append(_stand_in(ground, pack, rule, _undecided_reason(undecided), rule.needs.keys))
     for planned in mine:
@@ -178,7 +185,7 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
 def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     if rule.id in ground.not_applicable:
         return ground.not_applicable[rule.id]
-    if ground.production and all(part.each in NEVER_IN_PRODUCTION for part in rule.decided_by):
+    if ground.production and all(part.each in MULTIPLIED for part in rule.decided_by):
         return "bad and repeated data is never sent to production"
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
@@ -186,8 +193,19 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     return ""
 
 
+def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
+    """Whether a part has a say in these suites, with the features that are used."""
+    timely = not part.suites or bool(ground.suites & set(part.suites))
+    return timely and (part.feature is None or _used(ground, pack, part.feature))
+
+
 def _used(ground: Ground, pack: Pack, feature: str) -> bool:
     return ground.features.get(pack.vendor, {}).get(feature, True)
+
+
+def _lacks_an_environment(ground: Ground, parts: Sequence[Part]) -> bool:
+    """Whether these parts compare with the environment that a release goes to, and golive.yaml names none."""
+    return ground.releases_to is None and not ground.production and any(part.each in COMPARING for part in parts)
 
 
 def _words(part: Part) -> str:
@@ -225,6 +243,7 @@ def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[Plann
         suites=rule.suites,
         severity=rule.severity,
         allow=part.allow,
+        alone=part.alone,
         effects=_most(op.effects for op in pack.operations.values() if part.allow and op.allowance == part.allow),
         title=rule.title,
         fix=rule.fix,
@@ -238,40 +257,26 @@ def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[Plann
 
 
 def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> Iterator[PlannedCheck]:
-    if part.each == "vendor":
-        yield whole
-        return
-    for name, operation in pack.operations.items():
-        if not _usable(ground, pack, operation):
+    there = CaseGround(
+        pack=pack,
+        production=ground.production,
+        used=lambda feature: _used(ground, pack, feature),
+        forbidden=ground.forbidden.get(pack.vendor, ()),
+        compared=ground.releases_to is not None and whole.environment == ground.environment,
+    )
+    for case in cases(part.each, there):
+        if case == Case():
+            yield whole
             continue
-        mine = replace(
+        yield replace(
             whole,
-            operation=name,
-            case=f"{pack.vendor}-{name}",
-            allow=operation.allowance,
-            effects=operation.effects,
+            case=f"{pack.vendor}-{case.name}",
+            operation=case.operation,
+            bad_input=case.bad_input,
+            variant=case.variant,
+            allow=part.allow or case.allow,
+            effects=_most((whole.effects, case.effects)),
         )
-        reading = part.each == "read_operation" and reads_by_itself(operation)
-        if reading or (part.each == "duplicate" and operation.repetition is not None):
-            yield mine
-        elif part.each in {"incomplete", "invalid"} and operation.request is not None:
-            schema = read_schema(pack.vendor, operation.request.json_schema)
-            for bad in bad_inputs(pack, operation, schema):
-                if bad.family == part.each:
-                    case = f"{mine.case}-{bad.id.replace(' ', '-')}"
-                    yield replace(mine, bad_input=bad.id, case=case)
-
-
-def _usable(ground: Ground, pack: Pack, operation: Operation) -> bool:
-    if operation.feature is not None and not _used(ground, pack, operation.feature):
-        return False
-    # A write that no allowance opens is never made in production: there is nothing to verify there.
-    return not ground.production or operation.effects is Effects.NONE or operation.allowance is not None
-
-
-def reads_by_itself(operation: Operation) -> bool:
-    """Whether an operation can be called without anything having been created before."""
-    return operation.effects is Effects.NONE and not any("{answer:" in str(v) for v in operation.example.values())
 
 
 def _merged(known: PlannedCheck | None, planned: PlannedCheck) -> PlannedCheck:

@@ -15,22 +15,30 @@ FaultId = Annotated[str, Field(pattern=r"^(WH|CL)-[0-9]{2,3}$")]
 Subject = Literal[
     "vendor",
     "read_operation",
+    "keyed_operation",
     "incomplete",
     "invalid",
     "duplicate",
     "version",
     "contradiction",
     "listing",
+    "emptied",
+    "grown",
+    "bounded",
     "identified",
+    "foreign",
     "idempotent",
     "unique",
     "expansion",
     "forbidden",
     "configuration",
+    "compared",
+    "privileged",
+    "headed",
 ]
 """What a check is multiplied by: the vendor, its reading operations, the bad inputs of its writing ones, and so on.
 
-``plan_cases`` in `readiness/cases.py` says what each of them means.
+`readiness/cases.py` says what each of them means.
 """
 
 
@@ -44,6 +52,7 @@ class Part(Frozen):
         default=None, description="what nothing else of this vendor may use meanwhile: a flow that changes settings"
     )
     feature: Name | None = Field(default=None, description="switched off, this part of the rule falls away")
+    suites: tuple[Suite, ...] = Field(default=(), description="only in these of the rule's suites; empty for all")
     static: str | None = Field(default=None, description="a static check over repository, configuration, documents")
     metric: str | None = Field(default=None, description="a question to the team's metrics or logs")
     client: FaultId | None = Field(default=None, description="a fault of the client lab")

@@ -13,6 +13,9 @@ def test_answer_fits_its_schema(golive: Golive, planned: PlannedCheck) -> None:
     """
     assert planned.operation is not None, "this check is planned per operation"
     vendor = golive.vendor(planned.vendor, planned.environment)
-    arguments = golive.examples(planned.vendor).arguments(planned.operation)
+    arguments = golive.examples(planned.vendor, planned.environment).arguments(planned.operation)
     answer = vendor.call(planned.operation, **arguments)
     answer.must_fit()
+    unknown = answer.unknown_fields()
+    if unknown:
+        vendor.note(f"{planned.operation} answers with fields {answer.schema_file} does not name: {', '.join(unknown)}")

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from pytest_golive.sandbox.uppzy import Uppzy
-from tests.suites.breakages import DOCUMENT_DEPENDENTS, UNTOLD, WRITES, as_if
-from tests.suites.planned_checks import bad_inputs, calling, reads, repeats
+from tests.suites.planned_checks import Planned
+from tests.suites.uppzy_breakages import DOCUMENT_DEPENDENTS, UNTOLD, WRITES, as_if
 from tests.suites.vendor_in_disguise import Wrap, before, being, in_state, lacking, on, sent, when
+
+UPPZY = Planned("uppzy")
+bad_inputs, calling, reads, repeats = UPPZY.bad_inputs, UPPZY.calling, UPPZY.reads, UPPZY.repeats
 
 
 @dataclass(slots=True)

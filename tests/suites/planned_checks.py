@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
 from pytest_golive.facts.outcome import Suite
-from pytest_golive.readiness.plan import Ground, make_plan
+from pytest_golive.readiness.plan import Ground, Plan, PlannedCheck, make_plan
 from pytest_golive.sandbox.rehearsal import CHOSEN, RELEASED
 from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 
 THERE = f"@{RELEASED}"
 """What ends the case of a check that looks at the environment a release goes to."""
-
-PLAN = make_plan(
-    Ground(CHOSEN, frozenset({Suite.PRERELEASE}), releases_to=RELEASED, sandbox=True),
-    [(read_pack("uppzy"), (*read_rules("uppzy"), *general_rules()))],
-)
 
 CALLING_NOTHING = frozenset(
     {
@@ -28,43 +27,87 @@ CALLING_NOTHING = frozenset(
         "key_is_in_no_file",
         "keys_differ_between_environments",
         "deployment_reports_this_key",
+        "production_is_addressed_rightly",
     }
 )
 """Checks that the vendor has no part in."""
 
 
-def here(*checks: str, case: str = "uppzy") -> frozenset[str]:
-    """Return the ids of checks in the rehearsed environment."""
-    return frozenset(f"{check}[{case}]" for check in checks)
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a rehearsal of one vendor plans.
+
+    Attributes:
+        vendor: its name.
+        forbidden: operations that the rehearsed service's key must not be allowed.
+    """
+
+    vendor: str
+    forbidden: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> Mapping[str, PlannedCheck]:
+        """The planned checks by id."""
+        return _plan(self.vendor, self.forbidden).checks
+
+    def here(self, *checks: str, case: str = "") -> frozenset[str]:
+        """Return the ids of checks in the rehearsed environment."""
+        return frozenset(f"{check}[{self._case(case)}]" for check in checks)
+
+    def both(self, *checks: str, case: str = "") -> frozenset[str]:
+        """Return the ids of checks in the rehearsed environment and in the one it releases to."""
+        return self.here(*checks, case=case) | frozenset(f"{check}[{self._case(case)}{THERE}]" for check in checks)
+
+    def reads(self, *operations: str) -> frozenset[str]:
+        """Return the ids of the check of answers, for reading operations in both environments."""
+        return frozenset[str]().union(*(self.both("answer_fits_its_schema", case=name) for name in operations))
+
+    def repeats(self, *operations: str) -> frozenset[str]:
+        """Return the ids of the check of repeated writes."""
+        return self.of("repeated_write_does_what_the_contract_says", *operations)
+
+    def of(self, check: str, *operations: str) -> frozenset[str]:
+        """Return the ids of one check, for these operations; for all of its cases where none is named."""
+        return frozenset(
+            planned.id
+            for planned in self.checks.values()
+            if planned.check == check and (not operations or planned.operation in operations)
+        )
+
+    def about(self, *operations: str, environment: str | None = None) -> frozenset[str]:
+        """Return the ids of all checks that are planned for these operations, in one environment or in both."""
+        return frozenset(
+            planned.id
+            for planned in self.checks.values()
+            if planned.operation in operations and environment in {None, planned.environment}
+        )
+
+    def bad_inputs(self, *operations: str) -> frozenset[str]:
+        """Return the ids of all bad inputs of these operations."""
+        return frozenset(
+            planned.id for planned in self.checks.values() if planned.bad_input and planned.operation in operations
+        )
+
+    def calling(self, environment: str | None = None) -> frozenset[str]:
+        """Return the ids of all checks that call the vendor, in one environment or in both."""
+        return frozenset(
+            planned.id
+            for planned in self.checks.values()
+            if planned.check not in CALLING_NOTHING and environment in {None, planned.environment}
+        )
+
+    def _case(self, case: str) -> str:
+        return f"{self.vendor}-{case}" if case else self.vendor
 
 
-def both(*checks: str, case: str = "uppzy") -> frozenset[str]:
-    """Return the ids of checks in the rehearsed environment and in the one it releases to."""
-    return here(*checks, case=case) | here(*checks, case=f"{case}{THERE}")
-
-
-def reads(*operations: str) -> frozenset[str]:
-    """Return the ids of the check of answers, for reading operations in both environments."""
-    return frozenset[str]().union(*(both("answer_fits_its_schema", case=f"uppzy-{name}") for name in operations))
-
-
-def repeats(*operations: str) -> frozenset[str]:
-    """Return the ids of the check of repeated writes."""
-    check = "repeated_write_does_what_the_contract_says"
-    return frozenset(f"{check}[uppzy-{operation}]" for operation in operations)
-
-
-def bad_inputs(*operations: str) -> frozenset[str]:
-    """Return the ids of all bad inputs of these operations."""
-    return frozenset(
-        planned.id for planned in PLAN.checks.values() if planned.bad_input and planned.operation in operations
+@cache
+def _plan(vendor: str, forbidden: tuple[str, ...]) -> Plan:
+    ground = Ground(
+        CHOSEN,
+        frozenset({Suite.PRERELEASE}),
+        releases_to=RELEASED,
+        sandbox=True,
+        features={vendor: {name: feature.default for name, feature in read_pack(vendor).features.items()}},
+        forbidden={vendor: forbidden},
     )
-
-
-def calling(environment: str | None = None) -> frozenset[str]:
-    """Return the ids of all checks that call the vendor, in one environment or in both."""
-    return frozenset(
-        planned.id
-        for planned in PLAN.checks.values()
-        if planned.check not in CALLING_NOTHING and environment in {None, planned.environment}
-    )
+    return make_plan(ground, [(read_pack(vendor), (*read_rules(vendor), *general_rules()))])

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
 from pytest_golive.shipped import suites_folder
-from tests.suites.breakages import BREAKAGES, RIGHT, Breakage
+from pytest_golive.vendors.library import read_pack
+from tests.suites.all_breakages import BREAKAGES, RIGHT
+from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import Observed, run
 
 CONFTEST = """
 import sys
 sys.path.append({root!r})
-from tests.suites.breakages import BREAKAGES, RIGHT
+from tests.suites.all_breakages import BREAKAGES, RIGHT
 
 def pytest_golive_sandbox(vendor, app):
     return next(each for each in (*BREAKAGES, *RIGHT) if each.name == {name!r}).wrap(app)
 """
+
+ONE_VENDOR = """
+golive: 1
+project: shop
+environments:
+  staging:
+    vendors: {{{vendor}: {target}}}
+"""
+"""A rehearsal is about the vendors that golive.yaml names; their values are the sandbox's own."""
 
 SEEN_RED_ELSEWHERE = {
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
@@ -28,8 +40,19 @@ SEEN_RED_ELSEWHERE = {
 
 
 def _rehearsed(pytester: pytest.Pytester, breakage: Breakage) -> Observed:
+    Path(pytester.path, "golive.yaml").write_text(_naming(breakage.vendor))
     pytester.makeconftest(CONFTEST.format(root=str(Path(__file__).parents[2]), name=breakage.name))
     return run(pytester, "sandbox")
+
+
+def _naming(vendor: str) -> str:
+    pack = read_pack(vendor)
+    target = {
+        "base_url": pack.base_url.production,
+        **{name: {"env": "NOWHERE"} for name, given in pack.credentials.items() if given.required},
+        "ids": {name: given.example for name, given in pack.ids.items() if given.required},
+    }
+    return ONE_VENDOR.format(vendor=vendor, target=json.dumps(target))
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.name)
@@ -63,7 +86,8 @@ def test_every_check_is_red_somewhere() -> None:
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     }
-    red = {check.partition("[")[0] for each in (*BREAKAGES, *MISCONFIGURATIONS) for check in each.red}
+    caught = [each.red for each in BREAKAGES] + [each.red for each in MISCONFIGURATIONS]
+    red = {check.partition("[")[0] for checks in caught for check in checks}
 
     assert functions - SEEN_RED_ELSEWHERE.keys() == red
 

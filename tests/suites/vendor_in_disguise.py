@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from pytest_golive.sandbox.http import App, Request, Response, json_response
 from pytest_golive.sandbox.routing import Routes, UnknownPathError, WrongMethodError
-from pytest_golive.sandbox.uppzy import Uppzy
 from pytest_golive.vendors.library import read_pack
 
-Wrap = Callable[[Uppzy], App]
-Twist = Callable[[Uppzy, Request], Response]
+Embedded = Any
+"""An embedded vendor; a twist may look at its state and at its pack."""
+
+Wrap = Callable[[Embedded], App]
+Twist = Callable[[Embedded, Request], Response]
 """Answers a request in the app's place; may ask the app first."""
 
-ROUTES = Routes(read_pack("uppzy"))
 
-
-def operation_of(request: Request) -> str:
+def operation_of(app: Embedded, request: Request) -> str:
     """Return the operation a request calls; empty for an unknown path."""
     try:
-        return ROUTES.find(request.method, request.path).operation
+        return _routes(app.pack.vendor).find(request.method, request.path).operation
     except (UnknownPathError, WrongMethodError):
         return ""
 
@@ -29,8 +30,8 @@ def operation_of(request: Request) -> str:
 def on(operation: str, twist: Twist) -> Wrap:
     """Twist the answers to one operation; the others stay right."""
 
-    def wrap(app: Uppzy) -> App:
-        return lambda request: twist(app, request) if operation_of(request) == operation else app(request)
+    def wrap(app: Embedded) -> App:
+        return lambda request: twist(app, request) if operation_of(app, request) == operation else app(request)
 
     return wrap
 
@@ -38,18 +39,19 @@ def on(operation: str, twist: Twist) -> Wrap:
 def everywhere(twist: Twist) -> Wrap:
     """Twist every answer."""
 
-    def wrap(app: Uppzy) -> App:
+    def wrap(app: Embedded) -> App:
         return lambda request: twist(app, request)
 
     return wrap
 
 
-def before(change: Callable[[Uppzy], object]) -> Wrap:
+def before(change: Callable[[Embedded], object]) -> Wrap:
     """Change something of the vendor before the run begins; its answers are its own."""
 
-    def wrap(app: Uppzy) -> App:
+    def wrap(app: Embedded) -> App:
         change(app)
-        return app
+        changed: App = app
+        return changed
 
     return wrap
 
@@ -62,7 +64,7 @@ def answers(status: int, body: Any = None, headers: Mapping[str, str] | None = N
 def once_it_succeeds(change: Callable[[Response], Response]) -> Twist:
     """Let the app answer, and change a success; refusals stay."""
 
-    def twist(app: Uppzy, request: Request) -> Response:
+    def twist(app: Embedded, request: Request) -> Response:
         response = app(request)
         return change(response) if response.status < 300 else response
 
@@ -106,15 +108,15 @@ def page(text: str) -> Twist:
     return once_it_succeeds(lambda response: Response(200, {"Content-Type": "text/html"}, text.encode()))
 
 
-def when(condition: Callable[[Uppzy, Request], bool], twist: Twist) -> Twist:
+def when(condition: Callable[[Embedded, Request], bool], twist: Twist) -> Twist:
     """Twist only the answers to some requests."""
     return lambda app, request: twist(app, request) if condition(app, request) else app(request)
 
 
-def sent(**fields: Any) -> Callable[[Uppzy, Request], bool]:
+def sent(**fields: Any) -> Callable[[Embedded, Request], bool]:
     """Say whether a request's body holds these fields; None stands for one that is left out."""
 
-    def condition(app: Uppzy, request: Request) -> bool:
+    def condition(app: Embedded, request: Request) -> bool:
         body = json_of(request.body)
         return isinstance(body, dict) and all(body.get(name) == value for name, value in fields.items())
 
@@ -134,10 +136,20 @@ def sending(request: Request, body: Any) -> Request:
     return Request(request.method, request.path, request.query, request.headers, json.dumps(body).encode())
 
 
-def with_key(request: Request, key: str) -> Request:
-    """Return the request with another key."""
-    headers = {**{name: request.headers[name] for name in request.headers}, "x-api-key": key}
+def with_key(request: Request, key: str, header: str = "x-api-key") -> Request:
+    """Return the request with another key: as the value of this header is written, `Bearer` and all."""
+    return with_header(request, header, key)
+
+
+def with_header(request: Request, header: str, value: str) -> Request:
+    """Return the request with another value of a header."""
+    headers = {**{name: request.headers[name] for name in request.headers}, header.lower(): value}
     return Request(request.method, request.path, request.query, _Headers(headers), request.body)
+
+
+@cache
+def _routes(vendor: str) -> Routes:
+    return Routes(read_pack(vendor))
 
 
 class _Headers(dict[str, str]):

@@ -1,17 +1,17 @@
-"""One vendor for every way a vendor may be wrong, with the checks that have to see it, and what they have to say."""
+"""Uppzy, wrong in every way a vendor may be wrong."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.http import App, Request, Response, json_response
 from pytest_golive.sandbox.uppzy import Uppzy
 from pytest_golive.sandbox.uppzy.state import Document
-from tests.suites.planned_checks import bad_inputs, both, calling, here, reads, repeats
+from tests.suites.breakage import Breakage
+from tests.suites.planned_checks import Planned
 from tests.suites.vendor_in_disguise import (
     Twist,
     Wrap,
@@ -34,35 +34,9 @@ from tests.suites.vendor_in_disguise import (
     with_key,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Breakage:
-    """A way to be wrong.
-
-    Attributes:
-        name: what is wrong.
-        wrap: makes a right vendor wrong.
-        failed: ids of the planned checks that fail.
-        inconclusive: ids of those that can no longer tell.
-        messages: id of a check -> what it demands and what it saw, numbers that change with each run left out.
-        verdict: what follows.
-        incidents: what is said of the run as a whole.
-        warned: id of a check that holds, but close to the edge -> what it says.
-    """
-
-    name: str
-    wrap: Wrap
-    failed: frozenset[str] = frozenset()
-    inconclusive: frozenset[str] = frozenset()
-    messages: Mapping[str, str] = field(default_factory=dict)
-    verdict: str = "NO-GO"
-    incidents: tuple[str, ...] = ()
-    warned: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def red(self) -> frozenset[str]:
-        """Everything that is not green."""
-        return self.failed | self.inconclusive
+UPPZY = Planned("uppzy")
+here, both, reads, repeats = UPPZY.here, UPPZY.both, UPPZY.reads, UPPZY.repeats
+bad_inputs, calling, of = UPPZY.bad_inputs, UPPZY.calling, UPPZY.of
 
 
 def _key_of(app: Uppzy, environment: str) -> str:
