@@ -12,6 +12,7 @@ from pytest_golive.sandbox.deliveries.desk import Desk
 from pytest_golive.sandbox.deliveries.destination import Destination
 from pytest_golive.sandbox.http import App, Request, Response, json_response
 from pytest_golive.sandbox.server import Server
+from pytest_golive.sandbox.timely import Timely
 from pytest_golive.sandbox.uppzy import Uppzy
 
 FINGERPRINTS = "/golive/fingerprints"
@@ -28,7 +29,7 @@ class VendorApp(App, Protocol):
         """Return how each of its environments is reached."""
 
 
-VENDORS: Mapping[str, Callable[[], VendorApp]] = {"uppzy": Uppzy}
+VENDORS: Mapping[str, Callable[[], VendorApp]] = {"timely": Timely, "uppzy": Uppzy}
 
 
 class Sandbox:
