@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -39,6 +39,7 @@ class Request:
         query: the last value of each parameter.
         headers: by name, whatever its case.
         body: as it came, chunks joined.
+        query_values: every value of each parameter, in order; those of `query` where no more is given.
     """
 
     method: str
@@ -46,6 +47,11 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=Headers)
     body: bytes = b""
+    query_values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.query and not self.query_values:
+            object.__setattr__(self, "query_values", {name: (value,) for name, value in self.query.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from pytest_golive.sandbox.http import App, Headers, Request, Response, json_response
 
@@ -168,8 +168,9 @@ class _Connection(BaseHTTPRequestHandler):
             self._send(json_response(400, {"error": "body cannot be read"}, {"Connection": "close"}))
             return
         path, _, query = self.path.partition("?")
-        headers = Headers(self.headers.items())
-        request = Request(self.command, path, dict(parse_qsl(query, keep_blank_values=True)), headers, body)
+        values = parse_qs(query, keep_blank_values=True)
+        last = {name: given[-1] for name, given in values.items()}
+        request = Request(self.command, path, last, Headers(self.headers.items()), body, values)
         self._send(self.server.golive.answer(request))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # the base class's names
