@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, Self
 
 from pytest_golive.credentials.secret import fingerprint as fingerprint_of
+from pytest_golive.sandbox.augno import Augno
 from pytest_golive.sandbox.connection import Connection
 from pytest_golive.sandbox.courier import Clock, Courier, SendsWebhooks
 from pytest_golive.sandbox.deliveries.desk import Desk
 from pytest_golive.sandbox.deliveries.destination import Destination
 from pytest_golive.sandbox.http import App, Request, Response, json_response
+from pytest_golive.sandbox.selwise import Selwise
 from pytest_golive.sandbox.server import Server
 from pytest_golive.sandbox.timely import Timely
 from pytest_golive.sandbox.uppzy import Uppzy
@@ -29,7 +31,7 @@ class VendorApp(App, Protocol):
         """Return how each of its environments is reached."""
 
 
-VENDORS: Mapping[str, Callable[[], VendorApp]] = {"timely": Timely, "uppzy": Uppzy}
+VENDORS: Mapping[str, Callable[[], VendorApp]] = {"augno": Augno, "timely": Timely, "selwise": Selwise, "uppzy": Uppzy}
 
 
 class Sandbox:
