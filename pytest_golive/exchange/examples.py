@@ -13,7 +13,7 @@ from pytest_golive.exchange.walk import id_in, page_of
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.facts.once import Once
 
-PLACEHOLDER = re.compile(r"{(fresh|id|setting|answer|first):([\w.]+)}")
+PLACEHOLDER = re.compile(r"{(fresh|id|setting|answer|own|first):([\w.]+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ class Examples:
         """Return the example's arguments with every placeholder filled.
 
         ``{fresh:KIND}`` is a new name, ``{id:NAME}`` a configured id, ``{setting:NAME}`` a setting or the pack's
-        example of it, ``{answer:OPERATION.PATH}`` a place in another example's answer, ``{first:OPERATION.PATH}`` one
-        in the first item of a listing.
+        example of it, ``{answer:OPERATION.PATH}`` a place in another example's answer, ``{own:OPERATION.PATH}`` the
+        same of one that is made for this call alone, ``{first:OPERATION.PATH}`` one in the first item of a listing.
 
         Args:
             operation: the operation.
@@ -119,7 +119,9 @@ class Examples:
         if kind == "setting":
             return str(self._vendor.target.settings.get(name, self._vendor.pack.settings[name].example))
         operation, _, field = name.partition(".")
-        return self._first(operation, field) if kind == "first" else self._field(operation, field, own)
+        if kind == "first":
+            return self._first(operation, field)
+        return self._field(operation, field, own or kind == "own")
 
     def _first(self, operation: str, field: str) -> str:
         """Return a field of the first item that a listing shows; asked for once a run."""

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+from pytest_golive import __version__
 from pytest_golive.contract.judge import validator
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import Answer
@@ -31,6 +32,9 @@ from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
 
 UNSET: Any = object()
+
+USER_AGENT = f"pytest-golive/{__version__}"
+"""By this the vendor's log tells golive's calls from those of the integration, which may use the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +356,8 @@ class Vendor:
                 layers: httpx.BaseTransport = Budget(wire(self.base_url))
                 layers = Recorder(layers, self.scrub, self.pack.authentication.header, _shown(self.pack))
                 # trust_env would mount proxy transports beside our layers; the wire asks for proxies itself.
-                self._client = httpx.Client(transport=Guard(layers, [self.base_url]), trust_env=False)
+                headers = {"user-agent": USER_AGENT}
+                self._client = httpx.Client(transport=Guard(layers, [self.base_url]), trust_env=False, headers=headers)
             return self._client
 
     def _intend(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Created | None:

@@ -238,5 +238,6 @@ class Operation(Fact):
         default_factory=dict,
         description="arguments of a valid call; '{fresh:KIND}' is a new name, '{id:NAME}' a configured id, "
         "'{setting:NAME}' a setting, '{answer:OPERATION.PATH}' what that operation, called by its own example before, "
-        "answered, '{first:OPERATION.PATH}' the same of the first item of a listing",
+        "answered, '{own:OPERATION.PATH}' the same of a call made for this one alone, '{first:OPERATION.PATH}' that of "
+        "the first item of a listing",
     )
