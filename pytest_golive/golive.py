@@ -75,9 +75,11 @@ class Golive:
                 self._vendors[key] = self._make(name, where)
             return self._vendors[key]
 
-    def examples(self, name: str) -> Examples:
-        """Return valid calls of a vendor in the chosen environment, the costly ones shared by all checks."""
-        made: Examples = self._shared.get(("examples", name), lambda: Examples(self.vendor(name), self.fresh))
+    def examples(self, name: str, environment: str | None = None) -> Examples:
+        """Return valid calls of a vendor, the costly ones shared by all checks; default: in the chosen environment."""
+        vendor = self.vendor(name, environment)
+        key = ("examples", name, vendor.permit.environment)
+        made: Examples = self._shared.get(key, lambda: Examples(vendor, self.fresh))
         return made
 
     def fresh(self, kind: str) -> str:

@@ -163,6 +163,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
             }
             for pack, _ in books
         },
+        forbidden={name: target.forbidden for name, target in chosen.targets.items()},
         not_applicable=prepared.not_applicable,
     )
     if choice.only and not ground.only:
