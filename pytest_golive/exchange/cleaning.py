@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_golive.exchange.journal import Created, Journal
+from pytest_golive.exchange.restoring import send_back
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import MOST_PAGES, id_in, walk
 from pytest_golive.facts.body_path import at
@@ -43,6 +44,8 @@ def _try(thing: Created, vendor: Vendor | None) -> str | None:
     """Return why a thing could not be removed, None once it is gone."""
     if vendor is None:
         return f"{thing.vendor} is not in {thing.environment}"
+    if thing.puts_back is not None:
+        return _put_back(thing, vendor)
     model = vendor.pack.operations.get(thing.operation)
     creates = model.creates if model is not None else None
     if creates is None or creates.remove is None:
@@ -55,6 +58,20 @@ def _try(thing: Created, vendor: Vendor | None) -> str | None:
     except NotVerified as error:
         return error.reason
     return next(filter(None, problems), None)
+
+
+def _put_back(thing: Created, vendor: Vendor) -> str | None:
+    """Return why what was replaced could not be put back, None once it is there again."""
+    if thing.operation not in vendor.pack.operations:
+        return f"the vendor's API has no call {thing.operation}"
+    try:
+        answer = send_back(vendor, thing)
+    except CannotTell as error:
+        return error.finding.actual
+    except NotVerified as error:
+        return error.reason
+    gone = vendor.operation(thing.operation).method == "DELETE" and answer.status == 404
+    return None if answer.succeeded or gone else answer.told
 
 
 def _found(vendor: Vendor, listing: Listing | None, name: str) -> list[str]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Created:
         id: the vendor's id; None as long as the vendor has not answered.
         removed: whether it is gone again.
         call: tells two things of one name apart.
+        puts_back: for something that was replaced and not created: the arguments by which `operation` puts it back,
+            with ``{credential:NAME}`` in the place of each secret.
     """
 
     run: str
@@ -37,6 +40,7 @@ class Created:
     id: str | None = None
     removed: bool = False
     call: str = ""
+    puts_back: Mapping[str, Any] | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -73,6 +77,12 @@ class Journal:
         """Return what this process made and has not removed, newest first."""
         with self._lock:
             return tuple(reversed(self._open.values()))
+
+    def held_elsewhere(self, created: Created) -> bool:
+        """Whether another process of the same run has written the same thing down, and not struck it out."""
+        with self._lock:
+            mine = created.key in self._open
+        return not mine and any(one.key == created.key for one in unremoved(self._path))
 
     def _step(self, created: Created) -> None:
         with self._lock:

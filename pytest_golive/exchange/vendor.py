@@ -22,6 +22,7 @@ from pytest_golive.exchange.call import Call, authorization, call_of, given_name
 from pytest_golive.exchange.guard import Guard
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.exchange.recorder import Recorder
+from pytest_golive.exchange.restoring import Before
 from pytest_golive.exchange.wire import wire
 from pytest_golive.facts.current import current
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
@@ -122,6 +123,7 @@ class Vendor:
         self.run = run
         self._journal = journal
         self._fresh = fresh
+        self.before = Before(self, journal)
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._unreachable: Finding | None = None
@@ -170,6 +172,11 @@ class Vendor:
         """
         model = self.operation(operation)
         return self._send(operation, model, Call(model.method, url), {}, followed=True)
+
+    def call_unkept(self, operation: str, /, **arguments: Any) -> Answer:
+        """Call an operation without reading before what it replaces: it puts something back."""
+        model = self.operation(operation)
+        return self._send(operation, model, call_of(operation, model, self.target.ids, arguments), arguments)
 
     def operation(self, name: str) -> Operation:
         """Return an operation of the pack.
@@ -273,6 +280,9 @@ class Vendor:
         for needed in path_names(model):
             if needed in self.pack.ids and needed not in arguments:
                 self.id(needed)
+        if model.overwrites is not None:
+            self.permit.check(name, model)
+            self.before.keep(name, arguments)
         return call_of(name, model, self.target.ids, arguments)
 
     def _send(
