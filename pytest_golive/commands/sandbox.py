@@ -1,6 +1,7 @@
 """Serve the embedded vendors on loopback until SIGINT or SIGTERM.
 
-Prints one line of JSON when ready: for each vendor its base_url, a new api_key and its ids.
+Prints one line of JSON when ready: for each vendor its base_url, a new api_key and its ids, and with --deliver
+where its webhooks go and how a handler proves them. POST /golive/deliver on its port sends an event now.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from pytest_golive.commands import webhook_options
 from pytest_golive.commands.console import Refused, must_be_known
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vendor", action="append", metavar="NAME", help="vendor to serve, may be repeated; default: all"
     )
+    webhook_options.declare(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,12 +58,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _started(arguments: argparse.Namespace) -> Sandbox:
+    from pytest_golive.sandbox.courier import FastClock
     from pytest_golive.sandbox.world import VENDORS, Sandbox
 
     for vendor in arguments.vendor or ():
         must_be_known(vendor, sorted(VENDORS), "vendor")
     vendors = dict.fromkeys(arguments.vendor or VENDORS)
-    sandbox = Sandbox(vendors, port=arguments.port, latency_seconds=arguments.latency_ms / 1000)
+    sandbox = Sandbox(
+        vendors,
+        port=arguments.port,
+        latency_seconds=arguments.latency_ms / 1000,
+        deliver=webhook_options.destinations(arguments, vendors),
+        clock=FastClock(arguments.clock_factor),
+    )
     try:
         sandbox.start()
     except OSError as error:

@@ -177,9 +177,13 @@ class Courier:
             test=test,
         )
         headers_of(self.pack, letter, 1, self.clock.now())  # what is lacking is told to the caller, not to the log
-        if test or (endpoint.active and self.endpoint_state(endpoint.id) != "disabled"):
+        if test or self.serves(endpoint):
             self._send(letter, wait=wait)
         return event_id
+
+    def serves(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint gets more than test events."""
+        return endpoint.active and self.endpoint_state(endpoint.id) != "disabled"
 
     def attempts(self, endpoint_id: str) -> tuple[Attempt, ...]:
         """Return what is known of the attempts at an endpoint, the newest first."""
@@ -246,7 +250,7 @@ class Courier:
                 if self._health_of(letter.endpoint.id) is health:
                     self._log.put(_dropped(attempt))
                 raise
-            if not letter.endpoint.active:
+            if not self.serves(letter.endpoint):
                 self._log.put(_dropped(attempt))
                 return
 

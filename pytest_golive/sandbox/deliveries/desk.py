@@ -61,12 +61,8 @@ class Desk:
         events = courier.webhooks.events
         if event not in events:
             raise _Refused(400, f"unknown event {event!r} of {vendor}{listed(events, event, 'there are')}")
-        test, times = asked["test"], asked["times"]
-        endpoints = [one for one in courier.endpoints() if test or (one.active and one.takes(event))]
-        if not endpoints:
-            raise _Refused(
-                409, f"{vendor} delivers {event} to nobody: start golive sandbox with --deliver {vendor}=URL"
-            )
+        endpoints = self._endpoints(vendor, event, test=asked["test"])
+        times = asked["times"]
         sent: dict[str, None] = {}
         try:
             for endpoint in endpoints:
@@ -77,6 +73,18 @@ class Desk:
             raise _Refused(400, str(error)) from None
         shown = [_row(vendor, one) for one in courier.all_attempts() if one.event_id in sent]
         return json_response(200 if times == 1 else 202, {"event_ids": list(sent), "deliveries": shown})
+
+    def _endpoints(self, vendor: str, event: str, *, test: bool) -> list[Endpoint]:
+        courier = self._couriers[vendor]
+        known = courier.endpoints()
+        if not known:
+            raise _Refused(409, f"{vendor} delivers nowhere: start golive sandbox with --deliver {vendor}=URL")
+        served = [one for one in known if test or (one.takes(event) and courier.serves(one))]
+        if not served:
+            raise _Refused(
+                409, f"no endpoint of {vendor} gets {event}: it is switched off, disabled, or takes other events"
+            )
+        return served
 
     def _deliveries(self, request: Request) -> Response:
         query = request.query

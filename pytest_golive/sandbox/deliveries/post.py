@@ -88,8 +88,8 @@ class Postman:
                 outcome = await _exchanged(client, url, headers, body)
         except TimeoutError:
             outcome = Outcome("timeout", error=f"no answer within {timeout_seconds:g} s")
-        except (httpx.ConnectError, OSError):
-            outcome = Outcome("network", error=f"nothing listens at {host}:{_port(url)}")
+        except (httpx.ConnectError, OSError) as error:
+            outcome = Outcome("network", error=f"no connection to {host}:{_port(url)}: {error}")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             return Outcome("not_sent", error=f"{url} is no address of http or https: nothing was sent")
         except httpx.HTTPError:
