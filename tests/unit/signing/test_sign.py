@@ -7,6 +7,7 @@ import hmac
 import pytest
 
 from pytest_golive.signing import PRESETS, Scheme, new_secret, sign
+from pytest_golive.signing.scheme import KNOWN
 
 BODY = '{"name":"Zoë","note":"{timestamp}"}'.encode()
 SECRET = "a-secret-for-tests"
@@ -151,8 +152,7 @@ def test_what_a_scheme_needs_has_to_be_given(changes: dict[str, object], message
     [
         (
             {"headers": {"X": "{signatur}"}},
-            "'{signatur}' names {signatur}; there are: "
-            + "body, signature, timestamp, event_id, webhook_id, secret, username, basic, header_name",
+            f"'{{signatur}}' names {{signatur}}; there are: {', '.join(KNOWN)}",
         ),
         ({"headers": {"X": "{secret}"}}, "no header carries the {signature}"),
         ({"strategy": "bearer", "headers": {}}, "no header carries the secret"),
