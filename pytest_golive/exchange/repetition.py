@@ -12,6 +12,7 @@ WORDS = {
     "same": "succeed and change nothing",
     "conflict": "be refused as a conflict (409)",
     "gone": "say that it is gone (404)",
+    "refused": "be refused (4xx)",
 }
 
 SEEN = {
@@ -19,6 +20,7 @@ SEEN = {
     "same": "it succeeded once more",
     "conflict": "a conflict",
     "gone": "it is gone",
+    "refused": "it was refused, or failed",
     "failed": "it was refused, or failed",
 }
 """What a repeated call did, in the words of a finding."""
@@ -56,7 +58,7 @@ def _happened(first: Answer, second: Answer, repetition: Repetition) -> str:
     if second.status in {404, 410}:
         return "gone"
     if not second.succeeded:
-        return "failed"
+        return "refused" if 400 <= second.status < 500 else "failed"
     if repetition.distinct is None:
         return "same"
     mine, other = first.identifier((repetition.distinct,)), second.identifier((repetition.distinct,))

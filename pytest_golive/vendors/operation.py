@@ -44,6 +44,9 @@ class Paging(Fact):
     too_large: Refused | None = Field(default=None, description="how a size above the largest is refused")
     clamps: bool = Field(default=False, description="a size above the largest may also be answered with the largest")
     altered: Refused | None = Field(default=None, description="cursor: how a cursor that was tampered with is refused")
+    restless: bool = Field(
+        default=False, description="calls of any kind add to the listing, so that no two walks over it can be compared"
+    )
     behind_the_end: Literal["empty", "refused"] = "empty"
     nothing: dict[str, Any] = Field(
         default_factory=dict, description="arguments that match nothing, for a walk over no items; as in examples"
