@@ -193,16 +193,19 @@ class Sandboxes(Resource):
     """The sandboxes of an account; none can be made from within one."""
 
     kind, plural, title, prefix = "sandbox", "sandboxes", "sandbox", "sbac"
-    path, permission = "/v1/core/sandboxes", ""
+    path, permission = "/v1/core/sandboxes", "sandboxes"
     includes = frozenset({"owner_account"})
 
     def endpoints(self) -> Iterable[Endpoint]:
         """Return the calls there are."""
-        new = (Field("name", required=True), Field("mode", "choice", choices=("blank", "seeded")))
-        includes = self.includes
-        yield Endpoint("list_sandboxes", "GET", self.path, "", self.list, query=LISTING, includes=includes)
-        yield Endpoint("create_sandbox", "POST", self.path, "", self.create, 201, includes=includes, fields=new)
-        yield Endpoint("delete_sandbox", "DELETE", self.one, "", self.delete, 202)
+        new = (
+            Field("name", required=True),
+            Field("mode", "choice", required=True, choices=("blank", "seeded"), absent="parameter_invalid"),
+        )
+        includes, path, needs = self.includes, self.path, self.needs
+        yield Endpoint("list_sandboxes", "GET", path, needs("read"), self.list, query=LISTING, includes=includes)
+        yield Endpoint("create_sandbox", "POST", path, needs("create"), self.create, 201, includes=includes, fields=new)
+        yield Endpoint("delete_sandbox", "DELETE", self.one, needs("delete"), self.delete, 202)
 
     def list(self, asked: Asked) -> Reply:
         """Return a page of them, newest first."""
@@ -223,10 +226,6 @@ class Sandboxes(Resource):
         """Delete one."""
         _check_is_production(asked.account)
         return super().delete(asked)
-
-    def made(self, _asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
-        """Return a new one, blank unless it says otherwise."""
-        return {"mode": "blank"} | body
 
 
 def status_of(row: Row, now: str) -> str:

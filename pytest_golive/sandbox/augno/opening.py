@@ -42,6 +42,7 @@ class Opening:
             ids=self.ids,
             keys={name: key for name, key in self.keys.items() if name not in {"api_key", "previous_api_key"}},
             settings={"api_version": version},
+            forbidden=("list_sandboxes",),
             further={"version": version},
         )
 
