@@ -59,6 +59,12 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
+def pass_by(clock: HandClock) -> Callable[..., None]:
+    """Moves the clock on: `pass_by(days=2)`."""
+    return clock.pass_by
+
+
+@pytest.fixture
 def augno(clock: HandClock) -> Augno:
     """A fresh Augno that answers and writes logs at once."""
     return Augno(work_seconds=0, log_seconds=0, clock=clock)
