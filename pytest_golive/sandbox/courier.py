@@ -115,6 +115,11 @@ class Courier:
         with self._lock:
             return tuple(self._endpoints.values())
 
+    def endpoint(self, endpoint_id: str) -> Endpoint | None:
+        """Return an endpoint that gets what is published; None where there is none of this id."""
+        with self._lock:
+            return self._endpoints.get(endpoint_id)
+
     def publish(
         self, event: str, data: Mapping[str, Any] | None = None, *, tenant: str | None = None, whole: bool = False
     ) -> str:
@@ -250,9 +255,16 @@ class Courier:
                 if self._health_of(letter.endpoint.id) is health:
                     self._log.put(_dropped(attempt))
                 raise
+            letter = self._addressed(letter)
             if not self.serves(letter.endpoint):
                 self._log.put(_dropped(attempt))
                 return
+
+    def _addressed(self, letter: Letter) -> Letter:
+        """Return a letter to its endpoint as that is now: it may have been replaced since."""
+        with self._lock:
+            endpoint = self._endpoints.get(letter.endpoint.id, letter.endpoint)
+        return replace(letter, endpoint=endpoint)
 
     async def _rested(self, health: Health, seconds: float) -> None:
         """Sit out a pause; what ends the endpoint's deliveries may end it."""
@@ -266,9 +278,9 @@ class Courier:
 
     async def _attempted(self, letter: Letter, pending: Attempt, health: Health) -> tuple[Attempt, float | None]:
         """Make an attempt; return what is known of it, and the pause before the next one."""
-        endpoint = letter.endpoint
         async with self._turns:
-            now = self.clock.now()
+            letter = self._addressed(letter)
+            endpoint, now = letter.endpoint, self.clock.now()
             headers = headers_of(self.pack, letter, pending.number, now)
             begun = replace(pending, at=datetime.fromtimestamp(now, UTC), request_headers=shown(endpoint, headers))
             self._log.put(begun)

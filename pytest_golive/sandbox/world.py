@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol, Self
 
 from pytest_golive.credentials.secret import fingerprint as fingerprint_of
@@ -19,6 +20,9 @@ from pytest_golive.sandbox.uppzy import Uppzy
 
 FINGERPRINTS = "/golive/fingerprints"
 """Where the example deployment reports which keys it holds; `?environment=production` is another's report."""
+
+INBOX = "/golive/inbox"
+"""Where the example project takes webhooks: whatever comes is accepted."""
 
 
 class VendorApp(App, Protocol):
@@ -72,7 +76,7 @@ class Sandbox:
         self.apps: dict[str, VendorApp] = {name: given.get(name) or _make(name) for name in vendors}
         self._served = {name: wrap(name, app) if wrap else app for name, app in self.apps.items()}
         self._fingerprint = fingerprint
-        self._deliver = deliver or {}
+        self._deliver = dict(deliver or {})
         hosts = [one.host for one in self._deliver.values()]
         packs = {name: getattr(app, "pack", None) for name, app in self.apps.items()}
         self.couriers = {
@@ -90,6 +94,8 @@ class Sandbox:
             return self._fingerprints(request)
         if self._desk.owns(request.path):
             return self._desk(request)
+        if request.path == INBOX and request.method == "POST":
+            return Response(204)
         for name, app in self.apps.items():
             if app.owns(request.path):
                 return self._served[name](request)
@@ -145,6 +151,9 @@ class Sandbox:
             if name in self._deliver:
                 endpoint = self._deliver[name].endpoint
                 (app.deliver_to if isinstance(app, SendsWebhooks) else courier.add)(endpoint)
+                # The vendor may have an id of its own for it.
+                known = next((one for one in courier.endpoints() if one.url == endpoint.url), endpoint)
+                self._deliver[name] = replace(self._deliver[name], endpoint=known)
 
     def _described(self, connection: Connection) -> dict[str, Any]:
         return {

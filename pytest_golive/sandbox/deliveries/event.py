@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pytest_golive.facts.body_path import at
 from pytest_golive.sandbox.deliveries.endpoint import Endpoint
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.webhooks import Webhooks
@@ -81,6 +82,8 @@ def compose(
     if test:
         for path, value in webhooks.test_event.items():
             _put(envelope, path, value)
+        # What the envelope calls it, the headers and the log call it, too.
+        event = values["event"] = str(at(envelope, webhooks.event) or event)
     # Compact, and letters as they are: whoever verifies what he wrote anew from the parsed body is found out.
     body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
     return Letter(endpoint, event, event_id, values["delivery_id"], body, test, values)
