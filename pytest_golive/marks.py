@@ -66,11 +66,23 @@ def check_effects(item: pytest.Item) -> None:
         pytest.UsageError: it names no kind, or one that does not exist.
     """
     for mark in item.iter_markers("effects"):
-        given = [*mark.args, *mark.kwargs.values()]
+        words = {name: value for name, value in mark.kwargs.items() if name != "overlaps"}
+        given = [*mark.args, *words.values()]
         kinds = [kind.value for kind in Effects]
-        if len(given) != 1 or set(mark.kwargs) - {"kind"} or given[0] not in kinds:
+        if len(given) != 1 or set(words) - {"kind"} or given[0] not in kinds:
             what = f"has kind {given[0]!r}{nearest(str(given[0]), kinds)}" if len(given) == 1 else "takes one kind"
             raise pytest.UsageError(f"{_place(item)}: @pytest.mark.effects {what}; allowed: {', '.join(kinds)}")
+        if mark.kwargs.get("overlaps", False) and given[0] != Effects.NONE:
+            raise pytest.UsageError(
+                f"{_place(item)}: @pytest.mark.effects has overlaps=True and kind {given[0]!r}; "
+                f"only a test of kind 'none' may run beside others"
+            )
+
+
+def overlaps(item: pytest.Item) -> bool:
+    """Whether a test of the team's own says of itself that it may run in a thread, beside others."""
+    mark = item.get_closest_marker("effects")
+    return mark is not None and bool(mark.kwargs.get("overlaps", False))
 
 
 def _place(item: pytest.Item) -> str:

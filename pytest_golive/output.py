@@ -9,19 +9,20 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import pytest
 
-from pytest_golive.facts.current import elsewhere
+from pytest_golive.facts.current import CheckRecord, ahead, elsewhere
 
 
 class _Stream:
     """Stands before a text stream and is like it in all but writing."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, name: str) -> None:
         self._stream = stream
+        self._name = name
 
     def write(self, text: str) -> int:
         raise NotImplementedError
@@ -39,16 +40,18 @@ class Masking(_Stream):
 
     Args:
         stream: where text goes.
+        name: stdout or stderr.
         scrub: masks known secrets.
     """
 
-    def __init__(self, stream: TextIO, scrub: Callable[[str], str]) -> None:
-        super().__init__(stream)
+    def __init__(self, stream: TextIO, name: str, scrub: Callable[[str], str]) -> None:
+        super().__init__(stream, name)
         self._scrub = scrub
 
     def write(self, text: str) -> int:
         """Write the text without its secrets."""
-        self._stream.write(self._scrub(text))
+        if not keep(self._name, text):
+            self._stream.write(self._scrub(text))
         return len(text)
 
 
@@ -57,12 +60,23 @@ class Routing(_Stream):
 
     def write(self, text: str) -> int:
         """Write to the stream, or to the record of the check whose thread this is."""
+        if keep(self._name, text):
+            return len(text)
         owner = elsewhere()
         if owner is None:
             self._stream.write(text)
         else:
             owner.output.append(text)
         return len(text)
+
+
+def keep(stream: str, text: str) -> bool:
+    """Keep what a check prints that runs ahead, until its turn; False for any other."""
+    early = ahead()
+    if early is None:
+        return False
+    early.printed.append((stream, text))
+    return True
 
 
 @contextmanager
@@ -72,7 +86,7 @@ def routed() -> Iterator[None]:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if not isinstance(stream, _Stream):
-            mine[name] = (stream, Routing(stream))
+            mine[name] = (stream, Routing(stream, name))
             setattr(sys, name, mine[name][1])
     try:
         yield
@@ -89,10 +103,10 @@ def mask_streams(config: pytest.Config, scrub: Callable[[str], str]) -> Callable
     and copies to them with ``--capture=tee-sys``: those have to be masked too.
     """
     changed = []
-    for holder, name in [(sys, "stdout"), (sys, "stderr"), *_remembered(config)]:
+    for holder, name, called in [(sys, "stdout", "stdout"), (sys, "stderr", "stderr"), *_remembered(config)]:
         stream = getattr(holder, name, None)
         if stream is not None and not isinstance(stream, Masking):
-            setattr(holder, name, Masking(stream, scrub))
+            setattr(holder, name, Masking(stream, called, scrub))
             changed.append((holder, name, stream))
 
     def undo() -> None:
@@ -103,15 +117,20 @@ def mask_streams(config: pytest.Config, scrub: Callable[[str], str]) -> Callable
     return undo
 
 
-def _remembered(config: pytest.Config) -> Iterator[tuple[object, str]]:
+def _remembered(config: pytest.Config) -> Iterator[tuple[object, str, str]]:
+    for called, capture in _captures(config):
+        if hasattr(capture, "_old"):
+            yield capture, "_old", called
+        if hasattr(getattr(capture, "tmpfile", None), "_other"):
+            yield capture.tmpfile, "_other", called
+
+
+def _captures(config: pytest.Config) -> Iterator[tuple[str, Any]]:
+    """Yield what pytest puts in the place of the standard streams while it captures them."""
     capturing = getattr(config.pluginmanager.getplugin("capturemanager"), "_global_capturing", None)
     for name in ("out", "err"):
         capture = getattr(capturing, name, None)
-        capture = getattr(capture, "syscapture", capture)
-        if hasattr(capture, "_old"):
-            yield capture, "_old"
-        if hasattr(getattr(capture, "tmpfile", None), "_other"):
-            yield capture.tmpfile, "_other"  # type: ignore[union-attr]  # hasattr() was asked
+        yield f"std{name}", getattr(capture, "syscapture", capture)
 
 
 class MaskingFormatter(logging.Formatter):
@@ -156,3 +175,81 @@ def guard_logs(config: pytest.Config, scrub: Callable[[str], str]) -> None:
     file = getattr(logs, "log_file_handler", None)
     if file is not None and file.formatter is not None:
         file.setFormatter(MaskingFormatter(file.formatter, scrub))
+
+
+class NotAhead(logging.Filter):
+    """Keeps log records of checks that run ahead from a handler of pytest's, until their turn."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Pass what no check that runs ahead has logged."""
+        del record  # asked is in which thread this is
+        return ahead() is None
+
+
+class Keeper(logging.Handler):
+    """Keeps log records of checks that run ahead; pytest's own handlers are there only while a test is running."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the record with its check."""
+        early = ahead()
+        if early is not None:
+            early.logged.append(record)
+
+
+class Kept:
+    """What checks print and log before their turn comes is kept, and given to pytest then.
+
+    Args:
+        config: pytest's configuration.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._files = [
+            capture.tmpfile for _, capture in _captures(config) if hasattr(getattr(capture, "tmpfile", None), "write")
+        ]
+        for name, file in zip(("stdout", "stderr"), self._files, strict=False):
+            # Between the phases of a test there is a moment in which this file is the stream, with nothing before it.
+            file.write = _keeping(name, file.write)
+        logs = config.pluginmanager.getplugin("logging-plugin")
+        names = ("caplog_handler", "report_handler", "log_cli_handler", "log_file_handler")
+        self._handlers: list[logging.Handler] = [getattr(logs, name) for name in names if hasattr(logs, name)]
+        self._filter = NotAhead()
+        for handler in self._handlers:
+            handler.addFilter(self._filter)
+        self._keeper = Keeper()
+        root = logging.getLogger()
+        root.addHandler(self._keeper)
+        self._level = root.level
+        wanted = getattr(logs, "log_level", None)
+        if wanted is not None:
+            # While a test is running pytest does the same.
+            root.setLevel(min(root.level, wanted))
+
+    def replay(self, record: CheckRecord) -> None:
+        """Print and log again what a check did ahead, now that pytest listens."""
+        printed, record.printed = record.printed, []
+        logged, record.logged = record.logged, []
+        for name, text in printed:
+            getattr(sys, name).write(text)
+        for each in logged:
+            for handler in self._handlers:
+                if each.levelno >= handler.level:
+                    handler.handle(each)
+
+    def end(self) -> None:
+        """Keep nothing any more."""
+        for file in self._files:
+            with suppress(AttributeError):
+                del file.write
+        for handler in self._handlers:
+            handler.removeFilter(self._filter)
+        root = logging.getLogger()
+        root.removeHandler(self._keeper)
+        root.setLevel(self._level)
+
+
+def _keeping(name: str, write: Callable[[str], int]) -> Callable[[str], int]:
+    def written(text: str) -> int:
+        return len(text) if keep(name, text) else write(text)
+
+    return written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,8 @@ class Run:
         incidents: what happened in this process that concerns the run as a whole.
         mistakes: what the team has to put right in its tests before anything can run.
         outputs: by check, what its threads wrote while another check was running.
+        stealing: whether xdist may take back tests that it has handed to this worker.
+        endings: called before anything is removed; each returns what it has to tell of the run as a whole.
     """
 
     id: str
@@ -55,6 +57,8 @@ class Run:
     incidents: list[str] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
     outputs: list[tuple[str, list[str]]] = field(default_factory=list)
+    stealing: bool = False
+    endings: list[Callable[[], Sequence[str]]] = field(default_factory=list)
 
     @property
     def fingerprints(self) -> Mapping[str, str]:
@@ -117,6 +121,8 @@ class Run:
 
     def clean_up(self) -> None:
         """Remove what this process created, and close its connections."""
+        for end in self.endings:
+            self.incidents += end()
         environment = self.golive.environment
         left = self.golive.journal.left()
         if left:

@@ -8,6 +8,7 @@ the check it was started in.
 from __future__ import annotations
 
 import contextvars
+import logging
 import threading
 from collections.abc import Callable, Container, Iterator
 from concurrent.futures import thread as pools
@@ -34,6 +35,9 @@ class CheckRecord:
         warnings: what holds, but close to the edge.
         notes: what a reader may want to know: fields the schema does not name, the dialect that was served.
         output: text written by threads of this check while another one was running.
+        ahead: whether its body runs before its turn; what it prints and logs is kept for then.
+        printed: what it printed meanwhile: name of the stream, and text.
+        logged: what it logged meanwhile.
     """
 
     key: str
@@ -42,9 +46,13 @@ class CheckRecord:
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     output: list[str] = field(default_factory=list)
+    ahead: bool = False
+    printed: list[tuple[str, str]] = field(default_factory=list)
+    logged: list[logging.LogRecord] = field(default_factory=list)
 
 
 _current: ContextVar[CheckRecord | None] = ContextVar("golive_current_check", default=None)
+_ahead: ContextVar[bool] = ContextVar("golive_ahead", default=False)
 _running: list[CheckRecord] = []
 _outlived: WeakKeyDictionary[threading.Thread, CheckRecord] = WeakKeyDictionary()
 
@@ -78,6 +86,25 @@ def recording(record: CheckRecord) -> Iterator[CheckRecord]:
     finally:
         _running.remove(record)
         _current.reset(token)
+
+
+@contextmanager
+def working_ahead(record: CheckRecord) -> Iterator[None]:
+    """Work for ``record`` in this thread, and those that carry on from it, before pytest comes to its test."""
+    tokens = _current.set(record), _ahead.set(True)
+    record.ahead = True
+    try:
+        yield
+    finally:
+        record.ahead = False
+        _ahead.reset(tokens[1])
+        _current.reset(tokens[0])
+
+
+def ahead() -> CheckRecord | None:
+    """Return the check that the calling thread works for, if pytest has not come to it yet."""
+    own = _current.get()
+    return own if own is not None and own.ahead and _ahead.get() else None
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What happens around single checks: side by side or alone, and what each of them says of itself."""
