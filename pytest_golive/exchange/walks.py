@@ -34,14 +34,17 @@ def must_give_everything_once(vendor: Vendor, operation: str, arguments: Mapping
     """
     __tracebackhide__ = True
     paging = _paging(vendor, operation)
-    whole = walk(vendor, operation, **arguments)
+    # A row that appears meanwhile repeats another one: only what comes again in every walk is the vendor's doing.
+    walks = (walk(vendor, operation, **arguments) for _ in range(TRIES))
+    whole = next((walked for walked in walks if _is_single(walked, paging)), None)
+    whole = walk(vendor, operation, **arguments) if whole is None else whole
     _must_be_single(whole, paging, "of the vendor's own size")
     if not whole.ended:
         vendor.warn(
             f"{operation} has more than {len(whole.items)} items: only the first {len(whole.pages)} pages count"
         )
         return
-    _must_tell_totals(whole)
+    _must_tell_totals(whole, paging)
     for size in _sizes(len(whole.items), paging):
         _must_be_the_same(vendor, operation, arguments, size)
 
@@ -55,10 +58,10 @@ def _must_be_the_same(vendor: Vendor, operation: str, arguments: Mapping[str, An
         sized = walk(vendor, operation, size=size, most=len(before) // size + 2, **arguments)
         after = _ids(walk(vendor, operation, **arguments), paging)
         if before == after:
-            _must_keep_to_size(sized, size)
+            _must_keep_to_size(sized, paging, size)
             _must_be_single(sized, paging, f"of {size}")
             _must_hold(sized, paging, before, size)
-            _must_tell_totals(sized)
+            _must_tell_totals(sized, paging)
             return
     vendor.warn(f"{operation} changes while it is read: pages of {size} were not judged")
 
@@ -69,35 +72,36 @@ def _must_hold(sized: Walk, paging: Paging, due: Sequence[str], size: int) -> No
     last = sized.pages[-1].answer
     lost = [each for each in due if each not in seen]
     told = f"give all {len(due)} items in pages of {size}"
-    last.must(told, not lost, actual=f"{len(lost)} are missing: {_shown(lost)}")
+    _must(last, paging, told, not lost, f"{len(lost)} are missing: {_shown(lost)}")
     foreign = [each for each in seen if each not in due]
-    last.must(
-        told, not foreign, actual=f"{len(foreign)} are there that the whole listing does not hold: {_shown(foreign)}"
-    )
-    pages = f"more than {len(sized.pages)} pages" if not sized.ended else ""
-    last.must(f"end after {math.ceil(len(due) / size)} pages of {size}", sized.ended, actual=pages)
+    _must(last, paging, told, not foreign, f"{len(foreign)} are not in the whole listing: {_shown(foreign)}")
+    pages = f"more than {len(sized.pages)} pages"
+    _must(last, paging, f"end after {math.ceil(len(due) / size)} pages of {size}", sized.ended, pages)
 
 
-def _must_keep_to_size(sized: Walk, size: int) -> None:
+def _must_keep_to_size(sized: Walk, paging: Paging, size: int) -> None:
     __tracebackhide__ = True
     for page in sized.pages:
-        page.answer.must(
-            f"give at most {size} items a page when {size} are asked for",
-            len(page.items) <= size,
-            actual=f"{len(page.items)} items",
-        )
+        told = f"give at most {size} items a page when {size} are asked for"
+        _must(page.answer, paging, told, len(page.items) <= size, f"{len(page.items)} items")
 
 
 def _must_be_single(walked: Walk, paging: Paging, told: str) -> None:
     __tracebackhide__ = True
     ids = _ids(walked, paging)
     last = walked.pages[-1].answer
-    last.must("give every item an id", all(ids), actual=f"{ids.count('')} items without {' or '.join(paging.id)}")
+    without = f"{ids.count('')} items without {' or '.join(paging.id)}"
+    _must(last, paging, "give every item an id", all(ids), without)
     twice = [each for each, times in Counter(ids).items() if times > 1]
-    last.must(f"give every id once in pages {told}", not twice, actual=f"{len(twice)} come again: {_shown(twice)}")
+    _must(last, paging, f"give every id once in pages {told}", not twice, f"{len(twice)} come again: {_shown(twice)}")
 
 
-def _must_tell_totals(walked: Walk) -> None:
+def _is_single(walked: Walk, paging: Paging) -> bool:
+    ids = _ids(walked, paging)
+    return len(ids) == len(set(ids))
+
+
+def _must_tell_totals(walked: Walk, paging: Paging) -> None:
     """Compare what the envelope says with what was listed; an empty listing has no page, or one."""
     __tracebackhide__ = True
     if not walked.ended:
@@ -106,10 +110,10 @@ def _must_tell_totals(walked: Walk) -> None:
     for page in walked.pages:
         if page.total is not None:
             told = f"say that there are {count} items"
-            page.answer.must(told, page.total == count, actual=f"a total of {page.total}, {count} were listed")
+            _must(page.answer, paging, told, page.total == count, f"a total of {page.total}, {count} were listed")
         if page.total_pages is not None:
             right = page.total_pages == pages or (count == 0 and page.total_pages == 0)
-            page.answer.must(f"say that there are {pages} pages", right, actual=f"{page.total_pages} pages")
+            _must(page.answer, paging, f"say that there are {pages} pages", right, f"{page.total_pages} pages")
 
 
 def _sizes(count: int, paging: Paging) -> Iterator[int]:
@@ -156,11 +160,8 @@ def must_bear_a_new_row(vendor: Vendor, examples: Examples, operation: str) -> N
     seen = _ids(walked, paging)
     lost = [each for each in known if each not in seen]
     last = walked.pages[-1].answer
-    last.must(
-        "give all items that were there, though one more appears between two pages",
-        not lost,
-        actual=f"{len(lost)} are missing: {_shown(lost)}",
-    )
+    told = "give all items that were there, though one more appears between two pages"
+    _must(last, paging, told, not lost, f"{len(lost)} are missing: {_shown(lost)}")
     twice = [each for each, times in Counter(seen).items() if times > 1]
     if twice:
         vendor.note(f"{operation} repeats {_shown(twice)} when a row appears meanwhile: readers have to drop doubles")
@@ -218,6 +219,13 @@ def _altered(cursor: str) -> str:
     """Return the cursor with one letter in its middle changed."""
     middle = len(cursor) // 2
     return f"{cursor[:middle]}{'A' if cursor[middle] != 'A' else 'B'}{cursor[middle + 1 :]}"
+
+
+def _must(answer: Answer, paging: Paging, what: str, holds: object, actual: str) -> None:
+    """Demand something of a page: as sure as the pack is of how the listing is paged."""
+    __tracebackhide__ = True
+    if not holds:
+        answer.differs(paging.evidence, what, actual, f"operations.{answer.operation}.paging")
 
 
 def _create(vendor: Vendor, examples: Examples, maker: str) -> Answer:

@@ -23,6 +23,7 @@ VARYING = (
     (re.compile(r"\bgolive_([a-z]+)_[0-9a-f]{8}_\d+"), r"golive_\1_#"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:#"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "#"),
+    (re.compile(r"'\d{4}-\d\d-\d\d'"), "'#-#-#'"),
     (re.compile(r"\b\d+ documents\b"), "# documents"),
     (re.compile(r"\bafter \d+ polls in \d+\.\d s$"), "after # polls in # s"),
     (re.compile(r"\bseen: \d+\.\d s$"), "seen: # s"),
