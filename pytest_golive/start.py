@@ -26,6 +26,7 @@ from pytest_golive.manifest.environment import Environment, resolve, resolve_wha
 from pytest_golive.manifest.load import load_manifest
 from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Manifest
+from pytest_golive.manifest.questions import read_questions
 from pytest_golive.options import SANDBOX, Choice
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.report import files as run_files
@@ -48,7 +49,6 @@ UNUSED = (
     "traffic",
     "monitoring",
     "operations",
-    "questions",
     "attestations",
     "waivers",
 )
@@ -64,6 +64,7 @@ class Prepared:
         environments: every environment of the integration, by name.
         repository: the integration's files.
         not_applicable: rule id -> why and who says so.
+        questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         notes: what a reader has to know besides.
     """
 
@@ -72,6 +73,7 @@ class Prepared:
     repository: Path
     not_applicable: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    questions_file: Path | None = None
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -112,7 +114,14 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         repository=(path.parent / manifest.source.repository).resolve(),
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in manifest.not_applicable},
         notes=_notes(manifest),
+        questions_file=_questions_file(manifest, path.parent),
     )
+
+
+def _questions_file(manifest: Manifest, folder: Path) -> Path | None:
+    if manifest.questions is None:
+        return None
+    return read_questions(folder / manifest.questions).path
 
 
 def _notes(manifest: Manifest) -> tuple[str, ...]:
@@ -137,7 +146,7 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     sandbox = Sandbox(vendors, wrap=wrapped)  # type: ignore[arg-type]  # a hook's answer is the project's own
     sandbox.start()
     config.add_cleanup(sandbox.stop)
-    return Prepared(project, rehearse(sandbox), EXAMPLE, {}, notes)
+    return Prepared(project, rehearse(sandbox), EXAMPLE, {}, notes, EXAMPLE / "questions.yaml")
 
 
 Books = list[tuple[Pack, tuple[Rule, ...]]]
@@ -189,6 +198,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         journal=Journal(journal_path(config.rootpath)),
         repository=prepared.repository,
     )
+    golive.questions_file = prepared.questions_file
     return Run(
         id=run_id,
         project=prepared.project,

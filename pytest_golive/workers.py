@@ -36,6 +36,7 @@ def sent(run: Run) -> str:
             "root": str(run.root),
             "sandbox": run.sandbox,
             "repository": str(run.golive.repository),
+            "questions_file": None if run.golive.questions_file is None else str(run.golive.questions_file),
             "notes": run.notes,
             "choice": {
                 "environment": choice.environment,
@@ -97,6 +98,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
         repository=Path(told["repository"]),
         process=process,
     )
+    golive.questions_file = None if told["questions_file"] is None else Path(told["questions_file"])
     return Run(
         id=told["id"],
         project=told["project"],

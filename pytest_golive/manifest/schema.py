@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from pytest_golive.credentials.source import Source
@@ -28,7 +29,7 @@ class _WithoutTitles(GenerateJsonSchema):
 def manifest_schema(keys: Iterable[VendorKeys]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of golive.yaml for these vendors; equal input gives equal output."""
     vendors = sorted(keys, key=lambda vendor: vendor.vendor)
-    schema = _tidied(Manifest.model_json_schema(schema_generator=_WithoutTitles))
+    schema = schema_of(Manifest)
     definitions = schema.pop("$defs")
     target = definitions.pop(VendorTarget.__name__)
     for vendor in vendors:
@@ -41,6 +42,12 @@ def manifest_schema(keys: Iterable[VendorKeys]) -> dict[str, Any]:
         "title": "golive.yaml",
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON Schema of a model, as a YAML file means it."""
+    schema: dict[str, Any] = _tidied(model.model_json_schema(schema_generator=_WithoutTitles))
+    return schema
 
 
 def _tidied(schema: Any) -> Any:

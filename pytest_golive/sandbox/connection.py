@@ -18,6 +18,7 @@ class Connection:
         ids: the configured ids.
         foreign_ids: ids of what exists and belongs to the same owner, but is not what is configured.
         keys: further credentials, by the names of the pack: a service's own key, a webhook secret.
+        features: parts of the API that the example service uses though most do not, or the other way round.
         settings: settings of golive.yaml that a rehearsal needs to be told.
         uses: operations that the example service calls.
         forbidden: operations that its key must not be allowed.
@@ -30,6 +31,7 @@ class Connection:
     ids: Mapping[str, str]
     foreign_ids: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    features: Mapping[str, bool] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()

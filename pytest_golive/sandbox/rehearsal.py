@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.sandbox.connection import Connection
-from pytest_golive.sandbox.world import FINGERPRINTS, Sandbox
+from pytest_golive.sandbox.world import FINGERPRINTS, INBOX, Sandbox
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
 
@@ -22,8 +22,19 @@ QUICK: dict[str, Any] = {"poll_interval_seconds": 1.0, "timeout_exception": ""}
 """Settings of the example that differ from the pack's: the embedded vendors answer at once."""
 
 
+@runtime_checkable
+class RegistersInbox(Protocol):
+    """An embedded vendor whose checks look at a webhook that the example project has registered."""
+
+    def register_inbox(self, url: str) -> None:
+        """Register where the example project takes webhooks, with a past of deliveries that it took."""
+
+
 def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
     """Return the environments of the example project, the chosen one first."""
+    for app in sandbox.apps.values():
+        if isinstance(app, RegistersInbox):
+            app.register_inbox(sandbox.server.url + INBOX)
     return {
         CHOSEN: Environment(
             name=CHOSEN,
@@ -52,6 +63,7 @@ def _target(sandbox: Sandbox, vendor: str, environment: str) -> Target:
         credentials={name: Secret(value, name=f"{vendor}.{name}") for name, value in keys.items()},
         credential_sources=dict.fromkeys(keys, "the sandbox"),
         ids={**connection.ids, **{name: value for name, value in foreign.items() if name in pack.ids}},
+        features=connection.features,
         settings=_settings(pack, connection),
         uses=connection.uses,
         forbidden=connection.forbidden,

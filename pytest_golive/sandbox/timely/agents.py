@@ -110,11 +110,11 @@ class Agents:
 
     def list_agent_changes(self, call: Call[Key]) -> dict[str, Any]:
         """Return how an agent was changed, the latest first."""
-        names = ("id", "field", "old_value", "new_value", "changed_by", "created_at")
+        names = ("id", "old_value", "new_value", "changed_by", "created_at")
         with self._state.lock:
             agent = _agent(call)
             changes = [one for one in call.caller.workspace.changes if one.agent_id == agent.id]
-            rows = [{name: getattr(one, name) for name in names} for one in changes]
+            rows = [{"field": one.changed, **{name: getattr(one, name) for name in names}} for one in changes]
         return listed(rows, call.query, self._dialect)
 
     def list_transfer_rules(self, call: Call[Key]) -> dict[str, Any]:

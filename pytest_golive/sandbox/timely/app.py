@@ -111,6 +111,12 @@ class Timely(Front[Key]):
             if self.courier is not None:
                 self.courier.add(replace(endpoint, id=hook.id, tenant=workspace.id, events=hook.events))
 
+    def register_inbox(self, url: str) -> None:
+        """Register where the example project takes webhooks, in the workspace for tests."""
+        workspace = self._workspaces["sandbox"]
+        with self._state.lock:
+            self._webhooks.connect(workspace, seed.register_shop(workspace, url))
+
     def owns(self, path: str) -> bool:
         """Whether this vendor answers for a path: others live below `/v1` too."""
         head = path.removeprefix(f"{self.pack.base_url.path}/").partition("/")[0]
@@ -198,6 +204,7 @@ class Timely(Front[Key]):
             ),
             ids={"workspace_id": workspace.id, "company_id": workspace.company_id, **_first_ids(workspace)},
             keys=keys,
+            features=dict.fromkeys(self.pack.features, True),
             settings={"test_workspace_ids": [self._workspaces["sandbox"].id]},
             uses=USES,
             forbidden=FORBIDDEN,

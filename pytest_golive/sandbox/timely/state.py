@@ -61,7 +61,7 @@ class Change:
 
     id: str
     agent_id: str
-    field: str
+    changed: str
     old_value: Any
     new_value: Any
     changed_by: str
