@@ -134,7 +134,7 @@ class Courier:
         Raises:
             LookupError: the vendor has no such event.
         """
-        known = data_of(self.pack, event, data)
+        known = data_of(self.pack, event, data, now=self.clock.now())
         event_id = new_event_id(self.pack)
         for endpoint in self.endpoints():
             if endpoint.takes(event) and tenant in {None, endpoint.tenant}:
@@ -170,7 +170,7 @@ class Courier:
             LookupError: the vendor has no such event, or no such signing scheme.
             ValueError: the endpoint lacks what its scheme needs.
         """
-        known = data_of(self.pack, event, data)
+        known = data_of(self.pack, event, data, now=self.clock.now())
         event_id = event_id or new_event_id(self.pack)
         letter = compose(
             self.pack,
@@ -189,6 +189,10 @@ class Courier:
     def serves(self, endpoint: Endpoint) -> bool:
         """Whether an endpoint gets more than test events."""
         return endpoint.active and self.endpoint_state(endpoint.id) != "disabled"
+
+    def reaches(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint is on this machine, or on a host that was named."""
+        return self._postman.reaches(endpoint.url)
 
     def attempts(self, endpoint_id: str) -> tuple[Attempt, ...]:
         """Return what is known of the attempts at an endpoint, the newest first."""

@@ -84,8 +84,8 @@ class Sandbox:
             for name, pack in packs.items()
             if pack is not None and pack.webhooks is not None
         }
-        self._desk = Desk(self.couriers)
         self._connect_couriers()
+        self._desk = Desk(self.couriers, {name: one.endpoint.id for name, one in self._deliver.items()})
         self.server = Server(self, port=port, latency_seconds=latency_seconds)
 
     def __call__(self, request: Request) -> Response:

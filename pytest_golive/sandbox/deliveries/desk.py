@@ -34,10 +34,13 @@ class Desk:
 
     Args:
         couriers: by vendor.
+        chosen: ids of the endpoints that were named at the start, by vendor. Where one was, events go to it alone;
+            where none was, to every endpoint on this machine that a client registered.
     """
 
-    def __init__(self, couriers: Mapping[str, Courier]) -> None:
+    def __init__(self, couriers: Mapping[str, Courier], chosen: Mapping[str, str]) -> None:
         self._couriers = couriers
+        self._chosen = chosen
 
     @staticmethod
     def owns(path: str) -> bool:
@@ -76,7 +79,7 @@ class Desk:
 
     def _endpoints(self, vendor: str, event: str, *, test: bool) -> list[Endpoint]:
         courier = self._couriers[vendor]
-        known = courier.endpoints()
+        known = self._within_reach(vendor)
         if not known:
             raise _Refused(409, f"{vendor} delivers nowhere: start golive sandbox with --deliver {vendor}=URL")
         served = [one for one in known if test or (one.takes(event) and courier.serves(one))]
@@ -85,6 +88,11 @@ class Desk:
                 409, f"no endpoint of {vendor} gets {event}: it is switched off, disabled, or takes other events"
             )
         return served
+
+    def _within_reach(self, vendor: str) -> list[Endpoint]:
+        courier = self._couriers[vendor]
+        chosen = courier.endpoint(self._chosen.get(vendor, ""))
+        return [chosen] if chosen else [one for one in courier.endpoints() if courier.reaches(one)]
 
     def _deliveries(self, request: Request) -> Response:
         query = request.query
@@ -108,7 +116,7 @@ class Desk:
 
     def _vendor(self, name: str | None) -> str:
         if name is None:
-            delivering = [vendor for vendor, courier in self._couriers.items() if courier.endpoints()]
+            delivering = [vendor for vendor in self._couriers if self._within_reach(vendor)]
             if len(delivering) != 1:
                 raise _Refused(400, f"vendor is required; there are: {', '.join(self._couriers) or 'none'}")
             return delivering[0]

@@ -8,7 +8,7 @@ import re
 import secrets
 import string
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -77,8 +77,7 @@ def compose(
         "webhook_id": endpoint.id,
         "delivery_id": str(uuid.uuid4()),
     }
-    moment = f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    envelope = _filled(webhooks.envelope, {**values, "timestamp": moment}, copy.deepcopy(dict(data)))
+    envelope = _filled(webhooks.envelope, {**values, "timestamp": _moment(now)}, copy.deepcopy(dict(data)))
     if test:
         for path, value in webhooks.test_event.items():
             _put(envelope, path, value)
@@ -89,24 +88,25 @@ def compose(
     return Letter(endpoint, event, event_id, values["delivery_id"], body, test, values)
 
 
-def data_of(
-    pack: Pack, event: str, data: Mapping[str, Any] | None = None, fresh: Callable[[str], str] | None = None
-) -> dict[str, Any]:
-    """Return what an event is about: the pack's example, with what is given put over it.
+def data_of(pack: Pack, event: str, data: Mapping[str, Any] | None = None, *, now: float) -> dict[str, Any]:
+    """Return what an event is about: the pack's example as of now, with what is given put over it.
 
     Args:
         pack: of the vendor.
         event: name of the event.
         data: what is known; the rest is as in the example.
-        fresh: makes a new name of a kind.
+        now: Unix seconds; the example's time of change becomes this one, so that a later event is a later one.
 
     Raises:
         LookupError: the vendor has no such event.
     """
-    events = sending(pack).events
-    if event not in events:
+    webhooks = sending(pack)
+    if event not in webhooks.events:
         raise LookupError(f"{pack.title} has no event {event!r}")
-    made: dict[str, Any] = _renewed(events[event].data, fresh or _fresh)
+    made: dict[str, Any] = _renewed(webhooks.events[event].data)
+    changed_at = _within_data(webhooks, webhooks.events[event].changed_at)
+    if changed_at is not None and isinstance(at(made, changed_at), str):
+        _put(made, changed_at, _moment(now))
     both: dict[str, Any] = _merged(made, data or {})
     return both
 
@@ -140,14 +140,20 @@ def _filled(template: Any, values: Mapping[str, str], data: Mapping[str, Any]) -
     return template
 
 
-def _renewed(example: Any, fresh: Callable[[str], str]) -> Any:
+def _renewed(example: Any) -> Any:
     if isinstance(example, str):
-        return FRESH.sub(lambda match: fresh(match.group(1)), example)
+        return FRESH.sub(lambda match: _fresh(match.group(1)), example)
     if isinstance(example, Mapping):
-        return {name: _renewed(value, fresh) for name, value in example.items()}
+        return {name: _renewed(value) for name, value in example.items()}
     if isinstance(example, list | tuple):
-        return [_renewed(value, fresh) for value in example]
+        return [_renewed(value) for value in example]
     return example
+
+
+def _within_data(webhooks: Webhooks, path: str | None) -> str | None:
+    """Return a path in the envelope as one in the data; None where it does not lead there."""
+    place = next((name for name, value in webhooks.envelope.items() if value == "{data}"), "")
+    return path.removeprefix(f"{place}.") if path is not None and path.startswith(f"{place}.") else None
 
 
 def _merged(example: Any, given: Any) -> Any:
@@ -162,6 +168,10 @@ def _put(envelope: Any, path: str, value: Any) -> None:
     for name in parents:
         envelope = envelope[name]
     envelope[last] = value
+
+
+def _moment(now: float) -> str:
+    return f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _fresh(kind: str) -> str:

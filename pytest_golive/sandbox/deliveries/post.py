@@ -72,12 +72,17 @@ class Postman:
     hosts: frozenset[str] = frozenset()
     _clients: dict[bool, httpx.AsyncClient] = field(default_factory=dict)
 
+    def reaches(self, url: str) -> bool:
+        """Whether an address is one that may be sent to."""
+        host = urlsplit(url).hostname or ""
+        return is_this_machine(host) or host in self.hosts
+
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float) -> Outcome:
         """Send a delivery, and return what came of it. All of it has to be over within the time."""
         import httpx
 
         host = urlsplit(url).hostname or ""
-        if not (is_this_machine(host) or host in self.hosts):
+        if not self.reaches(url):
             return Outcome(
                 "not_sent", error=f"{host or url} is neither this machine nor named by --deliver: nothing was sent"
             )

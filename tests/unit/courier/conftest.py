@@ -96,7 +96,9 @@ WEBHOOKS: dict[str, Any] = {
             "evidence": "assumed",
             "title": "a thing was made",
             "schema": "events/thing.created.json",
+            "changed_at": "data.changed.at",
             "data": {
+                "changed": {"at": "2020-01-01T00:00:00Z"},
                 "id": "thing_{fresh:thing}",
                 "name": "Zoë",
                 "mail": "{fresh:email}",
@@ -109,6 +111,7 @@ WEBHOOKS: dict[str, Any] = {
             "evidence": "assumed",
             "title": "a thing was removed",
             "schema": "events/thing.deleted.json",
+            "changed_at": "at",
             "data": {"id": "thing_1"},
         },
     },

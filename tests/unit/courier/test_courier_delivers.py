@@ -138,7 +138,22 @@ def test_what_is_known_is_put_over_the_example(courier: Courier, endpoint: Endpo
         "size": {"width": 9, "unit": "cm"},
         "tags": [],
         "further": None,
+        "changed": {"at": "2026-05-04T12:00:00Z"},
     }
+
+
+def test_the_example_changed_just_now(courier: Courier, endpoint: Endpoint, handler: Any, clock: ManualClock) -> None:
+    """So that what is sent later is later; a time that is given stays."""
+    courier.deliver(endpoint, "thing.created", wait=True)
+    clock.advance(60)
+    courier.deliver(endpoint, "thing.created", wait=True)
+    courier.deliver(endpoint, "thing.created", {"changed": {"at": "given"}}, wait=True)
+
+    assert [body["data"]["changed"]["at"] for body in handler.bodies] == [
+        "2026-05-04T12:00:00Z",
+        "2026-05-04T12:01:00Z",
+        "given",
+    ]
 
 
 def test_what_is_whole_is_sent_as_it_is(courier: Courier, endpoint: Endpoint, handler: Any) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -380,3 +381,43 @@ def test_where_nothing_is_agreed_there_is_no_secret(pack: Pack) -> None:
 
     assert where.described() == {"id": "golive-shop", "url": "http://localhost/hook", "scheme": "none"}
     assert where.host == "localhost"
+
+
+def test_the_desk_sends_to_the_named_handler_alone(
+    sandbox: Sandbox, desk: httpx.Client, shop: Shop, handler: Any
+) -> None:
+    """What a client registered gets what happens at the vendor, and not what the developer asks for."""
+    sandbox.couriers["shop"].add(Endpoint("wh_2", f"{handler.url}/other", "s" * 20))
+    answer = desk.post("/golive/deliver", json={"event": "thing.created"})
+
+    assert [row["endpoint_id"] for row in answer.json()["deliveries"]] == ["golive-shop"]
+
+
+def test_without_a_named_handler_the_desk_sends_to_what_was_registered(pack: Pack, handler: Any) -> None:
+    """On this machine; an address elsewhere is not sent to, so that it is none."""
+    apps: dict[str, VendorApp] = {"plain": Plain(pack)}
+    with Sandbox(apps, apps=apps) as sandbox, httpx.Client(base_url=sandbox.server.url, trust_env=False) as desk:
+        courier = sandbox.couriers["plain"]
+        courier.add(Endpoint("wh_1", "https://hooks.example.test/x", "s" * 20))
+        before = desk.post("/golive/deliver", json={"vendor": "plain", "event": "thing.created"})
+        courier.add(Endpoint("wh_2", handler.url, "s" * 20))
+        after = desk.post("/golive/deliver", json={"event": "thing.created"})
+
+    assert before.status_code == 409
+    assert [row["endpoint_id"] for row in after.json()["deliveries"]] == ["wh_2"]
+
+
+def test_the_vendors_own_id_of_the_endpoint_is_told(shop: Shop, pack: Pack, handler: Any) -> None:
+    """A vendor that registers the handler gives it one of its kind."""
+
+    def deliver_to(endpoint: Endpoint) -> None:
+        assert shop.courier is not None
+        shop.courier.add(replace(endpoint, id="wh_own"))
+
+    shop.deliver_to = deliver_to  # type: ignore[method-assign]
+    sandbox = Sandbox(["shop"], apps={"shop": shop}, deliver={"shop": destination(pack, handler.url)})
+    with sandbox, httpx.Client(base_url=sandbox.server.url, trust_env=False) as desk:
+        answer = desk.post("/golive/deliver", json={"event": "thing.created"})
+
+        assert sandbox.describe()["shop"]["webhook"]["id"] == "wh_own"
+        assert [row["endpoint_id"] for row in answer.json()["deliveries"]] == ["wh_own"]

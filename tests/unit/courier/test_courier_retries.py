@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -403,3 +404,21 @@ def _until(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.005)
+
+
+def test_an_endpoint_that_was_replaced_gets_what_comes_again(
+    courier: Courier, endpoint: Endpoint, handler: Any, clock: ManualClock
+) -> None:
+    """At its new address, and not at all once it is switched off."""
+    handler.answers = [500]
+    courier.add(endpoint)
+    courier.publish("thing.created")
+    _until(lambda: [one.status for one in courier.attempts("wh_1")] == ["failed"])
+    courier.add(replace(endpoint, url=f"{handler.url}/moved"))
+    clock.advance(5)
+    courier.add(replace(endpoint, active=False))
+    clock.advance(10_000)
+
+    assert [request.path for request in handler.requests] == ["/hook", "/hook/moved"]
+    assert courier.endpoint("wh_1") == replace(endpoint, active=False)
+    assert courier.endpoint("wh_2") is None
