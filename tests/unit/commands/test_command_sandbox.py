@@ -132,7 +132,11 @@ def test_a_start_that_fails_leaves_signals_as_they_were(golive: Command) -> None
 
     told = golive("sandbox", "--vendor", "upzy")
 
-    assert told == (2, [], ["golive sandbox: unknown vendor 'upzy'; did you mean uppzy? There are: uppzy"])
+    assert told == (
+        2,
+        [],
+        ["golive sandbox: unknown vendor 'upzy'; did you mean uppzy? There are: augno, selwise, timely, uppzy"],
+    )
     assert (signal.getsignal(signal.SIGINT), signal.pthread_sigmask(signal.SIG_BLOCK, [])) == before
 
 
