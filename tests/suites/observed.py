@@ -85,9 +85,13 @@ def steady(text: str) -> str:
     return text
 
 
-def run(pytester: pytest.Pytester, environment: str) -> Observed:
+ONE_AFTER_ANOTHER = ("--golive-concurrency", "1")
+"""What a wrong vendor does may depend on the order of calls, and each test is about one order."""
+
+
+def run(pytester: pytest.Pytester, environment: str, *options: str) -> Observed:
     """Run the whole pre-release suite of the project, in a process of its own: within this one, modules would mix."""
-    result = pytester.runpytest_subprocess("-m", "prerelease", "--env", environment, *QUIET)
+    result = pytester.runpytest_subprocess("-m", "prerelease", "--env", environment, *options, *QUIET)
     path = Path(pytester.path, "golive-verdict.json")
     assert path.is_file(), result.stdout.str() + result.stderr.str()
     return Observed(int(result.ret), json.loads(path.read_text()))

@@ -13,7 +13,7 @@ from pytest_golive.vendors.library import read_pack
 from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
-from tests.suites.observed import Observed, run
+from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
 
 CONFTEST = """
 import sys
@@ -39,10 +39,10 @@ SEEN_RED_ELSEWHERE = {
 }
 
 
-def _rehearsed(pytester: pytest.Pytester, breakage: Breakage) -> Observed:
+def _rehearsed(pytester: pytest.Pytester, breakage: Breakage, *options: str) -> Observed:
     Path(pytester.path, "golive.yaml").write_text(_naming(breakage.vendor))
     pytester.makeconftest(CONFTEST.format(root=str(Path(__file__).parents[2]), name=breakage.name))
-    return run(pytester, "sandbox")
+    return run(pytester, "sandbox", *options)
 
 
 def _naming(vendor: str) -> str:
@@ -58,7 +58,7 @@ def _naming(vendor: str) -> str:
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: breakage.name)
 def test_a_wrong_vendor_turns_its_own_checks_red(pytester: pytest.Pytester, breakage: Breakage) -> None:
     """Failed and inconclusive are exactly those that this fault is about; the verdict and the exit code follow."""
-    observed = _rehearsed(pytester, breakage)
+    observed = _rehearsed(pytester, breakage, *ONE_AFTER_ANOTHER)
 
     assert breakage.failed == observed.those("failed")
     assert breakage.inconclusive == observed.those("inconclusive")

@@ -14,7 +14,7 @@ from pytest_golive.sandbox.uppzy import Uppzy
 from pytest_golive.sandbox.world import Sandbox
 from pytest_golive.vendors.library import read_pack
 from tests.suites.misconfigurations import MISCONFIGURATIONS, Misconfiguration, Project
-from tests.suites.observed import Observed, run
+from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
 
 RIGHT = Misconfiguration("nothing is wrong")
 SETTINGS = {name: each.example for name, each in read_pack("uppzy").settings.items() if name != "timeout_exception"}
@@ -79,7 +79,7 @@ def _observed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, case: 
         (project.folder / "golive.yaml").write_text(json.dumps(project.manifest))
         for environment, key in project.keys.items():
             monkeypatch.setenv(f"{environment.upper()}_KEY", key)
-        return run(pytester, "staging")
+        return run(pytester, "staging", *ONE_AFTER_ANOTHER)
 
 
 @pytest.mark.parametrize("case", MISCONFIGURATIONS, ids=lambda case: case.name)
