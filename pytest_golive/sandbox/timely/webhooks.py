@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,7 +88,7 @@ class Webhooks:
         courier = self._events.courier
         if courier is None:
             return {"data": {"success": False, "status_code": None, "response_time_ms": None}}
-        endpoint = endpoint_of(call.caller.workspace, hook)
+        endpoint = self._endpoint(call.caller.workspace, hook)
         event_id = courier.deliver(endpoint, hook.events[0], test=True, wait=True)
         attempt = next(one for one in courier.attempts(hook.id) if one.event_id == event_id)
         told = {"success": attempt.status == "success", "status_code": attempt.http_status}
@@ -103,7 +104,13 @@ class Webhooks:
     def connect(self, workspace: Workspace, hook: Webhook) -> None:
         """Let the courier know of a webhook, once there is a courier."""
         if self._events.courier is not None:
-            self._events.courier.add(endpoint_of(workspace, hook))
+            self._events.courier.add(self._endpoint(workspace, hook))
+
+    def _endpoint(self, workspace: Workspace, hook: Webhook) -> Endpoint:
+        """Return a webhook as the courier has to know it; one that was registered keeps its way of signing."""
+        courier, endpoint = self._events.courier, endpoint_of(workspace, hook)
+        known = courier.endpoint(hook.id) if courier is not None else None
+        return endpoint if known is None else replace(endpoint, scheme=known.scheme)
 
     def _shown(self, hook: Webhook) -> dict[str, Any]:
         """Return a webhook with the fields of both pages that describe it."""
