@@ -16,14 +16,16 @@ MAY_IMPORT = {
     "manifest": {"facts", "credentials", "signing"},
     "vendors": {"facts", "credentials", "signing", "manifest"},
     "contract": {"facts", "credentials", "signing", "manifest", "vendors"},
-    "exchange": {"facts", "credentials", "signing", "manifest", "vendors", "contract"},
+    "cassettes": {"facts", "credentials", "signing", "manifest", "vendors", "contract"},
+    "exchange": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes"},
+    "changes": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange"},
     "sandbox": {"facts", "credentials", "signing", "manifest", "vendors"},
-    "handlers": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange", "sandbox"},
-    "clients": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange", "sandbox"},
-    "review": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange"},
-    "readiness": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange", "sandbox"}
+    "handlers": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"},
+    "clients": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"},
+    "review": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange"},
+    "readiness": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"}
     | {"handlers", "clients", "review"},
-    "report": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange", "sandbox"}
+    "report": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"}
     | {"handlers", "clients", "review", "readiness"},
 }
 """Folder -> the folders below it. What is not listed here is a door, and may import anything but the suites."""
