@@ -26,6 +26,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     for name, metavar, text in (
         ("--deliver", "VENDOR=URL", "send the vendor's webhooks there, may be repeated"),
         ("--scheme", "VENDOR=NAME", "how they are signed; default: the vendor's usual way"),
+        ("--retry", "VENDOR=NAME", "by which schedule they come again; default: the vendor's usual one"),
         ("--webhook-secret-env", "VENDOR=NAME", "environment variable of the signing secret; default: one is made up"),
     ):
         parser.add_argument(name, action="append", type=_pair, default=[], metavar=metavar, help=text)
@@ -46,17 +47,19 @@ def destinations(arguments: argparse.Namespace, vendors: Collection[str]) -> dic
     """
     deliver = _by_vendor("--deliver", arguments.deliver, vendors)
     schemes = _by_vendor("--scheme", arguments.scheme, vendors)
+    schedules = _by_vendor("--retry", arguments.retry, vendors)
     variables = _by_vendor("--webhook-secret-env", arguments.webhook_secret_env, vendors)
-    for option, named in (("--scheme", schemes), ("--webhook-secret-env", variables)):
+    for option, named in (("--scheme", schemes), ("--retry", schedules), ("--webhook-secret-env", variables)):
         for vendor in named:
             if vendor not in deliver:
                 raise Refused(f"{option} {vendor}: its webhooks go nowhere; add --deliver {vendor}=URL")
     return {
-        vendor: _destination(vendor, url, schemes.get(vendor), variables.get(vendor)) for vendor, url in deliver.items()
+        vendor: _destination(vendor, url, schemes.get(vendor), schedules.get(vendor), variables.get(vendor))
+        for vendor, url in deliver.items()
     }
 
 
-def _destination(vendor: str, url: str, scheme: str | None, variable: str | None) -> Destination:
+def _destination(vendor: str, url: str, scheme: str | None, retry: str | None, variable: str | None) -> Destination:
     from pytest_golive.sandbox.deliveries.destination import destination
     from pytest_golive.vendors.library import read_pack
 
@@ -66,13 +69,15 @@ def _destination(vendor: str, url: str, scheme: str | None, variable: str | None
     _must_be_address(vendor, url)
     if scheme is not None:
         must_be_known(scheme, sorted(pack.webhooks.signing), f"signing scheme of {vendor}")
+    if retry is not None:
+        must_be_known(retry, sorted(pack.webhooks.retry), f"retry schedule of {vendor}")
     secret = None if variable is None else os.environ.get(variable)
     if variable is not None and not secret:
         # What does not look like a variable may be the secret itself.
         named = f" {variable}" if re.fullmatch(r"[A-Z][A-Z0-9_]*", variable) else ""
         raise Refused(f"--webhook-secret-env {vendor}: the environment variable{named} is not set, or empty")
     try:
-        return destination(pack, url, scheme=scheme, secret=secret, secret_variable=variable)
+        return destination(pack, url, scheme=scheme, retry=retry, secret=secret, secret_variable=variable)
     except ValueError as error:
         raise Refused(f"--webhook-secret-env {vendor}: {error}") from None
 

@@ -136,6 +136,8 @@ class Augno:
         openings = {opening.account.id: opening for opening in self._openings.values()}
         opening = openings.get(endpoint.tenant, self._openings["sandbox"])
         endpoint.tenant, endpoint.mode = opening.account.id, endpoint.mode or opening.mode
+        if endpoint.mode == "test":
+            endpoint.retry = endpoint.retry or "test"
         self.courier.add(endpoint)
 
     def issue_key(self, environment: str, role: str = "Integration", name: str = "further") -> str:

@@ -50,7 +50,13 @@ class Destination:
 
 
 def destination(
-    pack: Pack, url: str, *, scheme: str | None = None, secret: str | None = None, secret_variable: str | None = None
+    pack: Pack,
+    url: str,
+    *,
+    scheme: str | None = None,
+    retry: str | None = None,
+    secret: str | None = None,
+    secret_variable: str | None = None,
 ) -> Destination:
     """Return where a vendor's events go.
 
@@ -58,6 +64,7 @@ def destination(
         pack: of the vendor.
         url: the handler's.
         scheme: name of one of the pack's signing schemes; None for the usual one.
+        retry: name of one of the pack's schedules; None for what the vendor takes.
         secret: what sender and receiver share; None for one that is made up.
         secret_variable: environment variable that the secret was read from.
 
@@ -65,7 +72,7 @@ def destination(
         LookupError: the vendor has no such scheme.
         ValueError: the vendor sends no webhooks, or the secret holds no key.
     """
-    endpoint = Endpoint(f"golive-{pack.vendor}", url, "", scheme=scheme or sending(pack).usual)
+    endpoint = Endpoint(f"golive-{pack.vendor}", url, "", scheme=scheme or sending(pack).usual, retry=retry)
     found = scheme_of(pack, endpoint)
     if found.strategy != "none":
         endpoint.secret = secret or new_secret(found)

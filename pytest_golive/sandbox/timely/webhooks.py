@@ -107,10 +107,10 @@ class Webhooks:
             self._events.courier.add(self._endpoint(workspace, hook))
 
     def _endpoint(self, workspace: Workspace, hook: Webhook) -> Endpoint:
-        """Return a webhook as the courier has to know it; one that was registered keeps its way of signing."""
+        """Return a webhook as the courier has to know it; one that is known keeps how it is signed and retried."""
         courier, endpoint = self._events.courier, endpoint_of(workspace, hook)
         known = courier.endpoint(hook.id) if courier is not None else None
-        return endpoint if known is None else replace(endpoint, scheme=known.scheme)
+        return endpoint if known is None else replace(endpoint, scheme=known.scheme, retry=known.retry)
 
     def _shown(self, hook: Webhook) -> dict[str, Any]:
         """Return a webhook with the fields of both pages that describe it."""

@@ -171,6 +171,14 @@ def test_it_ends_while_a_delivery_is_under_way(start: Start) -> None:
             f"unknown signing scheme of selwise 'basc'; did you mean basic? There are: {SCHEMES}",
         ),
         (
+            ["--deliver", "timely=http://localhost/x", "--retry", "timely=strat"],
+            "unknown retry schedule of timely 'strat'; did you mean start? There are: introduction, start",
+        ),
+        (
+            ["--retry", "selwise=fixed"],
+            "--retry selwise: its webhooks go nowhere; add --deliver selwise=URL",
+        ),
+        (
             ["--scheme", "selwise=basic"],
             "--scheme selwise: its webhooks go nowhere; add --deliver selwise=URL",
         ),
@@ -188,7 +196,7 @@ def test_it_ends_while_a_delivery_is_under_way(start: Start) -> None:
         ),
         *(
             ([f"{option}={value}"], f"argument {option}: has to name a vendor and, after a =, what is said of it")
-            for option in ("--deliver", "--scheme", "--webhook-secret-env")
+            for option in ("--deliver", "--scheme", "--retry", "--webhook-secret-env")
             for value in ("timely", "timely=", "=x")
         ),
         *(
@@ -200,7 +208,7 @@ def test_it_ends_while_a_delivery_is_under_way(start: Start) -> None:
 )
 def test_what_cannot_be_done_is_told_in_one_line(golive: Command, options: list[str], message: str) -> None:
     """With the nearest right word, and before anything listens."""
-    known = "--help, --port, --latency-ms, --vendor, --deliver, --scheme, --webhook-secret-env, --clock-factor"
+    known = "--help, --port, --latency-ms, --vendor, --deliver, --scheme, --retry, --webhook-secret-env, --clock-factor"
 
     assert golive("sandbox", *options) == (2, [], [f"golive sandbox: {message.replace('@OPTIONS@', known)}"])
 

@@ -104,6 +104,10 @@ def test_a_unit_that_is_created_at_augno(running: Sandbox, handler: Any, until: 
     body = check(running, "augno", handler, "unit.created")
     assert (answer.status_code, body["data"]["object"]["id"]) == (201, answer.json()["id"])
     assert body["mode"] == "test"
+    request = handler.requests[0]
+    assert request.headers["content-type"] == "application/json; charset=utf-8"
+    assert request.headers["augno-version"] == body["api_version"] == pack.versioning.version
+    assert [one.retry for one in running.couriers["augno"].endpoints()] == ["test"]
 
 
 @pytest.mark.parametrize("vendor", ["selwise"])
@@ -120,3 +124,21 @@ def test_an_event_that_a_shop_sends_through_selwise(running: Sandbox, handler: A
     body = check(running, "selwise", handler, "custom_event")
     assert body["data"]["visitorId"] == "v-1"
     assert json.loads(handler.requests[0].body) == body
+
+
+def test_the_schedule_that_was_asked_for_is_kept(handler: Any, until: Until) -> None:
+    """By the page that has the vendor come again at once; after a change of the webhook, too."""
+    handler.answers = [500, 500, 200]
+    where = destination(read_pack("timely"), handler.url, retry="introduction")
+    with Sandbox(["timely"], deliver={"timely": where}) as sandbox, client(sandbox, "timely") as api:
+        hook = sandbox.describe()["timely"]["webhook"]["id"]
+        assert api.put(f"/webhooks/{hook}", json={"name": "other"}).status_code == 200
+        api.post("/contacts", json={"customer_name": "Zoë"})
+        until(lambda: len(sandbox.couriers["timely"].attempts(hook)) == 2)
+        until(lambda: sandbox.couriers["timely"].attempts(hook)[0].next_at)
+        second, first = sandbox.couriers["timely"].attempts(hook)
+
+    assert first.next_at is not None
+    assert second.next_at is not None
+    assert (first.next_at - first.at).total_seconds() < 5
+    assert 60 <= (second.next_at - second.at).total_seconds() < 65
