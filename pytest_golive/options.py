@@ -27,13 +27,14 @@ the processor is what a run waits for. What a vendor bears at once is its budget
 MOST_CONCURRENCY = 64
 """More threads than this cost more than they bring, with any vendor."""
 
+RECORD = ("none", "missing", "all")
+
 MARKERS = (
     "prerelease: runs before a release",
     "postrotation: runs right after a key or secret was replaced",
     "weekly: runs once a week",
     "rule(id, *, severity='major', title=''): the rule a check decides; -m 'rule(id=\"UPZ-22\")' selects it",
-    "effects(kind, *, overlaps=False): what a check leaves behind at the vendor: none, reversible or irreversible; "
-    "with overlaps=True one that leaves nothing behind may run in a thread, beside others",  # noqa: ISC004
+    "effects(kind, *, overlaps=False): what a check leaves behind at the vendor: none, reversible or irreversible",
     "client: judges the team's own API client",
     "handler: judges the team's own webhook handler",
 )
@@ -54,6 +55,8 @@ class Choice:
         dry: nothing runs and nothing is written (--collect-only).
         option: the spelling the environment was chosen with.
         concurrency: how many checks run at once; 1 for one after the other.
+        record: `none` replays recordings, `missing` completes them, `all` makes them anew; None asks, and keeps nothing.
+        cassettes: where recordings lie, as given; None for the default place.
     """
 
     environment: str
@@ -66,6 +69,8 @@ class Choice:
     dry: bool = False
     option: str = "--env"
     concurrency: int = CONCURRENCY
+    record: str | None = None
+    cassettes: Path | None = None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -92,6 +97,19 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="N",
         default=None,
         help=f"Checks of golive's own that run at once, 1 for one after the other; default: {CONCURRENCY}",
+    )
+    group.addoption(
+        "--golive-record",
+        choices=RECORD,
+        default=None,
+        help="Calls of golive's own: none replays what was recorded and asks nothing, missing asks and records what is "
+        "not there, all asks and records everything anew; default: everything is asked, nothing is recorded",
+    )
+    group.addoption(
+        "--golive-cassettes",
+        metavar="PATH",
+        default=None,
+        help="Where recordings lie; default: golive-cassettes, beside golive.yaml or in pytest's rootdir",
     )
     group.addoption(
         "--golive-verdict",
@@ -173,6 +191,8 @@ def chosen(config: pytest.Config, parser: pytest.Parser) -> Choice | None:
         dry=bool(config.getoption("collectonly", False)),
         option=option,
         concurrency=_concurrency(config),
+        record=config.getoption("golive_record", None),
+        cassettes=_path(config, "golive_cassettes"),
     )
 
 
@@ -207,7 +227,7 @@ def _refuse_lonely(typed: Sequence[str]) -> None:
 
     Only if somebody typed it: `addopts` may name a place for the verdict once and for all.
     """
-    for option in ("--golive-only", "--golive-manifest", "--golive-verdict"):
+    for option in ("--golive-only", "--golive-manifest", "--golive-verdict", "--golive-record", "--golive-cassettes"):
         if any(_is(argument, option) for argument in typed):
             raise pytest.UsageError(f"{option} needs an environment: add --env NAME (--env {SANDBOX} is built in)")
 

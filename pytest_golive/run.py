@@ -129,7 +129,7 @@ class Run:
             vendors = {name: self.golive.vendor(name) for name in environment.targets}
             self.incidents += [
                 f"{line}; `golive sweep --env {environment.name}` tries again"
-                for line in remove_all(left, vendors, self.golive.journal)
+                for line in remove_all(left, vendors, self.golive.journal, at_once=self.choice.concurrency)
             ]
         forget_removed(journal_path(self.root))
         self.golive.close()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pytest_golive.conducting.claims import BEARS, Claims, Place, Use
+from pytest_golive.conducting.claims import BEARS, Claims, Place, Use, disturb, hold_back
 from pytest_golive.facts.current import CheckRecord, working_ahead
 
 LOOK_SECONDS = 0.5
@@ -33,6 +33,7 @@ class Body:
         patience_seconds: how long it may wait for its vendor; the longest start first.
         done: set once it has ended.
         taken: whether its test has reported it.
+        disturbed: whether one ran beside it whose doing it may have taken for its own.
         error: what it raised, with its traceback.
         started: when it began, in seconds since the epoch.
         seconds: how long it took.
@@ -46,6 +47,7 @@ class Body:
     patience_seconds: float = 0.0
     done: threading.Event = field(default_factory=threading.Event)
     taken: bool = False
+    disturbed: bool = False
     error: BaseException | None = None
     started: float = 0.0
     seconds: float = 0.0
@@ -113,10 +115,10 @@ class Pool:
         self._closed = False
 
     def add(self, bodies: Iterable[Body]) -> None:
-        """Let these bodies run, those that may take longest first."""
+        """Let these bodies run: those that may take longest first, those that hold back others last."""
         with self._changed:
             self._pending += bodies
-            self._pending.sort(key=lambda body: -body.patience_seconds)
+            self._pending.sort(key=lambda body: (hold_back(body.claims), -body.patience_seconds))
             missing = min(self._size - len(self._threads), len(self._pending) - self._idle)
             for _ in range(missing):
                 thread = threading.Thread(target=self._work, name=f"golive-ahead-{len(self._threads) + 1}", daemon=True)
@@ -203,6 +205,9 @@ class Pool:
             self._pending.remove(body)
             self._used.take(body.claims)
             self._guests[body.room] += 1
+            for other in self._running:
+                if disturb(body.claims, other.claims):
+                    body.disturbed = other.disturbed = True
             self._running.append(body)
             return body
 

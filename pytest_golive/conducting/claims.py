@@ -17,6 +17,7 @@ from pytest_golive.exchange.call import body_arguments, given_name
 from pytest_golive.facts.outcome import Effects
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.vendors.library import read_schema
+from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
 
 REFERENCE = re.compile(r"{(?:answer|own|first):(\w+)")
@@ -32,6 +33,7 @@ class Use(Enum):
     BESIDE = "is there, and minds nobody but one who wants the place alone"
     READS = "walks through a listing, which must stay as it is meanwhile"
     ADDS = "adds things under names of its own, and finds them by these"
+    WATCHES = "changes nothing, and wants nothing to change"
     COMPARES = "looks what there is before and after, for things without a name"
     ALONE = "wants the place for itself"
 
@@ -39,11 +41,16 @@ class Use(Enum):
 BEARS: Mapping[Use, frozenset[Use]] = {
     Use.BESIDE: frozenset({Use.BESIDE}),
     Use.READS: frozenset({Use.READS}),
+    Use.WATCHES: frozenset({Use.WATCHES}),
     Use.ADDS: frozenset({Use.ADDS, Use.COMPARES}),
-    Use.COMPARES: frozenset({Use.ADDS}),
+    Use.COMPARES: frozenset({Use.ADDS, Use.COMPARES}),
     Use.ALONE: frozenset(),
 }
-"""Which uses of one place go together."""
+"""Which uses of one place go together.
+
+Two that compare may take for their own what the other one made; they find nothing less for it. So what one of them
+finds in company counts only once it has found it alone: :func:`alone`.
+"""
 
 Place = tuple[str, ...]
 Claims = Mapping[Place, Use]
@@ -55,11 +62,22 @@ BESIDE_OTHERS: Claims = {(): Use.BESIDE}
 """What a test of the team's own claims that says of itself that it may run beside others."""
 
 
+def disturb(one: Claims, other: Claims) -> bool:
+    """Whether one of two checks may take for its own what the other one makes."""
+    return any(use is Use.COMPARES and other.get(place) is Use.COMPARES for place, use in one.items())
+
+
+def alone(claims: Claims) -> Claims:
+    """Return the claims of a check that compares once more, with nobody beside it."""
+    return {place: Use.ALONE if use is Use.COMPARES else use for place, use in claims.items()}
+
+
 def claims_of(planned: PlannedCheck, pack: Pack) -> Claims:
     """Return what a planned check uses."""
     vendor = (planned.environment, planned.vendor)
     if planned.alone is not None:
-        return {(): Use.BESIDE, vendor: Use.ALONE}
+        changes = is_flow(planned) or planned.effects is not Effects.NONE
+        return {(): Use.BESIDE, vendor: Use.ALONE if changes else Use.WATCHES}
     claims: dict[Place, Use] = {(): Use.BESIDE, vendor: Use.BESIDE}
     for operation in _operations(planned, pack):
         for listing in _filled_by(pack, operation):
@@ -73,6 +91,16 @@ def claims_of(planned: PlannedCheck, pack: Pack) -> Claims:
         named = planned.bad_input in _cases_with_a_name(pack, planned.operation or "")
         claims[(*vendor, own.creates.listing.operation)] = Use.ADDS if named else Use.COMPARES
     return claims
+
+
+def is_flow(planned: PlannedCheck) -> bool:
+    """Whether a check changes settings step by step, and puts them back: about no single operation."""
+    return planned.alone is not None and planned.operation is None
+
+
+def hold_back(claims: Claims) -> bool:
+    """Whether a check wants a vendor to itself: it comes last, when there are no others to wait for it."""
+    return any(use in {Use.ALONE, Use.WATCHES} for place, use in claims.items() if len(place) < 3)
 
 
 def _walks(planned: PlannedCheck, pack: Pack, listing: str) -> Claims:
@@ -91,12 +119,17 @@ def _walks(planned: PlannedCheck, pack: Pack, listing: str) -> Claims:
 
 def patience_seconds(planned: PlannedCheck, pack: Pack) -> float:
     """Return how long a check may have to wait for its vendor, 0 for one that is answered soon."""
-    longest = 0.0
-    for name in _operations(planned, pack):
-        operation = pack.operations[name]
-        budget = operation.polling.budget_seconds if operation.polling is not None else 0.0
-        longest = max(longest, operation.timeout_seconds, budget)
+    names = set(_operations(planned, pack))
+    if planned.bad_input is None:
+        # One that sends bad input shares its examples; any other may need some of its own.
+        names = {name for each in names for name in _needed(pack, each, set())}
+    longest = max((_longest_seconds(pack.operations[name]) for name in names), default=0.0)
     return longest if longest > LONG_SECONDS else 0.0
+
+
+def _longest_seconds(operation: Operation) -> float:
+    budget = operation.polling.budget_seconds if operation.polling is not None else 0.0
+    return max(operation.timeout_seconds, budget)
 
 
 def _operations(planned: PlannedCheck, pack: Pack) -> Iterator[str]:
@@ -131,20 +164,21 @@ def _filled_by(pack: Pack, operation: str) -> tuple[str, ...]:
     """Return the listings to which a call of this operation may add something, its examples' own calls included."""
     key = (id(pack), operation)
     if key not in _FILLED:
-        _FILLED[key] = tuple(dict.fromkeys(_walk(pack, operation, set())))
+        makers = (pack.operations[name].creates for name in _needed(pack, operation, set()))
+        listings = (maker.listing.operation for maker in makers if maker is not None and maker.listing is not None)
+        _FILLED[key] = tuple(dict.fromkeys(listings))
     return _FILLED[key]
 
 
-def _walk(pack: Pack, operation: str, seen: set[str]) -> Iterator[str]:
+def _needed(pack: Pack, operation: str, seen: set[str]) -> Iterator[str]:
+    """Yield an operation and those that its example needs the answers of."""
     if operation in seen or operation not in pack.operations:
         return
     seen.add(operation)
-    model = pack.operations[operation]
-    if model.creates is not None and model.creates.listing is not None:
-        yield model.creates.listing.operation
-    for text in _texts(model.example):
+    yield operation
+    for text in _texts(pack.operations[operation].example):
         for name in _names_in(text):
-            yield from _walk(pack, name, seen)
+            yield from _needed(pack, name, seen)
 
 
 _NAMED: dict[tuple[int, str], frozenset[str]] = {}

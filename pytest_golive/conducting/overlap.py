@@ -8,16 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
 
 from pytest_golive import shipped
 from pytest_golive.conducting.ahead import Body, Pool
-from pytest_golive.conducting.claims import BESIDE_OTHERS, EVERYTHING, Claims, Place, claims_of, patience_seconds
+from pytest_golive.conducting.claims import (
+    BESIDE_OTHERS,
+    EVERYTHING,
+    Claims,
+    Place,
+    alone,
+    claims_of,
+    is_flow,
+    patience_seconds,
+)
 from pytest_golive.conducting.items import check_of, planned_of
 from pytest_golive.facts.current import CheckRecord
+from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.facts.outcome import Effects
 from pytest_golive.marks import overlaps
 from pytest_golive.output import Kept
@@ -86,8 +98,7 @@ class Overlap:
             self._let_run([item], item, known.record)  # another plugin runs it once more
         elif known is None or self._is_worker:
             self._let_run([each for each in self._handed(item) if each not in self._bodies], item)
-        body = self._bodies[item]
-        self._pool.take(body)
+        body = self._ended(item)
         body.taken = True
         item.stash[TAKEN] = body
         if self._kept is not None:
@@ -119,6 +130,18 @@ class Overlap:
         if self._kept is not None:
             self._kept.end()
         return [f"still running when the run ended: {name}" for name in left]
+
+    def _ended(self, item: pytest.Function) -> Body:
+        """Return a body that has ended; what it found may have been another one's doing, so it looks once more."""
+        assert self._pool is not None, "asked for only where checks overlap"
+        body = self._bodies[item]
+        self._pool.take(body)
+        if body.disturbed and isinstance(body.error, CheckFailed) and not self._stopped():
+            body.record.forget()
+            self._bodies[item] = replace(body, claims=alone(body.claims), done=Event(), error=None, disturbed=False)
+            self._pool.add([self._bodies[item]])
+            self._pool.take(self._bodies[item])
+        return self._bodies[item]
 
     @property
     def _is_worker(self) -> bool:
@@ -174,7 +197,7 @@ class Overlap:
         if planned is not None and shipped.is_shipped(item.path):
             # A flow that changes settings has to be reached by Ctrl-C, to put them back.
             production = self._run.golive.environments[planned.environment].production
-            allowed = planned.alone is None and (planned.effects is Effects.NONE or not production)
+            allowed = not is_flow(planned) and (planned.effects is Effects.NONE or not production)
         else:
             allowed = planned is None and item.cls is None and overlaps(item)
         return (

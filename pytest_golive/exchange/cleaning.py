@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pytest_golive.exchange.journal import Created, Journal
@@ -22,22 +23,45 @@ class EndlessListing(CannotTell):
     """A listing goes on for longer than is worth the calls, so what is not found may still be there."""
 
 
-def remove_all(things: Iterable[Created], vendor_of: Mapping[str, Vendor], journal: Journal) -> tuple[str, ...]:
+def remove_all(
+    things: Iterable[Created], vendor_of: Mapping[str, Vendor], journal: Journal, *, at_once: int = 1
+) -> tuple[str, ...]:
     """Remove these things, newest first; return one line for each that is still there.
 
     Args:
         things: what was created.
         vendor_of: the vendors to call, by name.
         journal: where each removal is struck out.
+        at_once: how many are removed at once. What is refused because another thing still needs it is tried again.
     """
+    due = list(things)
+    if at_once > 1 and len(due) > 1:
+        due = _those_that_stay(due, vendor_of, journal, at_once)
     left = []
-    for thing in things:
-        problem = _try(thing, vendor_of.get(thing.vendor))
-        if problem is None:
-            journal.remove(thing)
-        else:
+    for thing in due:
+        problem = _remove_one(thing, vendor_of, journal)
+        if problem is not None:
             left.append(f"left behind: {thing.kind} {thing.id or thing.name} at {thing.vendor}: {problem}")
     return tuple(left)
+
+
+def _those_that_stay(
+    things: Sequence[Created], vendor_of: Mapping[str, Vendor], journal: Journal, at_once: int
+) -> list[Created]:
+    """Remove many things at once; return those that could not be removed in this way, in order."""
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="golive-removal")
+    try:
+        problems = list(pool.map(lambda thing: _remove_one(thing, vendor_of, journal), things))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return [thing for thing, problem in zip(things, problems, strict=True) if problem is not None]
+
+
+def _remove_one(thing: Created, vendor_of: Mapping[str, Vendor], journal: Journal) -> str | None:
+    problem = _try(thing, vendor_of.get(thing.vendor))
+    if problem is None:
+        journal.remove(thing)
+    return problem
 
 
 def _try(thing: Created, vendor: Vendor | None) -> str | None:

@@ -50,6 +50,12 @@ class CheckRecord:
     printed: list[tuple[str, str]] = field(default_factory=list)
     logged: list[logging.LogRecord] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Begin again: the check is run once more, and only that counts."""
+        gathered = (self.exchanges, self.observations, self.warnings, self.notes, self.printed, self.logged)
+        for each in gathered:
+            each.clear()
+
 
 _current: ContextVar[CheckRecord | None] = ContextVar("golive_current_check", default=None)
 _ahead: ContextVar[bool] = ContextVar("golive_ahead", default=False)
