@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_golive.contract.bad_input import bad_inputs
 from pytest_golive.facts.outcome import Effects
@@ -173,6 +173,16 @@ def _listings(ground: Ground) -> Iterator[Case]:
                 yield _of(name, operation)
 
 
+def _walked(ground: Ground) -> Iterator[Case]:
+    """Yield the listings of which two walks can be compared: not those that every call adds something to."""
+    operations = ground.pack.operations
+    return (
+        case
+        for case in _listings(ground)
+        if not (paging := operations[case.operation or ""].paging) or not paging.restless
+    )
+
+
 def _emptied(ground: Ground) -> Iterator[Case]:
     operations = ground.pack.operations
     return (
@@ -185,9 +195,13 @@ def _grown(ground: Ground) -> Iterator[Case]:
     if ground.production:
         return
     makers = {
-        maker.creates.listing.operation for _, maker in ground.usable() if maker.creates and maker.creates.listing
+        maker.creates.listing.operation: maker.effects
+        for _, maker in ground.usable()
+        if maker.creates and maker.creates.listing
     }
-    yield from (case for case in _listings(ground) if case.operation in makers)
+    for case in _listings(ground):
+        if case.operation in makers:
+            yield replace(case, effects=makers[case.operation])
 
 
 def _bounded(ground: Ground) -> Iterator[Case]:
@@ -214,7 +228,9 @@ def _foreign(ground: Ground) -> Iterator[Case]:
 def _idempotent(ground: Ground) -> Iterator[Case]:
     idempotency = ground.pack.idempotency
     for name, operation in ground.usable():
-        if idempotency is not None and operation.creates is not None and operation.method in idempotency.methods:
+        # Without a new name in each body no two calls can be told apart.
+        telling = operation.creates is not None and "{fresh:" in repr(operation.example)
+        if idempotency is not None and telling and operation.method in idempotency.methods:
             yield _of(name, operation)
 
 
@@ -269,7 +285,7 @@ _MAKERS: Mapping[Subject, Callable[[Ground], Iterator[Case]]] = {
     "duplicate": _repeated,
     "version": _versions,
     "contradiction": _contradictions,
-    "listing": _listings,
+    "listing": _walked,
     "emptied": _emptied,
     "grown": _grown,
     "bounded": _bounded,
