@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pytest_golive.contract.judge import KINDS
 from pytest_golive.facts.outcome import Evidence
-from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.operation import BadValue, Operation
 from pytest_golive.vendors.pack import Pack
 
 Family = Literal["incomplete", "invalid"]
@@ -50,6 +50,7 @@ class BadInput:
         tolerated: why a success is only recorded; None where it is a failure.
         change: several fields to replace at once, in the place of `field` and `value`.
         elsewhere: arguments of path or query to replace.
+        codes: the codes of the error body that refuse it rightly; empty for any.
     """
 
     id: str
@@ -62,6 +63,7 @@ class BadInput:
     tolerated: str | None = None
     change: Mapping[str, Any] | None = None
     elsewhere: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    codes: tuple[str, ...] = ()
 
     def body(self, valid: Mapping[str, Any]) -> Any:
         """Return the payload with this one change made; ``valid`` stays as it is."""
@@ -91,7 +93,7 @@ def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> t
     listed = [
         BadInput(
             id=f"{next(iter(bad.fields))}:{bad.title}",
-            family="invalid",
+            family=bad.family,
             words=f"{', '.join(f'`{name}`' for name in bad.fields)} {bad.title}",
             field=next(iter(bad.fields)),
             value=None,
@@ -100,10 +102,18 @@ def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> t
             refusals=bad.refusals or pack.errors.refusals,
             evidence=bad.evidence,
             tolerated="the contract leaves it open" if bad.tolerated else None,
+            codes=_codes(pack, bad),
         )
         for bad in operation.bad_values
     ]
     return tuple(_tolerate(case, operation.tolerates) for case in [*derived, *listed])
+
+
+def _codes(pack: Pack, bad: BadValue) -> tuple[str, ...]:
+    """Return the codes that refuse a listed bad value: where its statuses are its own, so are its codes."""
+    if bad.codes is not None:
+        return bad.codes
+    return pack.errors.data_codes if bad.refusals is None else ()
 
 
 def _tolerate(case: BadInput, tolerates: Mapping[str, str]) -> BadInput:
@@ -169,7 +179,8 @@ def _of_body(pack: Pack, operation: Operation) -> Iterator[BadInput]:
         ("not an object", "the body is a list instead of an object", ["golive"]),
         ("not json", "the body is not JSON", NOT_JSON),
     ):
-        yield BadInput(f"body:{change}", "invalid", words, "", value, pack.errors.refusals, sure)
+        refusals, codes = pack.errors.refusals, pack.errors.data_codes
+        yield BadInput(f"body:{change}", "invalid", words, "", value, refusals, sure, codes=codes)
 
 
 def _case(
@@ -181,4 +192,5 @@ def _case(
     evidence: Evidence,
     family: Family = "incomplete",
 ) -> BadInput:
-    return BadInput(f"{name}:{change}", family, f"`{name}` {words}", name, value, pack.errors.refusals, evidence)
+    refusals, codes = pack.errors.refusals, pack.errors.data_codes
+    return BadInput(f"{name}:{change}", family, f"`{name}` {words}", name, value, refusals, evidence, codes=codes)

@@ -11,8 +11,10 @@ from pytest_golive.exchange.call import body_arguments, given_name
 from pytest_golive.exchange.cleaning import EndlessListing, id_of, items_of
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.body_path import at
 from pytest_golive.facts.finding import CannotTell, CheckFailed
 from pytest_golive.facts.outcome import Evidence
+from pytest_golive.vendors.fact import Refused
 from pytest_golive.vendors.library import read_schema
 
 UNTELLING = frozenset({401, 403, 429, 503})
@@ -69,6 +71,17 @@ def _must_be_refused(answer: Answer, bad: BadInput) -> None:
         _accepted(answer, bad, what)
     elif answer.status not in bad.refusals:
         answer.differs(Evidence.ASSUMED, what, answer.told, f"operations.{answer.operation}")
+    else:
+        answer.must_explain(what, Refused(evidence=Evidence.ASSUMED, statuses=bad.refusals, codes=bad.codes))
+        _note_another_param(answer, bad)
+
+
+def _note_another_param(answer: Answer, bad: BadInput) -> None:
+    """Tell where the error body names another field than the one that was changed."""
+    path = answer.vendor.pack.errors.param
+    named = at(answer.json, path) if path is not None else None
+    if bad.field and named is not None and bad.field not in str(named):
+        answer.vendor.note(f"{answer.operation}: `{path}` names {named!r} when {bad.words}")
 
 
 def _accepted(answer: Answer, bad: BadInput, what: str) -> None:

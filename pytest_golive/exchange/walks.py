@@ -158,7 +158,7 @@ def must_bear_a_new_row(vendor: Vendor, examples: Examples, operation: str) -> N
 
     walked = walk(vendor, operation, size=size if paging.size else None, between=insert, **arguments)
     seen = _ids(walked, paging)
-    lost = [each for each in known if each not in seen]
+    lost = [each for each in dict.fromkeys(known) if each not in seen]
     last = walked.pages[-1].answer
     told = "give all items that were there, though one more appears between two pages"
     _must(last, paging, told, not lost, f"{len(lost)} are missing: {_shown(lost)}")

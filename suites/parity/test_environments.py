@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pytest_golive.contract.likeness import known_fields, unlike_parts
+from pytest_golive.exchange.call import path_names
 from pytest_golive.exchange.cleaning import items_of
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.body_path import at
@@ -136,7 +137,9 @@ def _must_be_foreign(golive: Golive, planned: PlannedCheck, owner: Vendor, asked
     assert refused is not None, "the plan asks only where the pack says how it is refused"
     assert argument is not None, "the plan asks only for operations that read one thing"
     arguments = golive.examples(planned.vendor, owner.permit.environment).arguments(name)
-    answer = asked.call(name, **arguments)
+    # What a thing belongs to is part of its address, too: the site of an integration.
+    belongs = {each: owner.id(each) for each in path_names(owner.operation(name)) if each in owner.pack.ids}
+    answer = asked.call(name, **belongs, **arguments)
     told = f"refuse in {asked.permit.environment} a {argument} of {owner.permit.environment}"
     answer.must_be_refused_as(told, refused)
 

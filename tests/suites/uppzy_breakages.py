@@ -900,7 +900,7 @@ READING = (
         | of("listing_gives_every_id_once", "list_documents"),
         messages={
             "listing_gives_every_id_once[uppzy-list_documents]": (
-                "list_documents has to give every item an id; seen: 7 items without id or document_id"
+                "list_documents has to give every item an id; seen: 14 items without id or document_id"
             ),
             "answer_fits_its_schema[uppzy-list_documents]": (
                 "list_documents has to fit schemas/uppzy/list_documents.response.json; seen: `items[0]` lacks `id` "
@@ -956,15 +956,26 @@ PAGES = (
         everywhere(_one_page),
         failed=of("listing_gives_every_id_once") | of("listing_bears_a_row_inserted_meanwhile"),
         messages={
-            "listing_gives_every_id_once[uppzy-list_documents]": "",
-            "listing_bears_a_row_inserted_meanwhile[uppzy-list_documents]": "",
+            "listing_gives_every_id_once[uppzy-list_documents]": (
+                "list_documents has to give every id once in pages of the vendor's own size; "
+                "seen: 6 come again: doc_#, doc_#, doc_# and 3 more"
+            ),
+            "listing_bears_a_row_inserted_meanwhile[uppzy-list_documents]": (
+                "list_documents has to give all items that were there, though one more appears between two pages; "
+                "seen: 4 are missing: doc_#, doc_#, doc_# and 1 more"
+            ),
         },
     ),
     Breakage(
         "production answers in another shape",
         on("get_tenant", _only_in_production),
         failed=alike("get_tenant") | here("answer_fits_its_schema", case=f"get_tenant{THERE}"),
-        messages={"reads_are_alike_in_both_environments[uppzy-get_tenant]": ""},
+        messages={
+            "reads_are_alike_in_both_environments[uppzy-get_tenant]": (
+                "get_tenant has to be answered in sandbox-production as it is in sandbox; "
+                "seen: `plan` is text here and a whole number there"
+            )
+        },
     ),
 )
 
