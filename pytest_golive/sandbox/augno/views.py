@@ -35,13 +35,17 @@ ORDER_FIELDS = (
 )
 """Fields of a sales order that are shown as they are kept."""
 
+NEVER_CHANGED = frozenset({"request_log", "audit_event"})
+"""Kinds whose objects are written once."""
+
 View = Callable[[Account, Row, Wants], dict[str, Any]]
 
 
 def show(account: Account, kind: str, row: Row, wants: Wants = NOTHING) -> dict[str, Any]:
     """Return an object of an account as the API shows it."""
     fields = VIEWS[kind](account, row, wants) if kind in VIEWS else {"name": row["name"]}
-    return {"id": row.id, "object": kind, **fields, "created_at": row.created_at, "updated_at": row.updated_at}
+    changed = {} if kind in NEVER_CHANGED else {"updated_at": row.updated_at}
+    return {"id": row.id, "object": kind, **fields, "created_at": row.created_at, **changed}
 
 
 def show_by_id(account: Account, kind: str, row_id: object, wants: Wants | None) -> dict[str, Any] | None:
