@@ -97,6 +97,8 @@ class Postman:
             outcome = Outcome("network", error=f"no connection to {host}:{_port(url)}: {error}")
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             return Outcome("not_sent", error=f"{url} is no address of http or https: nothing was sent")
+        except httpx.LocalProtocolError as error:
+            return Outcome("not_sent", error=f"a header cannot be sent: {error}")
         except httpx.HTTPError:
             outcome = Outcome("network", error="the connection broke before there was an answer")
         return _timed(outcome, begun)
@@ -149,7 +151,8 @@ def pause_asked(value: str | None, now: float) -> float:
 
 
 async def _exchanged(client: httpx.AsyncClient, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
-    async with client.stream("POST", url, headers=dict(headers), content=body) as response:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    async with client.stream("POST", url, headers=raw, content=body) as response:
         answer = bytearray()
         async for piece in response.aiter_raw():
             answer += piece

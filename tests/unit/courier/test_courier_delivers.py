@@ -109,6 +109,28 @@ def test_the_proof_goes_before_an_endpoints_own_headers(courier: Courier, endpoi
     assert (headers["content-type"], headers["x-own"]) == ("application/json; charset=utf-8", "1")
 
 
+def test_a_header_may_hold_any_letter(courier: Courier, endpoint: Endpoint, handler: Any) -> None:
+    """What an owner chose for his endpoint is sent as it is."""
+    endpoint.headers = {"X-Shop": "Zoë"}
+    courier.deliver(endpoint, "thing.created", wait=True)
+
+    assert handler.requests[0].headers["x-shop"].encode("latin-1").decode() == "Zoë"
+
+
+@pytest.mark.parametrize("headers", [{"X-Shop": "a\r\nX-Injected: 1"}, {"X Shop": "1"}, {"": "1"}])
+def test_a_header_that_cannot_be_one_is_told_in_the_log(
+    courier: Courier, endpoint: Endpoint, handler: Any, headers: dict[str, str], clock: ManualClock
+) -> None:
+    """Nothing is sent, nor tried again."""
+    endpoint.headers = headers
+    courier.deliver(endpoint, "thing.created", wait=True)
+    clock.advance(10_000)
+    (attempt,) = courier.attempts("wh_1")
+
+    assert handler.requests == []
+    assert (attempt.error or "").startswith("a header cannot be sent: Illegal header ")
+
+
 def test_the_example_is_new_each_time(courier: Courier, endpoint: Endpoint, handler: Any) -> None:
     """Where the pack says so, at any depth."""
     for _ in range(2):
