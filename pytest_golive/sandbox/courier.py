@@ -247,7 +247,7 @@ class Courier:
     async def _carry(self, letter: Letter, health: Health, first: Future[None]) -> None:
         """Bring one event to one endpoint, for as long as the schedule says."""
         for number in itertools.count(1):
-            attempt = self._begun(letter, number)
+            attempt = self._begun(letter, number, health)
             try:
                 attempt, pause = await self._attempted(letter, attempt, health)
                 if not first.done():
@@ -256,12 +256,11 @@ class Courier:
                     return
                 await self._rested(health, pause)
             except asyncio.CancelledError:
-                if self._health_of(letter.endpoint.id) is health:
-                    self._log.put(_dropped(attempt))
+                self._write(health, _dropped(attempt))
                 raise
             letter = self._addressed(letter)
             if not self.serves(letter.endpoint):
-                self._log.put(_dropped(attempt))
+                self._write(health, _dropped(attempt))
                 return
 
     def _addressed(self, letter: Letter) -> Letter:
@@ -287,7 +286,7 @@ class Courier:
             endpoint, now = letter.endpoint, self.clock.now()
             headers = headers_of(self.pack, letter, pending.number, now)
             begun = replace(pending, at=datetime.fromtimestamp(now, UTC), request_headers=shown(endpoint, headers))
-            self._log.put(begun)
+            self._write(health, begun)
             limit = endpoint.timeout_seconds or self.webhooks.answer_within_seconds
             outcome = await self._postman.post(endpoint.url, headers, letter.body, limit)
         pause = None if letter.test else self._judged(letter, pending.number, outcome, health)
@@ -300,7 +299,7 @@ class Courier:
             error=outcome.error,
             response_body=outcome.body,
         )
-        self._log.put(over)
+        self._write(health, over)
         for listener in tuple(self.listeners):
             listener(over)
         return over, pause
@@ -325,7 +324,7 @@ class Courier:
     def _schedule(self, endpoint: Endpoint) -> RetrySchedule:
         return self.schedule if endpoint.retry is None else self.webhooks.retry[endpoint.retry]
 
-    def _begun(self, letter: Letter, number: int) -> Attempt:
+    def _begun(self, letter: Letter, number: int, health: Health) -> Attempt:
         attempt = Attempt(
             id=f"attempt-{next(self._numbers)}",
             endpoint_id=letter.endpoint.id,
@@ -341,8 +340,14 @@ class Courier:
             test=letter.test,
             request_body=letter.body.decode(),
         )
-        self._log.put(attempt)
+        self._write(health, attempt)
         return attempt
+
+    def _write(self, health: Health, attempt: Attempt) -> None:
+        """Write an attempt down, unless its endpoint was removed meanwhile."""
+        with self._lock:
+            if self._health.get(attempt.endpoint_id) is health:
+                self._log.put(attempt)
 
     def _health_of(self, endpoint_id: str) -> Health:
         with self._lock:
