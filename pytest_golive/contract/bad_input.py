@@ -21,6 +21,9 @@ Family = Literal["incomplete", "invalid"]
 NOT_JSON = b'{"golive": '
 """A body that stops in the middle of a value."""
 
+UNKNOWN = "golive_unknown"
+"""A field that no contract knows."""
+
 MISSING = object()
 """Stands for a field that is left out."""
 
@@ -48,6 +51,7 @@ class BadInput:
         refusals: the statuses that refuse it rightly.
         evidence: whether the vendor's pages state that it is refused.
         tolerated: why a success is only recorded; None where it is a failure.
+        known_failure: why a failure at the vendor (5xx) is only recorded; None where it is one.
         change: several fields to replace at once, in the place of `field` and `value`.
         elsewhere: arguments of path or query to replace.
         codes: the codes of the error body that refuse it rightly; empty for any.
@@ -61,6 +65,7 @@ class BadInput:
     refusals: tuple[int, ...]
     evidence: Evidence
     tolerated: str | None = None
+    known_failure: str | None = None
     change: Mapping[str, Any] | None = None
     elsewhere: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     codes: tuple[str, ...] = ()
@@ -102,6 +107,7 @@ def bad_inputs(pack: Pack, operation: Operation, schema: Mapping[str, Any]) -> t
             refusals=bad.refusals or pack.errors.refusals,
             evidence=bad.evidence,
             tolerated="the contract leaves it open" if bad.tolerated else None,
+            known_failure=bad.known_failure,
             codes=_codes(pack, bad),
         )
         for bad in operation.bad_values
@@ -136,6 +142,12 @@ def _of_fields(pack: Pack, schema: Mapping[str, Any]) -> Iterator[BadInput]:
             # That a value outside the stated ones is refused follows from the statement; the rest is a convention.
             evidence = sure_of_value if change == "unknown value" else Evidence.ASSUMED
             yield _case(pack, name, change, words, value, evidence, family)
+    if schema.get("additionalProperties") is False:
+        words = "is a field the contract does not know"
+        yield _case(pack, UNKNOWN, "unknown field", words, "golive", Evidence.ASSUMED, "invalid")
+    if schema.get("minProperties", 0) >= 1:
+        refusals = pack.errors.refusals
+        yield BadInput("body:empty", "incomplete", "the body has no fields", "", {}, refusals, Evidence.ASSUMED)
 
 
 def _wrong_values(field: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Family]]:

@@ -65,6 +65,9 @@ def _must_be_refused(answer: Answer, bad: BadInput) -> None:
     what = f"refuse the call with {either(bad.refusals)} when {bad.words}"
     if answer.status in UNTELLING and answer.status not in bad.refusals:
         answer.cannot_tell(what)
+    if answer.status >= 500 and bad.known_failure is not None and not answer.vendor.strict:
+        answer.vendor.observe(f"{answer.operation} fails with {answer.status} when {bad.words}: {bad.known_failure}")
+        return
     if answer.status >= 500:
         answer.fail(f"{what}, never with a failure")
     if answer.succeeded:

@@ -126,13 +126,13 @@ def _changed(vendor: str, pack: Pack, changes: Mapping[str, Any]) -> Pack:
 
 
 def _merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a nested value with these parts of it replaced."""
+    """Return a nested value with these parts of it replaced; null takes one out."""
     merged = dict(known)
     for name, change in changes.items():
-        before = merged.get(name)
+        before = merged.pop(name, None)
         if isinstance(before, Mapping) and isinstance(change, Mapping):
             merged[name] = _merged(before, change)
-        else:
+        elif change is not None:
             merged[name] = change
     return merged
 

@@ -170,6 +170,10 @@ class BadValue(Fact):
     refusals: tuple[Status, ...] | None = Field(default=None, description="instead of the vendor's usual statuses")
     codes: tuple[str, ...] | None = Field(default=None, description="instead of the vendor's usual codes")
     tolerated: bool = Field(default=False, description="a success is recorded, not failed")
+    known_failure: str | None = Field(
+        default=None,
+        description="where the vendor is known to fail on it (5xx): a failure is recorded, with this reason",
+    )
     family: Literal["incomplete", "invalid"] = "invalid"
 
     @model_validator(mode="after")

@@ -218,7 +218,7 @@ class Profile(Fact):
     """The same API under another brand: what of the pack is different there."""
 
     title: str
-    changes: dict[str, Any] = Field(description="parts of pack.yaml to replace, nested as there")
+    changes: dict[str, Any] = Field(description="parts of pack.yaml to replace, nested as there; null takes one out")
 
 
 class Pack(Frozen):
