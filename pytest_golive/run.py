@@ -135,6 +135,11 @@ class Run:
         self.golive.close()
 
 
+def budgets_path(root: Path) -> Path:
+    """Return where the processes of a run share how fast a vendor may be asked."""
+    return root / ".golive" / "budget"
+
+
 def journal_path(root: Path) -> Path:
     """Return where the journal of creations lies."""
     return root / ".golive" / "journal.jsonl"

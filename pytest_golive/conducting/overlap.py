@@ -185,7 +185,13 @@ class Overlap:
 
     def _rooms(self) -> Mapping[Place, int]:
         """Return how many calls each vendor bears at once: more bodies would only wait, in the place of others."""
-        return {}
+        golive = self._run.golive
+        limits = {
+            (where.name, vendor): golive.limits(vendor, where.name)
+            for where in golive.environments.values()
+            for vendor in where.targets
+        }
+        return {place: each.in_flight for place, each in limits.items() if each is not None}
 
     def _runs_ahead(self, item: pytest.Item) -> bool:
         if item not in self._fit:

@@ -32,6 +32,12 @@ class CallBudget:
     per_seconds: float
     in_flight: int
 
+    @property
+    def told(self) -> str:
+        """The budget as a sentence ends with it."""
+        times = "once" if self.requests == 1 else f"{self.requests} times"
+        return f"{times} in {self.per_seconds:g} s, {self.in_flight} at once"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from pytest_golive.exchange.budget import Budget, retry_after_seconds
+from pytest_golive.exchange.pace import Pace
 
 TODAY = datetime(2026, 11, 21, 9, 0, 0, tzinfo=UTC)
 
@@ -29,7 +30,7 @@ class Time:
 
 def _budget(time: Time, *answers: httpx.Response) -> Budget:
     left: Iterator[httpx.Response] = iter(answers)
-    return Budget(httpx.MockTransport(lambda request: next(left)), time.sleep, time.clock)
+    return Budget(httpx.MockTransport(lambda request: next(left)), Pace(None, None, time.sleep, time.clock))
 
 
 def _limited(retry_after: str | None = None) -> httpx.Response:
@@ -97,7 +98,7 @@ def test_the_pause_holds_for_every_thread() -> None:
         assert go_on.wait(5)
         time.sleep(seconds)
 
-    budget = Budget(httpx.MockTransport(answer), sleep, time.clock)
+    budget = Budget(httpx.MockTransport(answer), Pace(None, None, sleep, time.clock))
     first = threading.Thread(target=budget.handle_request, args=(httpx.Request("GET", "https://api.example/first"),))
     first.start()
     assert refused.wait(5)
