@@ -105,6 +105,9 @@ class Told:
         yield from (f"{place}.{name}" for name in rule.needs.credentials if name not in target.credentials)
         yield from (f"{place}.ids.{name}" for name in rule.needs.ids if name not in target.ids)
         yield from (f"{place}.settings.{name}" for name in rule.needs.settings if name not in target.settings)
+        called = target.uses or any(client.vendor == vendor for client in self.manifest.clients.values())
+        if any(part.each == "privileged" for part in rule.decided_by) and not called:
+            yield f"{place}.uses"
 
     def forbidden(self, allowances: Sequence[str]) -> Iterator[str]:
         """Yield what would have to be allowed, where the environment is production."""
@@ -140,7 +143,12 @@ def rows_of(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
         row = _row(planned, plan, told)
         known = rows.setdefault(row.rule.id, row if row.rule.id in own else replace(row, vendor=None))
         rows[row.rule.id] = replace(known, waits_for=tuple(dict.fromkeys([*known.waits_for, *row.waits_for])))
-    return tuple(sorted(rows.values(), key=lambda row: row.vendor is None))
+    general = [rule for rule in general_rules() if suites & set(rule.suites)]
+    for rule in general:
+        # What is only planned once golive.yaml asks for it is a rule all the same.
+        rows.setdefault(rule.id, Row(rule, None, CHECK))
+    order = [rule.id for rule in general]
+    return tuple(sorted(rows.values(), key=lambda row: order.index(row.rule.id) if row.rule.id in order else -1))
 
 
 def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None) -> Ground:
@@ -150,6 +158,8 @@ def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
         environment=told.name,
         suites=suites,
         production=told.environment.production,
+        releases_to=told.environment.releases_to,
+        forbidden={vendor: target.forbidden for vendor, target in told.environment.vendors.items()},
         features={vendor: told.features(vendor) for vendor in vendors},
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in told.manifest.not_applicable},
     )

@@ -173,7 +173,7 @@ def test_in_production_a_rule_waits_for_what_is_not_allowed_there(golive: Comman
 @pytest.mark.usefixtures("book", "manifest")
 def test_a_vendor_that_the_environment_does_not_have_is_one_missing_key(golive: Command) -> None:
     """Not each of its ids and settings."""
-    told = golive("rules", "--env", "laboratory", "--missing").out
+    told = golive("rules", "--vendor", "uppzy", "--env", "laboratory", "--missing").out
 
     assert told[0] == (
         "`environments.laboratory.vendors.uppzy:` is missing: 8 rules, 7 with a check (UPZ-01, UPZ-02, …)"
