@@ -421,3 +421,13 @@ def test_the_vendors_own_id_of_the_endpoint_is_told(shop: Shop, pack: Pack, hand
 
         assert sandbox.describe()["shop"]["webhook"]["id"] == "wh_own"
         assert [row["endpoint_id"] for row in answer.json()["deliveries"]] == ["wh_own"]
+
+
+def test_an_endpoint_that_lacks_something_is_told(desk: httpx.Client, where: Destination) -> None:
+    """Whoever registered it hears of it when he asks for an event."""
+    where.endpoint.scheme = "api_key"
+
+    assert refused(desk.post("/golive/deliver", json={"event": "thing.created"})) == (
+        400,
+        "'{header_name}' needs {header_name}, and none was given",
+    )
