@@ -112,10 +112,6 @@ class ApiKeys(Resource):
         super().__init__(core)
         self._ring = ring
 
-    def needs(self, _verb: str) -> str:
-        """Return what every one of these calls needs."""
-        return ADMIN
-
     def endpoints(self) -> Iterable[Endpoint]:
         """Return the calls there are."""
         includes, expires = self.includes, Field("expires_at", "moment", nullable=True)

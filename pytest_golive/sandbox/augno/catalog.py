@@ -88,6 +88,7 @@ class Products(Resource):
         "ends_at": DATE,
     }
     unique = ("sku",)
+    deletable = False
     searched = ("sku", "description")
 
     def made(self, asked: Asked, body: dict[str, Any]) -> dict[str, Any]:
@@ -126,11 +127,6 @@ class Products(Resource):
             and within(row.created_at, query)
             and super().matches(account, row, query)
         )
-
-    def check_unused(self, asked: Asked, row: Row) -> None:
-        """Refuse to delete what was ordered."""
-        if any(line["product_id"] == row.id for line in asked.account.table("sales_order_line")):
-            raise Problem("resource_conflict", "This product is part of a sales order.")
 
 
 class ItemCategories(Resource):

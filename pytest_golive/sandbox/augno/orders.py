@@ -171,8 +171,8 @@ class SalesOrders(Resource):
         values = {RENAMED.get(name, name): value for name, value in sent.items()}
         whole = {**row.values, **values}
         customer = referred(account, "customer", whole["customer_id"], "customer_id")
-        if customer is not None:
-            self._check(account, values, customer, CHANGED_NAMES)
+        assert customer is not None  # neither is the field nullable, nor can one with orders be deleted
+        self._check(account, values, customer, CHANGED_NAMES)
         _check_exclusive(whole)
         self._check_purchase_order(account, whole, row)
         if "ship_by_override_date" in values:
@@ -272,11 +272,7 @@ NEW: Mapping[str, Any] = {
 
 
 def _defaults(customer: Row, values: Mapping[str, Any]) -> dict[str, Any]:
-    missing = [name for name in DEFAULTED if name not in values]
-    for name in missing:
-        if customer[f"default_{name}"] is None:
-            raise Problem("missing_field", f"{name} is required.", name)
-    return {name: customer[f"default_{name}"] for name in missing}
+    return {name: customer[f"default_{name}"] for name in DEFAULTED if name not in values}
 
 
 def _discount(account: Account, name: str) -> Row:

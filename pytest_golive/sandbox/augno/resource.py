@@ -41,6 +41,7 @@ class Resource:
         filters: query parameters of its listing.
         unique: fields no two of them may have the same value of.
         searched: fields that `q` is looked for in.
+        deletable: whether what can be created can be deleted, too.
     """
 
     kind: ClassVar[str]
@@ -55,6 +56,7 @@ class Resource:
     filters: ClassVar[Mapping[str, Parameter]] = {}
     unique: ClassVar[tuple[str, ...]] = ()
     searched: ClassVar[tuple[str, ...]] = ("name",)
+    deletable: ClassVar[bool] = True
 
     def __init__(self, core: Core) -> None:
         self.core = core
@@ -92,7 +94,8 @@ class Resource:
             fields=self.changeable,
             patch=True,
         )
-        yield Endpoint(f"delete_{kind}", "DELETE", self.one, self.needs("delete"), self.delete)
+        if self.deletable:
+            yield Endpoint(f"delete_{kind}", "DELETE", self.one, self.needs("delete"), self.delete)
 
     def needs(self, verb: str) -> str:
         """Return the permission for reading, creating, updating or deleting; '' where every key may do it."""

@@ -222,6 +222,14 @@ def test_a_wrong_product_is_not_made(
     assert api.get(PRODUCTS).json() == before
 
 
+def test_a_product_cannot_be_deleted(api: httpx.Client, connection: Connection) -> None:
+    """There is no such call."""
+    answer = api.delete(f"{PRODUCTS}/{connection.ids['order_product_id']}")
+
+    assert problem(answer) == (405, "method_not_allowed", "DELETE is not possible here.", None)
+    assert answer.headers["allow"] == "GET, PATCH"
+
+
 def test_products_are_filtered(api: httpx.Client, connection: Connection) -> None:
     """By category, line, customer, visibility and day."""
     line = api.get(f"{PRODUCTS}?include=product_line").json()["data"][0]["product_line"]["id"]

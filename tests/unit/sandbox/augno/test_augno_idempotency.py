@@ -62,6 +62,30 @@ def test_a_used_key_with_another_body_is_refused(api: httpx.Client) -> None:
     assert api.post(TERMS, json={"name": "Net 37"}, headers=KEY).json() == first.json()
 
 
+def test_a_body_that_is_no_json_is_remembered_too(api: httpx.Client) -> None:
+    """Byte by byte."""
+    answers = [api.post(TERMS, content=content, headers=KEY) for content in (b"{", b"{", b"{ ")]
+
+    assert [answer.json()["error"]["type"] for answer in answers] == [
+        "invalid_request_error",
+        "invalid_request_error",
+        "idempotency_error",
+    ]
+    assert answers[1].headers["idempotent-replayed"] == "true"
+
+
+def test_a_request_that_broke_off_inside_is_done_anew(
+    augno: Augno, api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its key is not blocked for ever."""
+    with monkeypatch.context() as broken:
+        broken.setattr(augno.gate, "_work", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            api.post(TERMS, json={"name": "Net 37"}, headers=KEY)
+
+    assert api.post(TERMS, json={"name": "Net 37"}, headers=KEY).status_code == 201
+
+
 def test_the_query_belongs_to_the_request(api: httpx.Client) -> None:
     """By the first value of each parameter."""
     answers = [

@@ -382,6 +382,7 @@ def test_lines_are_added_changed_and_taken_off(api: httpx.Client, order: str, li
     without = api.post(f"{order}/lines", json=line)
     added = api.post(f"{order}/lines", json={**line, "product_sku": "B8", "unit_price": price})
     path = f"{order}/lines/{added.json()['id']}"
+    api.patch(path, json={"product_description": "Bolt"})
     changed = api.patch(path, json={"quantity": {**line["quantity"], "value": "5"}}).json()
     wrong = api.patch(path, json={"quantity": {"value": "5", "unit_id": "un_none"}})
     count = api.get(order).json()["line_count"]
@@ -390,7 +391,7 @@ def test_lines_are_added_changed_and_taken_off(api: httpx.Client, order: str, li
     assert problem(without) == (400, "missing_field", "product_sku is required.", "product_sku")
     assert (added.status_code, added.headers["location"], added.json()["object"]) == (201, path, "sales_order_line")
     assert (added.json()["product_sku"], added.json()["unit_price"]["value"]) == ("B8", "0.75")
-    assert changed["quantity_ordered"]["value"] == "5"
+    assert (changed["quantity_ordered"]["value"], changed["product_description"]) == ("5", "Bolt")
     assert problem(wrong)[3] == "quantity_unit_id"
     assert (count, api.get(order).json()["line_count"]) == (3, 2)
     assert [answer.status_code for answer in removed] == [200, 410, 404]

@@ -108,7 +108,7 @@ def test_an_altered_cursor_is_refused(api: httpx.Client) -> None:
         cursor[:place] + letters[(letters.index(letter) + 1) % 64] + cursor[place + 1 :]
         for place, letter in enumerate(cursor)
     ]
-    answers = [api.get(TERMS, params={"cursor": each}) for each in [*altered, "", "golive", cursor + "="]]
+    answers = [api.get(TERMS, params={"cursor": each}) for each in [*altered, "", "golive", "g!live", cursor + "="]]
 
     assert [refused_cursor(answer) for answer in answers] == [CURSOR] * len(answers)
 
