@@ -22,6 +22,7 @@ class Connection:
         settings: settings of golive.yaml that a rehearsal needs to be told.
         uses: operations that the example service calls.
         forbidden: operations that its key must not be allowed.
+        profile: the brand under which the API is called; None for the pack's own.
         further: what else a client needs, by the name it has in `golive sandbox`.
     """
 
@@ -35,4 +36,5 @@ class Connection:
     settings: Mapping[str, Any] = field(default_factory=dict)
     uses: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    profile: str | None = None
     further: Mapping[str, str] = field(default_factory=dict)

@@ -15,11 +15,14 @@ from pytest_golive.vendors.pack import Pack
 EXAMPLE = Path(__file__).parent / "example"
 """The example project: what checks of files look at in a rehearsal."""
 
+QUESTIONS = EXAMPLE / "questions.yaml"
+"""What the assistants of the example project are asked."""
+
 CHOSEN = "sandbox"
 RELEASED = "sandbox-production"
 
-QUICK: dict[str, Any] = {"poll_interval_seconds": 1.0, "timeout_exception": ""}
-"""Settings of the example that differ from the pack's: the embedded vendors answer at once."""
+QUICK: dict[str, Any] = {"poll_interval_seconds": 1.0, "timeout_exception": "", "key_age_exception": ""}
+"""Settings of the example that differ from the pack's: embedded vendors answer at once, and nothing needs an excuse."""
 
 
 @runtime_checkable
@@ -52,7 +55,8 @@ def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
 
 
 def _target(sandbox: Sandbox, vendor: str, environment: str) -> Target:
-    pack, connection = read_pack(vendor), sandbox.connection(vendor, environment)
+    connection = sandbox.connection(vendor, environment)
+    pack = read_pack(vendor, connection.profile)
     keys = {"api_key": connection.api_key, "previous_api_key": connection.previous_api_key, **connection.keys}
     keys = {name: key for name, key in keys.items() if name in pack.credentials}
     foreign = {f"other_{name}": value for name, value in connection.foreign_ids.items()}
@@ -65,6 +69,7 @@ def _target(sandbox: Sandbox, vendor: str, environment: str) -> Target:
         ids={**connection.ids, **{name: value for name, value in foreign.items() if name in pack.ids}},
         features=connection.features,
         settings=_settings(pack, connection),
+        profile=connection.profile,
         uses=connection.uses,
         forbidden=connection.forbidden,
     )

@@ -123,7 +123,7 @@ class Augno:
 
     def connections(self) -> dict[str, Connection]:
         """Return how each environment is reached."""
-        return {name: opening.connection(self._version) for name, opening in self._openings.items()}
+        return {name: opening.connection(self._version, self._profile) for name, opening in self._openings.items()}
 
     def deliver_to(self, endpoint: Handler) -> None:
         """Let a handler get every event of its account, or of the sandbox if it belongs to none.

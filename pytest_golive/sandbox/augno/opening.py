@@ -33,8 +33,8 @@ class Opening:
     ids: Mapping[str, str]
     keys: Mapping[str, str]
 
-    def connection(self, version: str) -> Connection:
-        """Return how it is reached."""
+    def connection(self, version: str, profile: str) -> Connection:
+        """Return how it is reached, under the brand that a profile of the pack names."""
         return Connection(
             base_path="",
             api_key=self.keys["api_key"],
@@ -43,6 +43,7 @@ class Opening:
             keys={name: key for name, key in self.keys.items() if name not in {"api_key", "previous_api_key"}},
             settings={"api_version": version},
             forbidden=("list_sandboxes",),
+            profile=profile,
             further={"version": version},
         )
 
