@@ -167,7 +167,7 @@ class Courier:
             whole: `data` is all there is; nothing is taken from the example.
 
         Raises:
-            LookupError: the vendor has no such event, or no such signing scheme.
+            LookupError: the vendor has no such event, signing scheme or retry schedule.
             ValueError: the endpoint lacks what its scheme needs.
         """
         known = data_of(self.pack, event, data, now=self.clock.now())
@@ -181,7 +181,9 @@ class Courier:
             now=self.clock.now(),
             test=test,
         )
-        headers_of(self.pack, letter, 1, self.clock.now())  # what is lacking is told to the caller, not to the log
+        # What is lacking is told to the caller, not to the log.
+        headers_of(self.pack, letter, 1, self.clock.now())
+        self._schedule(endpoint)
         if test or self.serves(endpoint):
             self._send(letter, wait=wait)
         return event_id
@@ -322,7 +324,11 @@ class Courier:
         return max(waits[number - 1], asked)
 
     def _schedule(self, endpoint: Endpoint) -> RetrySchedule:
-        return self.schedule if endpoint.retry is None else self.webhooks.retry[endpoint.retry]
+        if endpoint.retry is None:
+            return self.schedule
+        if endpoint.retry not in self.webhooks.retry:
+            raise LookupError(f"{self.pack.title} has no retry schedule {endpoint.retry!r}")
+        return self.webhooks.retry[endpoint.retry]
 
     def _begun(self, letter: Letter, number: int, health: Health) -> Attempt:
         attempt = Attempt(

@@ -291,6 +291,7 @@ def test_a_closed_courier_sends_nothing(courier: Courier, endpoint: Endpoint, ha
     [
         ("thing.made", {}, "Shop has no event 'thing.made'"),
         ("thing.created", {"scheme": "lisstd"}, "Shop has no signing scheme 'lisstd'"),
+        ("thing.created", {"retry": "usaul"}, "Shop has no retry schedule 'usaul'"),
         ("thing.created", {"scheme": "api_key"}, "'{header_name}' needs {header_name}, and none was given"),
         ("thing.created", {"secret": ""}, "the signing secret is empty"),
     ],
