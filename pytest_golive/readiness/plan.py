@@ -125,6 +125,7 @@ class Ground:
         features: by vendor, which parts of its API are used.
         forbidden: by vendor, the operations that its key must not be allowed.
         not_applicable: rule id -> why and who says so, from golive.yaml.
+        recorded: whether recordings of this environment are kept.
     """
 
     environment: str
@@ -136,6 +137,7 @@ class Ground:
     features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
+    recorded: bool = False
 
 
 def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> Plan:
@@ -187,6 +189,8 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
         return ground.not_applicable[rule.id]
     if ground.production and all(part.each in MULTIPLIED for part in rule.decided_by):
         return "bad and repeated data is never sent to production"
+    if rule.needs.recordings and not ground.recorded:
+        return f"no recordings of {ground.environment} are kept"
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
@@ -289,6 +293,7 @@ def _merged(known: PlannedCheck | None, planned: PlannedCheck) -> PlannedCheck:
         suites=tuple(dict.fromkeys([*known.suites, *planned.suites])),
         severity=min(known.severity, planned.severity, key=list(Severity).index),
         effects=_most((known.effects, planned.effects)),
+        alone=known.alone or planned.alone,
     )
 
 
