@@ -178,7 +178,7 @@ def test_what_cannot_be_put_back_stays_in_the_journal(
     assert found.answer("restore").status == 503
     assert [thing.name for thing in journal.left()] == ["ga4"]
     assert remove_all(journal.left(), {"selwise": vendor}, journal) == (
-        'left behind: state ga4 at selwise: 503 {"message": "later"}',
+        'not put back: the former state of ga4 at selwise: 503 {"message": "later"}',
     )
     between.answer = lambda app, request: None
     assert remove_all(journal.left(), {"selwise": vendor}, journal) == ()

@@ -78,7 +78,7 @@ def test_putting_back_that_fails_is_told(widget: Vendor, talk: Talk, journal: Jo
     talk.say("update_widget_config", json_response(403, {"error": "no"}))
 
     assert remove_all(journal.left(), {"uppzy": widget}, journal) == (
-        'left behind: state update_widget_config at uppzy: 403 {"error": "no"}',
+        'not put back: the former state of update_widget_config at uppzy: 403 {"error": "no"}',
     )
     assert len(journal.left()) == 1
 
@@ -88,7 +88,7 @@ def test_a_call_that_no_longer_exists_is_told(vendor: Vendor, journal: Journal) 
     thing = Created("r", "staging", "uppzy", "put_theme", "state", "theme", puts_back={"a": 1})
 
     assert remove_all([thing], {"uppzy": vendor}, journal) == (
-        "left behind: state theme at uppzy: the vendor's API has no call put_theme",
+        "not put back: the former state of theme at uppzy: the vendor's API has no call put_theme",
     )
 
 
