@@ -86,9 +86,13 @@ class Golive:
             environment: where; default: the chosen one. Elsewhere only reading is possible.
 
         Raises:
-            LookupError: the environment has no such vendor.
+            LookupError: the chosen environment has no such vendor.
+            NotVerified: another environment does not have it.
         """
         where = self.environments[environment or self.environment.name]
+        if name not in where.targets and where is not self.environment:
+            place = f"environments.{where.name}.vendors.{name}"
+            raise NotVerified(f"{place} is missing: nothing can be looked at there", key=place)
         if name not in where.targets:
             raise LookupError(f"{where.name} has no vendor {name!r}; it has: {', '.join(where.targets) or 'none'}")
         with self._lock:
