@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_golive.cassettes.aging import recorded_operations
 from pytest_golive.cassettes.environments import recorded_environments
 from pytest_golive.cassettes.recordings import Recordings, days_told
 from pytest_golive.cassettes.shelf import FOLDER, Shelf, Unreadable
@@ -16,6 +17,7 @@ from pytest_golive.conducting.items import check_of
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.facts.chance import draw_from
 from pytest_golive.facts.moment import read_from
+from pytest_golive.facts.outcome import Suite
 from pytest_golive.facts.scope import check_scope
 from pytest_golive.manifest.environment import Environment
 from pytest_golive.manifest.model import Manifest
@@ -60,6 +62,22 @@ def check_before(config: pytest.Config, choice: Choice, shelf: Shelf) -> None:
     problems = shelf.problems() if mode is not Mode.ALL else []
     if problems:
         raise pytest.UsageError("\n".join(problems))
+
+
+def recorded_here(choice: Choice, shelf: Shelf) -> dict[str, frozenset[str]]:
+    """Return by vendor what was recorded in the chosen environment, for the suite that looks at recordings.
+
+    Raises:
+        pytest.UsageError: a recording cannot be read.
+    """
+    if Suite.WEEKLY not in choice.suites:
+        return {}
+    try:
+        found = recorded_operations(shelf)
+    except Unreadable as error:
+        raise pytest.UsageError(str(error)) from None
+    here = {target.partition("@"): operations for target, operations in found.items()}
+    return {vendor: operations for (vendor, _, where), operations in here.items() if where == choice.environment}
 
 
 def replayed(choice: Choice, shelf: Shelf) -> dict[str, Environment]:
@@ -153,7 +171,7 @@ def reasons(run: Run) -> list[str]:
     recordings = run.golive.recordings
     if recordings is None or run.sandbox or not (recordings.replays or any(recordings.played().values())):
         return []
-    when = days_told(lying.label for lying in recordings.shelf.lying)
+    when = days_told(lying.label for lying in recordings.shelf.lying())
     name = run.golive.environment.name
     if recordings.replays:
         return [f"replayed from cassettes recorded {when}: {name} was not asked, so nothing is said about it today"]
@@ -168,7 +186,7 @@ def notes(run: Run) -> list[str]:
         return []
     found = []
     if recordings.replays and run.sandbox:
-        when = days_told(lying.label for lying in recordings.shelf.lying)
+        when = days_told(lying.label for lying in recordings.shelf.lying())
         found.append(f"replayed from cassettes recorded {when} from the sandbox: nothing was asked")
     if recordings.mode is not Mode.ALL and run.choice.scope == "full":
         found += recordings.unused()

@@ -209,7 +209,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         },
         forbidden={name: target.forbidden for name, target in chosen.targets.items()},
         not_applicable=prepared.not_applicable,
-        recorded=prepared.shelf.has_recordings,
+        recorded=recording.recorded_here(choice, prepared.shelf),
     )
     if choice.only and not ground.only:
         return Plan()  # only rules of the team's own tests were asked for

@@ -149,11 +149,13 @@ class Recordings:
         """Return the cassette of a scope, opened by whoever needs it first."""
         with self.lock:
             if scope not in self._tapes:
-                label = self.label(scope)
-                old = {} if label is None else label.values
-                readings = () if label is None or self.mode is Mode.ALL else label.readings
-                translate = translation(old, self._values)
-                self._tapes[scope] = Tape(self.shelf.path(scope), self.mode, translate, readings)
+                path, label = self.shelf.path(scope), self.label(scope)
+                if label is None or self.mode is Mode.ALL:
+                    self._tapes[scope] = Tape(path, self.mode)
+                else:
+                    translated = translation(label.values, self._values)
+                    interactions = [translated(each) for each in self.shelf.read(path).interactions]
+                    self._tapes[scope] = Tape(path, self.mode, interactions, label.readings)
             return self._tapes[scope]
 
     def told(self, scope: Scope) -> str:
@@ -209,7 +211,7 @@ class Recordings:
     def unused(self) -> list[str]:
         """Return what was recorded in this suite and not played by this run, as notes."""
         silent, half = [], []
-        for lying in self.shelf.lying:
+        for lying in self.shelf.lying():
             if not self._suites & lying.label.suites:
                 continue  # another suite's
             file, played = self.shelf.told(lying.path), self._played.get(self.shelf.told(lying.path), set())
@@ -236,17 +238,18 @@ class Recordings:
         label = self._labelled(scope, requests, tape)
         heading = f"{label.scope.told}: recorded {label.day} by pytest-golive from {_from(label)}"
         cassette = {"requests": requests, "responses": answers, "metadata": {}}
-        text = text_of(cassette, Written(lambda value: value))
+        text = text_of(cassette, Written())
         targets = {header_of(request.headers, TARGET_HEADER) for request in requests}
         used = {name: value for name, value in self._values.items() if value in text and _concerns(name, targets)}
         cassette["metadata"] = replace(label, values=used).plain()
-        text = text_of(cassette, Written(lambda value: value, self.filter.text(heading)))
+        text = text_of(cassette, Written(self.filter.text(heading)))
         leaks = leaks or [f"{name} somewhere in it" for name in self.filter.held(text)]
         if leaks:
             self.leaks.append(f"{self.told(scope)} was not written: it would give away {'; '.join(leaks[:SHOWN])}")
             return
         try:
             replace_file(tape.path, text)
+            self.shelf.forget(tape.path)
         except OSError as error:
             self.incidents.append(f"{self.told(scope)} cannot be written: {error.strerror}")
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +161,7 @@ class Shelf:
         self.folder = folder / environment
         self.environment = environment
         self.max_age_days = max_age_days
+        self._known: dict[Path, Lying] = {}
 
     @property
     def has_recordings(self) -> bool:
@@ -189,11 +189,20 @@ class Shelf:
         yield from (path for path in sorted(self.folder.rglob("*.yaml")) if path != self.description)
 
     def read(self, path: Path) -> Lying:
-        """Read one cassette.
+        """Return one cassette, read once a process.
 
         Raises:
             Unreadable: it is not UTF-8, not YAML, or no cassette of this environment.
         """
+        if path not in self._known:
+            self._known[path] = self._read(path)
+        return self._known[path]
+
+    def forget(self, path: Path) -> None:
+        """Take note that a cassette was written anew."""
+        self._known.pop(path, None)
+
+    def _read(self, path: Path) -> Lying:
         text = self.text(path)
         try:
             cassette = deserialize(text)
@@ -227,9 +236,8 @@ class Shelf:
             line = raw.count(b"\n", 0, error.start) + 1
             raise Unreadable(f"{self.told(path)}, line {line}: this is not UTF-8 text") from None
 
-    @cached_property
     def lying(self) -> tuple[Lying, ...]:
-        """Every cassette, read once.
+        """Return every cassette.
 
         Raises:
             Unreadable: one of them cannot be read.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_golive.cassettes.format import deserialize, serialize
+from pytest_golive.cassettes.format import serialize
 from pytest_golive.cassettes.matching import alike, differences, same_call, told
 from pytest_golive.cassettes.shelf import replace_file
 
@@ -29,23 +29,26 @@ class Written:
     """vcrpy's idea of a serializer: our layout, read as if it had been recorded with today's addresses.
 
     Args:
-        translate: see :func:`pytest_golive.cassettes.shelf.translation`.
         heading: a comment above all.
+        interactions: what was read already.
     """
 
-    def __init__(self, translate: Callable[[Any], Any], heading: str = "") -> None:
-        self._translate = translate
+    def __init__(self, heading: str = "", interactions: Iterable[Mapping[str, Any]] = ()) -> None:
         self._heading = heading
+        self._interactions = interactions
 
     def serialize(self, cassette: Mapping[str, Any]) -> str:
         """Return the text of a cassette."""
         return f"# {self._heading}\n{serialize(cassette)}"
 
-    def deserialize(self, text: str) -> dict[str, Any]:
-        """Return what a text holds."""
-        cassette = deserialize(text)
-        cassette["interactions"] = self._translate(cassette["interactions"])
-        return cassette
+    def deserialize(self, _: str) -> dict[str, Any]:
+        """Return what a cassette holds: the shelf has read it, and looked whether it is one."""
+        # vcrpy turns texts into bytes in place, and what lies on the shelf is others' too.
+        copies = [
+            {"request": dict(each["request"]), "response": {**each["response"], "body": dict(each["response"]["body"])}}
+            for each in self._interactions
+        ]
+        return {"version": 1, "interactions": copies}
 
 
 class Persister:
@@ -53,7 +56,7 @@ class Persister:
 
     @classmethod
     def load_cassette(cls, path: str, serializer: Written) -> Any:
-        """Read a file.
+        """Return what lies in a file.
 
         Raises:
             CassetteNotFoundError: there is none.
@@ -63,7 +66,7 @@ class Persister:
 
         if not Path(path).is_file():
             raise CassetteNotFoundError
-        return read(Path(path).read_text(encoding="utf-8"), serializer)
+        return read("", serializer)
 
     @staticmethod
     def save_cassette(path: str, cassette: Mapping[str, Any], serializer: Written) -> str:
@@ -87,11 +90,13 @@ class Tape:
     Args:
         path: its file.
         mode: whether it is played, completed or recorded anew.
-        translate: how what was recorded is read today.
+        interactions: what lies there, as it is read today.
         readings: what a clock said when it was recorded, see :meth:`seconds`.
     """
 
-    def __init__(self, path: Path, mode: Mode, translate: Callable[[Any], Any], readings: Sequence[float] = ()) -> None:
+    def __init__(
+        self, path: Path, mode: Mode, interactions: Iterable[Mapping[str, Any]] = (), readings: Sequence[float] = ()
+    ) -> None:
         from vcr.cassette import Cassette
         from vcr.record_mode import RecordMode
 
@@ -104,7 +109,7 @@ class Tape:
         self._zero: float | None = None
         how: dict[str, Any] = {
             "path": str(path),
-            "serializer": Written(translate),
+            "serializer": Written(interactions=interactions),
             "persister": Persister,
             "match_on": (same_call,),
             "record_mode": RecordMode.NONE if mode is Mode.NONE else RecordMode.NEW_EPISODES,
