@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pytest_golive.sandbox.connection import Connection
@@ -22,6 +23,9 @@ from pytest_golive.sandbox.timely.service import Service
 from pytest_golive.sandbox.timely.state import Key, State, Workspace, new_id
 from pytest_golive.sandbox.timely.webhooks import Webhooks, register
 from pytest_golive.vendors.library import read_pack
+
+CHAT = re.compile(r"/v1/chats/([^/]+)/messages")
+"""Where one page has messages be sent to; the others say `/conversations`. A chat's id is its conversation's."""
 
 LARGEST = 5 * 1024 * 1024
 """Bytes of a request body."""
@@ -144,6 +148,9 @@ class Timely(Front[Key]):
 
     def __call__(self, request: Request) -> Response:
         """Answer, and tell with every answer how much the key may still ask."""
+        chat = CHAT.fullmatch(request.path) if request.method == "POST" else None
+        if chat is not None:
+            request = replace(request, path=f"/v1/conversations/{chat[1]}/messages")
         key = request.headers.get(self.pack.authentication.header, "")
         standing = self.quota.take(key if key in self._state.keys else "")
         if standing.retry_after:

@@ -10,7 +10,7 @@ from pytest_golive.sandbox.timely import contacts
 from pytest_golive.sandbox.timely.agents import agent_of, spend
 from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
-from pytest_golive.sandbox.timely.formats import check_uri
+from pytest_golive.sandbox.timely.formats import check_handoff, check_uri
 from pytest_golive.sandbox.timely.knowledge import answer_to, wants_a_person
 from pytest_golive.sandbox.timely.paging import listed
 from pytest_golive.sandbox.timely.refusals import absent, invalid
@@ -103,7 +103,8 @@ class Conversations:
             return {"data": message_shown(message)}
 
     def start_handoff(self, call: Call[Key]) -> dict[str, Any]:
-        """Let a person answer from now on."""
+        """Let a person answer from now on; older pages have a body, in which both fields may be left out."""
+        check_handoff(call.request.body)
         return self._switch(call, "paused")
 
     start_human = start_handoff
