@@ -30,6 +30,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vendor", action="append", metavar="NAME", help="vendor to serve, may be repeated; default: all"
     )
+    parser.add_argument(
+        "--rate-limits", action="store_true", help="keep the vendors' limits of requests; default: answer any number"
+    )
     webhook_options.declare(parser)
 
 
@@ -71,6 +74,8 @@ def _started(arguments: argparse.Namespace) -> Sandbox:
         deliver=webhook_options.destinations(arguments, vendors),
         clock=FastClock(arguments.clock_factor),
     )
+    if arguments.rate_limits:
+        sandbox.keep_rate_limits()
     try:
         sandbox.start()
     except OSError as error:

@@ -17,7 +17,7 @@ from pytest_golive.sandbox.timely.contacts import Contacts
 from pytest_golive.sandbox.timely.conversations import Conversations
 from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
-from pytest_golive.sandbox.timely.quota import Quota
+from pytest_golive.sandbox.timely.quota import DOCUMENTED, Quota
 from pytest_golive.sandbox.timely.refusals import code_of
 from pytest_golive.sandbox.timely.service import Service
 from pytest_golive.sandbox.timely.state import Key, State, Workspace, new_id
@@ -132,6 +132,10 @@ class Timely(Front[Key]):
         """
         with self._state.lock:
             self._state.keys[key].is_active = False
+
+    def keep_rate_limit(self) -> None:
+        """Let a key send as many requests as the vendor's pages say."""
+        self.quota.per_minute = DOCUMENTED
 
     def limit(self, key: str, held: tuple[str, ...]) -> None:
         """Give a key other scopes.
