@@ -8,7 +8,8 @@ import pytest
 
 from pytest_golive.exchange.cleaning import EndlessListing, filled, items_of, remove_all
 from pytest_golive.exchange.journal import Created, Journal
-from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import MOST_PAGES
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.sandbox.http import Request, Response, json_response
