@@ -180,7 +180,7 @@ class Selwise(Front[Caller]):
             foreign_ids={"site_id": stranger.id},
             keys={**own, "webhook_secret": next(iter(site.hooks.values())).fields["authConfig"]["secret"]},
             settings={"log_wait_seconds": 2},
-            further=own,
+            further={**own, "verified_domain": site.domain},
         )
 
 
