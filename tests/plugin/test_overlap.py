@@ -38,6 +38,12 @@ def speak(name):
     log.warning("warning of %s", name)
     log.info("info of %s", name)
 
+def test_finds(golive, golive_environment, golive_credentials):
+    speak("finds")
+    golive.note(f"noted in {golive_environment.name}, {len(golive_credentials)} vendor")
+    answer = golive.vendor("uppzy").call("get_site")
+    answer.must("be a teapot", answer.status == 418)
+
 @pytest.mark.parametrize("number", range(3))
 def test_passes(golive, number):
     speak(f"passes {number}")
@@ -47,12 +53,6 @@ def test_passes(golive, number):
 def test_fails(golive):
     speak("fails")
     helper(7)
-
-def test_finds(golive, golive_environment, golive_credentials):
-    speak("finds")
-    golive.note(f"noted in {golive_environment.name}, {len(golive_credentials)} vendor")
-    answer = golive.vendor("uppzy").call("get_site")
-    answer.must("be a teapot", answer.status == 418)
 
 def test_warns(golive):
     speak("warns")
