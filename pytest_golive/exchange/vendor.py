@@ -183,7 +183,7 @@ class Vendor:
             NotVerified: it is not in golive.yaml.
         """
         if name not in self.target.credentials:
-            raise self._missing(name, name)
+            raise self._missing(name, self.pack.credentials[name].title if name in self.pack.credentials else name)
         return self.target.credentials[name]
 
     def id(self, name: str) -> str:

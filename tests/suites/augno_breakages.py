@@ -788,7 +788,6 @@ LISTINGS = (
         on("list_customers", once_it_succeeds(_ends_early)),
         failed=here("listing_gives_every_id_once", case="list_customers")
         | of("listing_bears_a_row_inserted_meanwhile", "list_customers"),
-        inconclusive=here("page_size_is_bounded", case="list_customers"),
         messages={
             "listing_bears_a_row_inserted_meanwhile[augno-list_customers]": (
                 "list_customers has to give all items that were there, though one more appears "
@@ -944,9 +943,7 @@ OWN_CALLS = (
         "the log is lost",
         _loses_the_log(),
         failed=both("own_call_is_in_the_vendors_log"),
-        inconclusive=both("logged_calls_name_the_pinned_version")
-        | here("page_size_is_bounded", case="list_request_logs")
-        | here("page_size_is_bounded", case="list_audit_events"),
+        inconclusive=both("logged_calls_name_the_pinned_version"),
         messages={
             "own_call_is_in_the_vendors_log[augno]": (
                 "list_units has to be in the vendor's log within 0.5 s; seen: list_request_logs finds nothing for rq_#"
