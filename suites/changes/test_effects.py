@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pytest_golive.changes.difference import Difference, difference
 from pytest_golive.changes.flow import change_of
-from pytest_golive.changes.record import ChangeRecord, Config, Sent
+from pytest_golive.changes.record import STATES, ChangeRecord, Config, Sent
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.facts.finding import CannotTell, NotVerified
 from pytest_golive.facts.other_shapes import bearing_other_shapes
@@ -104,6 +104,8 @@ def test_sending_shows_in_the_logs(golive: Golive, planned: PlannedCheck) -> Non
     if isinstance(sent, Sent):
         if changed.get("enabled") is False:
             logs.cannot_tell("show what is sent", f"{record.provider} is switched off: nothing is sent to it")
+        if not STATES.issuperset(sent.states):
+            logs.cannot_tell("say what became of an event", f"status {', '.join(sent.states)}")
         due = "test" if changed.get("testMode") else "success"
         seen = ", ".join(sent.states) or f"nothing within {sent.seconds:.0f} s"
         logs.must(f"show {due} for a {sent.event} that was sent", due in sent.states, actual=seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_golive.changes.flow import change_of
-from pytest_golive.changes.record import ChangeRecord, Sent, Switched
+from pytest_golive.changes.record import STATES, ChangeRecord, Sent, Switched
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.facts.other_shapes import bearing_other_shapes
@@ -147,6 +147,8 @@ def _sent(record: ChangeRecord, field: str) -> Sent:
         raise CannotTell(sent.finding)
     if sent is None:
         raise record.lacking()
+    if not STATES.issuperset(sent.states):
+        record.answer(field).cannot_tell("lead to log entries that can be read", f"status {', '.join(sent.states)}")
     if not isinstance(earlier, Sent) or not earlier.entries:
         raise CannotTell(
             Finding(

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_golive.changes.filters import UnknownOperator, lets_pass, reference_payload
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.other_shapes import bearing_other_shapes
+from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -30,9 +31,15 @@ def test_switches_are_booleans(golive: Golive, planned: PlannedCheck) -> None:
     told = health.json.get("integrations", []) if isinstance(health.json, Mapping) else []
     for answer, records in ((listed, listed.json), (one, [one.json]), (health, told)):
         for record in records:
-            wrong = [f"{name} is {record.get(name)!r}" for name in SWITCHES if not isinstance(record.get(name), bool)]
-            told_wrong = f"{record.get('provider')}: {', '.join(wrong)}"
-            answer.must("hold enabled and testMode as booleans", not wrong, actual=told_wrong)
+            if not isinstance(record, Mapping):
+                answer.cannot_tell("hold enabled and testMode as booleans")
+            provider, what = record.get("provider"), "hold enabled and testMode as booleans"
+            absent = [name for name in SWITCHES if name not in record]
+            if absent:
+                told_absent = f"{provider}: {', '.join(absent)} is absent"
+                answer.differs(Evidence.ASSUMED, what, told_absent, answer.schema_file)
+            wrong = [f"{name} is {record[name]!r}" for name in SWITCHES if not isinstance(record.get(name, True), bool)]
+            answer.must(what, not wrong, actual=f"{provider}: {', '.join(wrong)}")
 
 
 @bearing_other_shapes
