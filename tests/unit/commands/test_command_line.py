@@ -80,8 +80,8 @@ def test_options_are_not_abbreviated(golive: Command) -> None:
     told = golive("sandbox", "--vend", "uppzy")
 
     known = (
-        "--help, --port, --latency-ms, --vendor, --rate-limits, --deliver, --scheme, --retry, --webhook-secret-env, "
-        "--clock-factor"
+        "--help, --port, --latency-ms, --vendor, --rate-limits, --variant, --deliver, --scheme, --retry, "
+        "--webhook-secret-env, --clock-factor"
     )
     assert told.err == [f"golive sandbox: unknown option '--vend'; did you mean --vendor? There are: {known}"]
 

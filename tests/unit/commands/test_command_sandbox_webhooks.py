@@ -209,8 +209,8 @@ def test_it_ends_while_a_delivery_is_under_way(start: Start) -> None:
 def test_what_cannot_be_done_is_told_in_one_line(golive: Command, options: list[str], message: str) -> None:
     """With the nearest right word, and before anything listens."""
     known = (
-        "--help, --port, --latency-ms, --vendor, --rate-limits, --deliver, --scheme, --retry, --webhook-secret-env, "
-        "--clock-factor"
+        "--help, --port, --latency-ms, --vendor, --rate-limits, --variant, --deliver, --scheme, --retry, "
+        "--webhook-secret-env, --clock-factor"
     )
 
     assert golive("sandbox", *options) == (2, [], [f"golive sandbox: {message.replace('@OPTIONS@', known)}"])
