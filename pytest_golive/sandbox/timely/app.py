@@ -106,6 +106,7 @@ class Timely(Front[Key]):
         with self._state.lock:
             events = tuple(self.pack.webhooks.events) if self.pack.webhooks is not None else ()
             hook = register(workspace, endpoint.url, endpoint.events or events, name="golive", secret=endpoint.secret)
+            hook.scheme = endpoint.scheme
             if self.courier is not None:
                 self.courier.add(replace(endpoint, id=hook.id, tenant=workspace.id, events=hook.events))
 
