@@ -225,7 +225,7 @@ def test_a_secret_that_holds_no_key_is_told_without_repeating_it(
     scheme = pack.webhooks.signing["sig_a"].model_copy(update={"secret_encoding": "base64"})
     webhooks = pack.webhooks.model_copy(update={"signing": {"sig_a": scheme}})
     monkeypatch.setattr(
-        "pytest_golive.vendors.library.read_pack", lambda _: pack.model_copy(update={"webhooks": webhooks})
+        "pytest_golive.vendors.library.read_pack", lambda *_: pack.model_copy(update={"webhooks": webhooks})
     )
     monkeypatch.setenv("HOOK_SECRET", "no base64, but secret")
 
