@@ -786,12 +786,12 @@ RATINGS = (
         messages={
             "repeated_feedback_changes_nothing[uppzy]": (
                 "send_feedback has to leave out feedback_submitted_at when the rating is repeated; seen: 200 "
-                '{"feedback_submitted_at": "2026-11-21T09:00:00Z", "status": "ok", "request_id": "req_#", '
+                '{"feedback_submitted_at": "#T#Z", "status": "ok", "request_id": "req_#", '
                 '"feedback": "good"}'
             ),
             "repeated_write_does_what_the_contract_says[uppzy-send_feedback]": (
                 "send_feedback has to leave out feedback_submitted_at when the same call comes again; seen: 200 "
-                '{"feedback_submitted_at": "2026-11-21T09:00:00Z", "status": "ok", "request_id": "req_#", '
+                '{"feedback_submitted_at": "#T#Z", "status": "ok", "request_id": "req_#", '
                 '"feedback": "good"}'
             ),
         },
