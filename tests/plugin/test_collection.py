@@ -101,7 +101,7 @@ def test_nothing_is_written(project: Project) -> None:
     project.tests(OWN)
 
     for workers in ((), ("-n", "2")):
-        ran = project.run(*COLLECT, *workers)
+        ran = project.run_cold(*COLLECT, *workers)
 
         assert ran.code == 0
         assert not list(project.folder.glob("*golive*"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_golive.sandbox.uppzy import Uppzy
 from tests.suites.planned_checks import Planned
-from tests.suites.uppzy_breakages import DOCUMENT_DEPENDENTS, UNTOLD, WRITES, as_if
+from tests.suites.uppzy_breakages import DOCUMENT_DEPENDENTS, UNTOLD, WRITES, alike, as_if
 from tests.suites.vendor_in_disguise import Wrap, before, being, in_state, lacking, on, sent, when
 
 UPPZY = Planned("uppzy")
@@ -128,12 +128,22 @@ def _of_this_environment(checks: frozenset[str]) -> frozenset[str]:
 
 
 CALLING = _of_this_environment(calling())
-TENANT_READS = _of_this_environment(
-    reads("get_tenant", "get_limits", "get_usage", "list_usage_history", "get_tenant_statistics")
+TENANT = ("get_tenant", "get_limits", "get_usage", "list_usage_history", "get_tenant_statistics")
+SITE = (
+    "get_site",
+    "get_site_statistics",
+    "list_sessions",
+    "get_user_statistics",
+    "get_widget_config",
+    "list_documents",
 )
-SITE_READS = _of_this_environment(
-    reads("get_site", "get_site_statistics", "list_sessions", "get_user_statistics")
-    | reads("get_widget_config", "list_documents")
+
+TENANT_READS = _of_this_environment(reads(*TENANT)) | alike(*TENANT)
+SITE_READS = (
+    _of_this_environment(reads(*SITE))
+    | alike(*SITE)
+    | UPPZY.of("listing_gives_every_id_once")
+    | UPPZY.of("listing_bears_a_row_inserted_meanwhile")
 )
 
 SET_UP_WRONGLY = (

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.suites.warm import Warm
+from tests.warm import WARM
 
 UNUSED = ("randomly", "cacheprovider", "html", "metadata", "xdist", "hypothesispytest", "anyio", "benchmark")
 QUIET = (*(f"-pno:{plugin}" for plugin in UNUSED), "-q", "--tb=no")
@@ -95,15 +95,13 @@ def steady(text: str) -> str:
     return text
 
 
-WARM = Warm()
-
 ONE_AFTER_ANOTHER = ("--golive-concurrency", "1")
 """What a wrong vendor does may depend on the order of calls, and each test is about one order."""
 
 
 def run(pytester: pytest.Pytester, environment: str, *options: str, suite: str = "prerelease") -> Observed:
     """Run a whole suite of the project, in a process of its own: within this one, modules would mix."""
-    code, printed = WARM.run(pytester.path, ["-m", suite, "--env", environment, *options, *QUIET], os.environ)
+    code, *printed = WARM.run(pytester.path, ["-m", suite, "--env", environment, *options, *QUIET], os.environ)
     path = Path(pytester.path, "golive-verdict.json")
-    assert path.is_file(), printed
+    assert path.is_file(), "".join(printed)
     return Observed(code, json.loads(path.read_text()))

@@ -117,7 +117,7 @@ def test_an_event_that_a_shop_sends_through_selwise(running: Sandbox, handler: A
     told = running.describe()["selwise"]
     event = {"event": "custom_event", "eventId": "e-1", "visitorId": "v-1", "sessionId": "s-1", "name": "probe"}
     with client(running, "selwise", **{"x-selwise-api-key": told["public_api_key"]}) as api:
-        answer = api.post(f"/public/sites/{told['site_key']}/events/batch", json={"events": [event]})
+        answer = api.post(f"/public/sites/{told['ids']['site_key']}/events/batch", json={"events": [event]})
     assert answer.status_code == 202, answer.text
     until(lambda: handler.requests)
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 class Warm:
@@ -22,30 +22,37 @@ class Warm:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
-    def run(self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str]:
-        """Run pytest in a folder; return its exit code, and what it printed."""
+    def run(self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
+        """Run pytest in a folder; return its exit code, and what it printed on both streams."""
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        printed = folder / "printed.txt"
-        asked = {"folder": str(folder), "arguments": list(arguments), "environ": dict(environ), "printed": str(printed)}
+        # Not in the folder itself: what lies there is part of some tests.
+        printed = [folder.with_name(f"{folder.name}.{stream}") for stream in ("out", "err")]
+        streams = [str(path) for path in printed]
+        asked = {"folder": str(folder), "arguments": list(arguments), "environ": dict(environ), "streams": streams}
         process.stdin.write(json.dumps(asked) + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
         assert line, "the warm process died"
-        return int(line), printed.read_text(encoding="utf-8", errors="replace")
+        out, err = (path.read_text(encoding="utf-8", errors="replace") for path in printed)
+        return int(line), out, err
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             # It ends with the tests: its standard input is closed then.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.suites.warm"],
+                [sys.executable, "-m", "tests.warm"],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
         return self._process
+
+
+WARM = Warm()
+"""The one of this process."""
 
 
 def _serve() -> None:
@@ -62,15 +69,14 @@ def _serve() -> None:
 def _run(asked: Mapping[str, Any]) -> int:
     import pytest
 
-    printed = os.open(asked["printed"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for file, instead in ((0, nothing), (1, printed), (2, printed)):
+    out, err = (os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) for path in asked["streams"])
+    for file, instead in ((0, os.open(os.devnull, os.O_RDONLY)), (1, out), (2, err)):
         os.dup2(instead, file)
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environ"])
     sys.argv = ["pytest", *asked["arguments"]]
-    sys.path.insert(0, asked["folder"])
+    sys.path[:0] = [asked["folder"], *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     code = 3
     try:
         code = int(pytest.main(asked["arguments"]))
