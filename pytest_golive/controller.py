@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
-from pytest_golive import shipped
+from pytest_golive import recording, shipped
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.ledger import Decided, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
 from pytest_golive.facts.outcome import Outcome, Severity, Word
@@ -24,6 +25,9 @@ from pytest_golive.report.terminal import write_verdict
 from pytest_golive.report.verdict_file import VerdictFile, finished
 from pytest_golive.run import BANNER, Run
 from pytest_golive.workers import sent
+
+NOTED_SECONDS = 1.0
+"""Waiting that the run took less than this for is not worth a word."""
 
 GREEN = frozenset({Word.GO, Word.GO_WITH_WAIVERS})
 
@@ -52,6 +56,7 @@ class Controller:
         self._incidents: list[verdicts.Incident] = []
         self._own: set[str] = set()
         self._mistakes: list[str] = []
+        self._waited: Counter[str] = Counter()
         self._skipped: list[str] = []
         self._shown = False
         self._verdict: verdicts.Verdict | None = None
@@ -145,9 +150,20 @@ class Controller:
         """Take in what a process says at its end, beside the reports of its tests."""
         for incident in told.get("incidents", ()):
             self.note(incident)
+        self._waited.update(told.get("waited", {}))
         for check, text in told.get("outputs", ()):
             self._write(Output(check, text))
         self._mistakes += [mistake for mistake in told.get("mistakes", ()) if mistake not in self._mistakes]
+        self._hear_of_recordings(told.get("recordings") or {})
+
+    def _hear_of_recordings(self, told: Mapping[str, Any]) -> None:
+        for incident in told.get("incidents", ()):
+            self.note(incident)
+        for leak in told.get("leaks", ()):
+            self.note(leak, Word.NO_GO)
+        recordings = self._run.golive.recordings
+        if recordings is not None:
+            recordings.hear(told.get("played", {}))
 
     def _write(self, record: Record) -> None:
         """Write to the ledger. A full disk ends no run: it is told, and the run is not green."""
@@ -162,11 +178,25 @@ class Controller:
         """Take in what concerns the run as a whole."""
         self._run.clean_up()
         self.hear({"incidents": self._run.incidents, "outputs": self._run.late_output()})
+        self._hear_of_recordings(recording.told(self._run))
+        for reason in recording.reasons(self._run):
+            self.note(reason)
+        self._skipped += [*recording.notes(self._run), *self._waits()]
         if session.shouldfail:
             self.note(f"stopped early: {session.shouldfail}")
         if self._mistakes or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             self.note("ended by a usage error: nothing ran")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _waits(self) -> list[str]:
+        """Tell how long calls waited to keep to the budget, where it is worth a word."""
+        self._waited.update(self._run.golive.budgets.waited())
+        self._run.golive.budgets.remove()
+        return [
+            f"{vendor}: golive's calls waited {seconds:.1f} s in all, to keep to its budget or because it said 429"
+            for vendor, seconds in self._waited.items()
+            if seconds > NOTED_SECONDS
+        ]
 
     @property
     def _banner(self) -> str:
@@ -348,7 +378,8 @@ class Nodes:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker what it needs."""
-        node.workerinput["golive"] = sent(self._run)
+        stealing = node.config.getoption("dist", "no") == "worksteal"
+        node.workerinput["golive"] = sent(self._run, stealing=stealing)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
@@ -372,9 +403,13 @@ def header(run: Run) -> list[str]:
     lines = [f"golive: environment {environment.name} ({kinds}: {may}{allowed}), {len(run.plan.checks)} checks planned"]
     if run.sandbox:
         lines.append(f"golive: {BANNER}")
+    lines += recording.header(run)
     for vendor, target in environment.targets.items():
         keys = ", ".join(f"{name} {secret.fingerprint}" for name, secret in target.credentials.items())
         lines.append(f"golive: {vendor} at {target.base_url}, {keys or 'no keys'}")
+        limits = run.golive.limits(vendor, environment.name)
+        if limits is not None:
+            lines.append(f"golive: {vendor} is asked at most {limits.told}")
     return lines
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from pytest_golive.cassettes.draws import Draws
+from pytest_golive.cassettes.recordings import Recordings
+from pytest_golive.cassettes.shelf import Shelf
+from pytest_golive.cassettes.transport import pausing
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, others_of
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.journal import Journal
+from pytest_golive.exchange.pace import Budgets, limits_of
 from pytest_golive.exchange.vendor import Permit, Vendor
 from pytest_golive.facts.current import carry, current
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.facts.once import Once
-from pytest_golive.manifest.environment import Environment
+from pytest_golive.facts.scope import Scope, for_all
+from pytest_golive.manifest.environment import CallBudget, Environment
+from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.vendors.library import read_pack
 
 
@@ -29,9 +38,14 @@ class Golive:
         run: id of this run; part of every name :meth:`fresh` gives.
         process: xdist's name of this worker, empty without xdist.
         repository: the integration's files.
+        pause: waits a number of seconds; not at all in a replay, where nothing is under way.
+        shelf: the recordings of the chosen environment, as they lie there.
+        recordings: what plays and records the calls of this run; None where all are asked and none is kept.
+        draws: gives names and random values that a replay gives again.
+        questions_file: what the assistant is asked; None where golive.yaml names nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # everything a check may ask for
         self,
         environments: Mapping[str, Environment],
         chosen: str,
@@ -42,19 +56,27 @@ class Golive:
         journal: Journal,
         repository: Path,
         process: str = "",
+        recordings: Recordings | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.environments = environments
         self.environment = environments[chosen]
         self.run = run
         self.process = process
+        self.budgets = Budgets()
         self.repository = repository
+        self.questions_file: Path | None = None
         self.sandbox = sandbox
         self.redactor = redactor
         self.journal = journal
         self._lock = threading.Lock()
         self._vendors: dict[tuple[str, str], Vendor] = {}
         self._shared = Once()
-        self._numbers = itertools.count(1)
+        self.pause = pausing(recordings)
+        self.shelf = shelf
+        self.recordings = recordings
+        # A recording is made by one process, and has to be played by any number of them.
+        self.draws = Draws(self._run_of, "" if recordings is not None else process)
 
     def vendor(self, name: str, environment: str | None = None) -> Vendor:
         """Return a vendor to call.
@@ -64,9 +86,13 @@ class Golive:
             environment: where; default: the chosen one. Elsewhere only reading is possible.
 
         Raises:
-            LookupError: the environment has no such vendor.
+            LookupError: the chosen environment has no such vendor.
+            NotVerified: another environment does not have it.
         """
         where = self.environments[environment or self.environment.name]
+        if name not in where.targets and where is not self.environment:
+            place = f"environments.{where.name}.vendors.{name}"
+            raise NotVerified(f"{place} is missing: nothing can be looked at there", key=place)
         if name not in where.targets:
             raise LookupError(f"{where.name} has no vendor {name!r}; it has: {', '.join(where.targets) or 'none'}")
         with self._lock:
@@ -79,25 +105,47 @@ class Golive:
         """Return valid calls of a vendor, the costly ones shared by all checks; default: in the chosen environment."""
         vendor = self.vendor(name, environment)
         key = ("examples", name, vendor.permit.environment)
-        made: Examples = self._shared.get(key, lambda: Examples(vendor, self.fresh))
+        made: Examples = self._shared.get(key, lambda: Examples(vendor, self.fresh, self.sharing))
         return made
 
     def fresh(self, kind: str) -> str:
         """Return a name for something this run creates, so that it can be found and removed."""
-        return f"golive_{kind}_{self.run}{self.process}_{next(self._numbers)}"
+        return self.draws.name(kind)
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned the first time, so that a costly question is asked once a run.
 
         Threads that come while it is being made wait for it. What raised is raised again.
         """
-        return self._shared.get(key, make)
+
+        def made() -> Any:
+            with self.sharing(told(key)):
+                return make()
+
+        return self._shared.get(key, made)
+
+    def sharing(self, name: str) -> AbstractContextManager[object]:
+        """Count what happens meanwhile to something that all checks share, and to none of them."""
+        return for_all(name) if self.recordings is None else self.recordings.shared(name)
 
     @property
     def releases_to(self) -> str | None:
         """The environment a release goes to next, if this run may look at it."""
         there = self.environment.releases_to
         return there if there in self.environments else None
+
+    @property
+    def questions(self) -> Questions:
+        """The questions that an assistant is tried with.
+
+        Raises:
+            NotVerified: golive.yaml names no file of questions.
+        """
+        file = self.questions_file
+        if file is None:
+            raise NotVerified("questions is missing: the file with what the assistant is asked", key="questions")
+        asked: Questions = self._shared.get(("questions", file), lambda: read_questions(file))
+        return asked
 
     def deployed_fingerprints(self, vendor: str, environment: str) -> tuple[str, ...]:
         """Return the fingerprints that an environment's deployment reports for a vendor's key, one per target.
@@ -174,13 +222,28 @@ class Golive:
 
     carry = staticmethod(carry)
 
+    def limits(self, vendor: str, environment: str) -> CallBudget | None:
+        """Return how much may be asked of a vendor in an environment; None for as much as one likes."""
+        where = self.environments[environment]
+        target = where.targets[vendor]
+        if self.sandbox:
+            return None
+        return limits_of(read_pack(vendor, target.profile), target, production=where.production)
+
     def close(self) -> None:
         """Close all connections."""
         for vendor in self._vendors.values():
             vendor.close()
 
     def _report(self, url: str) -> Any:
-        return self._shared.get(("fingerprints", url), lambda: fetch_report(url, self.redactor.scrub))
+        def fetched() -> Any:
+            with self.sharing(f"deployment {httpx.URL(url).raw_path.decode()}"):
+                return fetch_report(url, self.redactor.scrub, self.recordings)
+
+        return self._shared.get(("fingerprints", url), fetched)
+
+    def _run_of(self, scope: Scope | None) -> str:
+        return self.run if self.recordings is None else self.recordings.run_of(scope)
 
     def _make(self, name: str, where: Environment) -> Vendor:
         permit = Permit(
@@ -198,4 +261,11 @@ class Golive:
             journal=self.journal,
             fresh=self.fresh,
             run=self.run,
+            recordings=self.recordings,
+            pace=self.budgets.pace(name, where.name, self.limits(name, where.name)),
         )
+
+
+def told(key: object) -> str:
+    """Return what a value is made once for, as a recording names it."""
+    return " ".join(map(told, key)) if isinstance(key, tuple) else str(key)

@@ -7,17 +7,20 @@ import json
 import os
 import secrets
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pytest_golive import __version__
+from pytest_golive import __version__, recording
+from pytest_golive.cassettes.environments import with_recorded_values
+from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.conduct import Conductor
 from pytest_golive.controller import Controller
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.exchange.journal import Journal
+from pytest_golive.exchange.journal import Journal, Unwritten
+from pytest_golive.exchange.pace import Budgets
 from pytest_golive.facts.ledger import Ledger, Planned, RunStarted, now
 from pytest_golive.facts.outcome import Word
 from pytest_golive.fixtures import GOLIVE
@@ -33,11 +36,12 @@ from pytest_golive.report import files as run_files
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles
 from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
-from pytest_golive.run import Run, journal_path
+from pytest_golive.run import Run, budgets_path, journal_path
+from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
-from pytest_golive.sandbox.world import Sandbox
-from pytest_golive.vendors.keys import all_vendor_keys
-from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
+from pytest_golive.sandbox.world import VENDORS, Sandbox
+from pytest_golive.vendors.keys import keys_for
+from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule
 
@@ -64,6 +68,7 @@ class Prepared:
         environments: every environment of the integration, by name.
         repository: the integration's files.
         not_applicable: rule id -> why and who says so.
+        shelf: the recordings of the chosen environment.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         notes: what a reader has to know besides.
     """
@@ -72,6 +77,7 @@ class Prepared:
     environments: Mapping[str, Environment]
     repository: Path
     not_applicable: Mapping[str, str]
+    shelf: Shelf
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
 
@@ -87,6 +93,7 @@ def start(config: pytest.Config, choice: Choice) -> None:
         run = _run(config, choice, prepared)
         _install(config, run)
         if not choice.dry:
+            recording.begin(run.golive.recordings)
             _open_files(config, run)
     except (Mistakes, CannotWrite) as error:
         raise pytest.UsageError(str(error)) from error
@@ -99,18 +106,31 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
             f"{choice.option} {choice.environment}: {path} is not there; "
             f"`golive init` writes one, and {choice.option} {SANDBOX} needs none"
         )
-    keys = all_vendor_keys()
+    keys = keys_for(path)
     manifest = load_manifest(path, keys)
-    chosen = resolve(manifest, choice.environment, path.parent, keys)
+    shelf = recording.shelf_of(config, choice, manifest, path.parent)
+    recording.check_before(config, choice, shelf)
+    recorded = recording.replayed(choice, shelf)
+    if recorded:
+        # Nothing is asked: what cannot be read here was recorded, and keys are needed by nobody.
+        chosen = resolve_what_is_there(manifest, choice.environment, path.parent, keys, run_commands=False)
+    else:
+        chosen = resolve(manifest, choice.environment, path.parent, keys)
     # The others are only compared with: what cannot be read of them here is not verified, and stops nothing.
     others = [
-        resolve_what_is_there(manifest, name, path.parent, keys, run_commands=name == chosen.releases_to)
+        resolve_what_is_there(
+            manifest, name, path.parent, keys, run_commands=name == chosen.releases_to and not recorded
+        )
         for name in manifest.environments
         if name != chosen.name
     ]
     return Prepared(
         project=manifest.project,
-        environments={environment.name: environment for environment in (chosen, *others)},
+        environments={
+            environment.name: with_recorded_values(environment, recorded.get(environment.name))
+            for environment in (chosen, *others)
+        },
+        shelf=shelf,
         repository=(path.parent / manifest.source.repository).resolve(),
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in manifest.not_applicable},
         notes=_notes(manifest),
@@ -131,14 +151,24 @@ def _notes(manifest: Manifest) -> tuple[str, ...]:
 
 def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     path = choice.manifest or config.rootpath / MANIFEST
-    vendors = packs()
+    vendors = tuple(VENDORS)
     project = "golive example"
     notes: tuple[str, ...] = ()
+    manifest = None
     if path.is_file():
-        manifest = load_manifest(path, all_vendor_keys())
+        manifest = load_manifest(path, keys_for(path))
         named = {vendor for environment in manifest.environments.values() for vendor in environment.vendors}
-        vendors = tuple(vendor for vendor in vendors if vendor in named) or vendors
-        project, notes = manifest.project, _notes(manifest)
+        embedded = tuple(vendor for vendor in VENDORS if vendor in named)
+        vendors = embedded or tuple(VENDORS)
+        project, notes = manifest.project, (*_notes(manifest), *_not_embedded(named))
+    shelf = recording.shelf_of(config, choice, manifest, path.parent)
+    recording.check_before(config, choice, shelf)
+    environments = recording.replayed(choice, shelf) or _started(config, vendors)
+    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS)
+
+
+def _started(config: pytest.Config, vendors: tuple[str, ...]) -> Mapping[str, Environment]:
+    """Start the embedded vendors; return the environments they are."""
 
     def wrapped(vendor: str, app: object) -> object:
         return config.hook.pytest_golive_sandbox(vendor=vendor, app=app) or app
@@ -146,7 +176,12 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     sandbox = Sandbox(vendors, wrap=wrapped)  # type: ignore[arg-type]  # a hook's answer is the project's own
     sandbox.start()
     config.add_cleanup(sandbox.stop)
-    return Prepared(project, rehearse(sandbox), EXAMPLE, {}, notes, EXAMPLE / "questions.yaml")
+    return rehearse(sandbox)
+
+
+def _not_embedded(named: Collection[str]) -> tuple[str, ...]:
+    left_out = sorted(set(named) - set(VENDORS))
+    return (f"the sandbox has no {', '.join(left_out)}: the rehearsal leaves it out",) if left_out else ()
 
 
 Books = list[tuple[Pack, tuple[Rule, ...]]]
@@ -174,6 +209,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         },
         forbidden={name: target.forbidden for name, target in chosen.targets.items()},
         not_applicable=prepared.not_applicable,
+        recorded=recording.recorded_here(choice, prepared.shelf),
     )
     if choice.only and not ground.only:
         return Plan()  # only rules of the team's own tests were asked for
@@ -189,16 +225,23 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
             for secret in target.credentials.values():
                 redactor.add(secret)
     run_id = secrets.token_hex(4)
+    recordings = None
+    if not choice.dry:
+        recordings = recording.recordings_of(choice, prepared.shelf, run_id, prepared.environments, redactor)
+    replays = recordings is not None and recordings.replays
     golive = Golive(
         prepared.environments,
         choice.environment,
         run=run_id,
         sandbox=choice.environment == SANDBOX,
         redactor=redactor,
-        journal=Journal(journal_path(config.rootpath)),
+        journal=Unwritten() if replays else Journal(journal_path(config.rootpath)),
         repository=prepared.repository,
+        recordings=recordings,
+        shelf=prepared.shelf,
     )
     golive.questions_file = prepared.questions_file
+    golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
         id=run_id,
         project=prepared.project,
@@ -216,6 +259,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
 def _install(config: pytest.Config, run: Run) -> None:
     config.stash[GOLIVE] = run.golive
     config.pluginmanager.register(Conductor(config, run), "golive-conductor")
+    recording.install(config, run)
     config.add_cleanup(run.golive.close)
 
 

@@ -10,23 +10,31 @@ from typing import Any
 
 import pytest
 
+from pytest_golive import recording
+from pytest_golive.cassettes.shelf import Shelf
+from pytest_golive.cassettes.standin import secret_of
 from pytest_golive.conduct import Conductor
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.credentials.secret import Secret
-from pytest_golive.exchange.journal import Journal
+from pytest_golive.exchange.journal import Journal, Unwritten
+from pytest_golive.exchange.pace import Budgets
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.readiness.plan import Plan, PlannedCheck
-from pytest_golive.run import Run, journal_path
+from pytest_golive.run import Run, budgets_path, journal_path
+from pytest_golive.vendors.library import add_pack, own_packs
 
 
-def sent(run: Run) -> str:
+def sent(run: Run, *, stealing: bool = False) -> str:
     """Return all a worker needs as JSON: plan, addresses and keys, so that each source is read once a run.
 
     It travels through xdist's own pipe to the worker and is written nowhere.
+
+    Args:
+        run: the controller's run.
+        stealing: whether xdist may take back tests that it has handed out.
     """
     choice = run.choice
     return json.dumps(
@@ -36,8 +44,11 @@ def sent(run: Run) -> str:
             "root": str(run.root),
             "sandbox": run.sandbox,
             "repository": str(run.golive.repository),
+            "packs": [str(folder) for folder in own_packs().values()],
             "questions_file": None if run.golive.questions_file is None else str(run.golive.questions_file),
             "notes": run.notes,
+            "stealing": stealing,
+            "shelf": [str(run.golive.shelf.root), run.golive.shelf.max_age_days] if run.golive.shelf else None,
             "choice": {
                 "environment": choice.environment,
                 "suites": sorted(choice.suites),
@@ -46,6 +57,8 @@ def sent(run: Run) -> str:
                 "manifest": None if choice.manifest is None else str(choice.manifest),
                 "paths_typed": choice.paths_typed,
                 "option": choice.option,
+                "concurrency": choice.concurrency,
+                "record": choice.record,
             },
             "environments": [_environment(environment) for environment in run.golive.environments.values()],
             "checks": [asdict(planned) for planned in run.plan.checks.values()],
@@ -60,6 +73,7 @@ def join(config: pytest.Config) -> None:
     run = received(told, config.workerinput["workerid"])  # type: ignore[attr-defined]
     config.stash[GOLIVE] = run.golive
     config.pluginmanager.register(Conductor(config, run), "golive-conductor")
+    recording.install(config, run)
     config.pluginmanager.register(Reporting(config, run), "golive-worker")
 
 
@@ -74,12 +88,20 @@ class Reporting:
     def pytest_sessionfinish(self) -> None:
         """Send home what the reports of the tests do not carry."""
         run = self._run
-        told = {"incidents": run.incidents, "mistakes": run.mistakes, "outputs": run.late_output()}
+        told = {
+            "incidents": run.incidents,
+            "mistakes": run.mistakes,
+            "outputs": run.late_output(),
+            "recordings": recording.told(run),
+            "waited": run.golive.budgets.waited(),
+        }
         self._config.workeroutput["golive"] = json.dumps(told)  # type: ignore[attr-defined]
 
 
 def received(told: Mapping[str, Any], process: str) -> Run:
     """Return the run that :func:`sent` described."""
+    for folder in told["packs"]:
+        add_pack(Path(folder))
     environments = {each["name"]: _environment_of(each) for each in told["environments"]}
     choice = told["choice"]
     redactor = Redactor()
@@ -88,36 +110,51 @@ def received(told: Mapping[str, Any], process: str) -> Run:
             for secret in target.credentials.values():
                 redactor.add(secret)
     root = Path(told["root"])
+    chosen = _choice(choice)
+    shelf = None if told["shelf"] is None else Shelf(Path(told["shelf"][0]), chosen.environment, told["shelf"][1])
+    recordings = (
+        None if shelf is None else recording.recordings_of(chosen, shelf, told["id"], environments, redactor)
+    )
     golive = Golive(
         environments,
         choice["environment"],
         run=told["id"],
         sandbox=told["sandbox"],
         redactor=redactor,
-        journal=Journal(journal_path(root)),
+        journal=Journal(journal_path(root)) if recordings is None else Unwritten(),
         repository=Path(told["repository"]),
         process=process,
+        recordings=recordings,
+        shelf=shelf,
     )
+    golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.questions_file = None if told["questions_file"] is None else Path(told["questions_file"])
     return Run(
         id=told["id"],
         project=told["project"],
         root=root,
-        choice=Choice(
-            environment=choice["environment"],
-            suites=frozenset(map(Suite, choice["suites"])),
-            scope=choice["scope"],
-            only=frozenset(choice["only"]),
-            manifest=None if choice["manifest"] is None else Path(choice["manifest"]),
-            paths_typed=choice["paths_typed"],
-            option=choice["option"],
-        ),
+        choice=chosen,
         golive=golive,
         plan=Plan(checks={each.id: each for each in map(_planned, told["checks"])}),
         redactor=redactor,
         sandbox=told["sandbox"],
         notes=tuple(told["notes"]),
         known_ids=frozenset(told["known_ids"]),
+        stealing=told["stealing"],
+    )
+
+
+def _choice(told: Mapping[str, Any]) -> Choice:
+    return Choice(
+        environment=told["environment"],
+        suites=frozenset(map(Suite, told["suites"])),
+        scope=told["scope"],
+        only=frozenset(told["only"]),
+        manifest=None if told["manifest"] is None else Path(told["manifest"]),
+        paths_typed=told["paths_typed"],
+        option=told["option"],
+        concurrency=told["concurrency"],
+        record=told["record"],
     )
 
 
@@ -140,7 +177,7 @@ def _environment(environment: Environment) -> dict[str, Any]:
 
 def _target(target: Target) -> dict[str, Any]:
     told = {field.name: getattr(target, field.name) for field in fields(target)}
-    keys = {name: [secret.name, secret.reveal()] for name, secret in target.credentials.items()}
+    keys = {name: [secret.name, secret.reveal(), secret.fingerprint] for name, secret in target.credentials.items()}
     plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in told.items()}
     return plain | {"credentials": keys, "budget": None if target.budget is None else asdict(target.budget)}
 
@@ -151,7 +188,10 @@ def _environment_of(told: Mapping[str, Any]) -> Environment:
 
 
 def _target_of(told: Mapping[str, Any]) -> Target:
-    keys = {name: Secret(value, name=called) for name, (called, value) in told["credentials"].items()}
+    keys = {
+        name: secret_of(value, called, fingerprint)
+        for name, (called, value, fingerprint) in told["credentials"].items()
+    }
     budget = None if told["budget"] is None else CallBudget(**told["budget"])
     lists = {name: tuple(told[name]) for name in ("uses", "forbidden")}
     return Target(**{**told, **lists, "credentials": keys, "budget": budget})

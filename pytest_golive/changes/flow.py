@@ -6,7 +6,6 @@ Nothing is judged here: checks read the record.
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,8 +16,10 @@ from pytest_golive.changes.record import ChangeRecord, Config, Damage, Sent, Ste
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.restoring import kept, revealed
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.chance import chance
 from pytest_golive.facts.current import current
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
+from pytest_golive.facts.moment import moment, seconds
 
 WRITE = "put_integration"
 PROBE = "custom_event"
@@ -134,11 +135,11 @@ class _Flow:
 
     @contextmanager
     def _step(self, kind: str) -> Iterator[None]:
-        begun = time.monotonic()
+        begun = seconds()
         try:
             yield
         finally:
-            self.record.steps.append(Step(kind, begun, time.monotonic()))
+            self.record.steps.append(Step(kind, begun, seconds()))
 
     def _ask(self, what: str, operation: str, **arguments: Any) -> Answer:
         answer = self._vendor.call(operation, **arguments)
@@ -249,8 +250,8 @@ class _Flow:
         try:
             self._may_send()
             event, payload = self._event()
-            event_id, begun = str(uuid.uuid4()), time.monotonic()
-            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            event_id, begun = str(uuid.UUID(bytes=chance("event").randbytes(16), version=4)), seconds()
+            now = f"{moment():%Y-%m-%dT%H:%M:%SZ}"
             told = {**payload, "event": event, "eventId": event_id, "timestamp": now}
             self._vendor.call("send_events_batch", events=[told]).must_succeed()
         except NotVerified as reason:
@@ -260,10 +261,10 @@ class _Flow:
         patience = self._patience(in_vain)
         while True:
             entries = [one for one in self._entries("logs") if one.get("eventId") == event_id]
-            sent = Sent(event, event_id, entries, time.monotonic() - begun)
+            sent = Sent(event, event_id, entries, seconds() - begun)
             if (entries and not in_vain) or sent.seconds >= patience:
                 return sent
-            time.sleep(min(POLL_SECONDS, max(0.0, patience - sent.seconds)))
+            self._vendor.pause(min(POLL_SECONDS, max(0.0, patience - sent.seconds)))
 
     def _patience(self, in_vain: bool) -> float:
         earlier = self.record.sent

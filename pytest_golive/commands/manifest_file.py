@@ -21,12 +21,12 @@ def load(path: Path) -> Manifest:
     """
     from pytest_golive.manifest.load import load_manifest
     from pytest_golive.manifest.mistake import Mistakes
-    from pytest_golive.vendors.keys import all_vendor_keys
+    from pytest_golive.vendors.keys import keys_for
 
     if not path.is_file():
         raise Refused(f"{path} is not there; `golive init` writes one")
     try:
-        return load_manifest(path, all_vendor_keys())
+        return load_manifest(path, keys_for(path))
     except Mistakes as mistakes:
         raise Refused(str(mistakes)) from None
 

@@ -74,7 +74,8 @@ def _left(place: Path, only: str | None, manifest: Path) -> dict[str, list[Creat
 def _tell(left: Mapping[str, Sequence[Created]]) -> int:
     for name, things in left.items():
         for thing in things:
-            say(f"{name}: would {'forget' if name == SANDBOX else 'remove'} {_words(thing)}")
+            verb = "remove" if thing.puts_back is None else "put back"
+            say(f"{name}: would {'forget' if name == SANDBOX else verb} {_words(thing)}")
     return int(set(left) != {SANDBOX})
 
 
@@ -145,9 +146,11 @@ def _remove(golive: Golive, thing: Created) -> str:
     problem = "".join(remove_all([thing], vendors, golive.journal))
     # Without an id nobody knows whether the vendor ever made it; now it is not there.
     removed = f"removed {_words(thing)}{'' if thing.id else ', if it was ever made'}"
-    say(golive.redactor.scrub(f"{environment.name}: {problem or removed}"))
+    done = removed if thing.puts_back is None else f"put back {_words(thing)}"
+    say(golive.redactor.scrub(f"{environment.name}: {problem or done}"))
     return problem
 
 
 def _words(thing: Created) -> str:
-    return f"{thing.kind} {thing.id or thing.name} at {thing.vendor}"
+    kind = thing.kind if thing.puts_back is None else "the former state of"
+    return f"{kind} {thing.id or thing.name} at {thing.vendor}"

@@ -31,10 +31,12 @@ from pytest_golive.conducting.items import check_of, planned_of
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.facts.outcome import Effects
+from pytest_golive.golive import Golive
 from pytest_golive.marks import overlaps
 from pytest_golive.output import Kept
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.run import Run
+from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
 
 GRACE_SECONDS = 10.0
@@ -82,7 +84,7 @@ class Overlap:
         if not self._runs_ahead(item):
             return self._pool.holding(self._claims(item))
         if self._kept is None:
-            self._kept = Kept(self._config)
+            self._kept, self._session = Kept(self._config), item.session
         return nullcontext()
 
     def take(self, item: pytest.Function) -> bool | None:
@@ -95,9 +97,9 @@ class Overlap:
             return None
         known = self._bodies.get(item)
         if known is not None and known.taken:
-            self._let_run([item], item, known.record)  # another plugin runs it once more
+            self._let_run([item], known.record)  # another plugin runs it once more
         elif known is None or self._is_worker:
-            self._let_run([each for each in self._handed(item) if each not in self._bodies], item)
+            self._let_run([each for each in self._handed(item) if each not in self._bodies])
         body = self._ended(item)
         body.taken = True
         item.stash[TAKEN] = body
@@ -155,19 +157,18 @@ class Overlap:
         self._run.outputs.append((record.key, record.output))
         return record
 
-    def _let_run(self, items: Iterable[pytest.Item], first: pytest.Function, record: CheckRecord | None = None) -> None:
+    def _let_run(self, items: Iterable[pytest.Item], record: CheckRecord | None = None) -> None:
         assert self._pool is not None, "asked for only where checks overlap"
-        self._session = first.session
-        bodies = {each: self._body(each, first, record) for each in items if self._runs_ahead(each)}
+        bodies = {each: self._body(each, record) for each in items if self._runs_ahead(each)}
         self._bodies |= bodies
         self._pool.add(bodies.values())
 
-    def _body(self, item: pytest.Item, first: pytest.Function, record: CheckRecord | None) -> Body:
+    def _body(self, item: pytest.Item, record: CheckRecord | None) -> Body:
         assert isinstance(item, pytest.Function), "only a function runs ahead"
         planned = planned_of(item)
         return Body(
             name=check_of(item),
-            call=partial(item.obj, **_arguments(item, first)),
+            call=partial(item.obj, **_arguments(item, self._run.golive)),
             record=record or self._new_record(item),
             claims=self._claims(item),
             room=() if planned is None else (planned.environment, planned.vendor),
@@ -181,7 +182,8 @@ class Overlap:
         return BESIDE_OTHERS if overlaps(item) else EVERYTHING
 
     def _pack(self, planned: PlannedCheck) -> Pack:
-        return self._run.golive.vendor(planned.vendor, planned.environment).pack
+        # The chosen environment's: the other one may lack the vendor, and its checks say so themselves.
+        return read_pack(planned.vendor, self._run.golive.environment.targets[planned.vendor].profile)
 
     def _rooms(self) -> Mapping[Place, int]:
         """Return how many calls each vendor bears at once: more bodies would only wait, in the place of others."""
@@ -254,10 +256,13 @@ def _parameters(item: pytest.Function) -> Mapping[str, object]:
     return item.callspec.params if hasattr(item, "callspec") else {}
 
 
-def _arguments(item: pytest.Function, first: pytest.Function) -> dict[str, object]:
-    """Return what pytest would give the test; session fixtures as the test gets them that is running now."""
+def _arguments(item: pytest.Function, golive: Golive) -> dict[str, object]:
+    """Return what pytest would give the test; what fixtures do besides, it does in the test's turn."""
     parameters = _parameters(item)
-    return {
-        name: parameters[name] if name in parameters else first._request.getfixturevalue(name)  # noqa: SLF001
-        for name in item._fixtureinfo.argnames  # noqa: SLF001
-    }
+    given: dict[str, object] = {"golive": golive, "pytestconfig": item.config}
+    for name in item._fixtureinfo.argnames:  # noqa: SLF001
+        if name in parameters:
+            given[name] = parameters[name]
+        elif name not in given:
+            given[name] = item._fixtureinfo.name2fixturedefs[name][-1].func(golive)  # noqa: SLF001
+    return {name: given[name] for name in item._fixtureinfo.argnames}  # noqa: SLF001

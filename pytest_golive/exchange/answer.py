@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 
+from pytest_golive.cassettes.transport import PLAYED
 from pytest_golive.contract.judge import Mismatch, mismatches, unknown_fields
 from pytest_golive.facts.body_path import at
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding
@@ -42,6 +43,7 @@ class Answer:
         status: the status code.
         seconds: how long it took, on a monotonic clock, without the pauses the vendor asked for.
         rate_limited: whether the vendor said 429 before it gave this answer.
+        played: whether it comes from a recording, and the vendor was not asked.
         asked: the query parameters of the call, as they were sent.
     """
 
@@ -52,6 +54,7 @@ class Answer:
         self.headers = response.headers
         self.seconds = max(0.0, seconds - response.request.extensions.get("golive_waited_seconds", 0.0))
         self.rate_limited = bool(response.request.extensions.get("golive_rate_limited"))
+        self.played = bool(response.request.extensions.get(PLAYED))
         self.asked = dict(response.request.url.params)
         self._response = response
 

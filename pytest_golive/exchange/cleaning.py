@@ -41,7 +41,7 @@ def remove_all(
     for thing in due:
         problem = _remove_one(thing, vendor_of, journal)
         if problem is not None:
-            left.append(f"left behind: {thing.kind} {thing.id or thing.name} at {thing.vendor}: {problem}")
+            left.append(f"{_words(thing)} at {thing.vendor}: {problem}")
     return tuple(left)
 
 
@@ -62,6 +62,12 @@ def _remove_one(thing: Created, vendor_of: Mapping[str, Vendor], journal: Journa
     if problem is None:
         journal.remove(thing)
     return problem
+
+
+def _words(thing: Created) -> str:
+    if thing.puts_back is not None:
+        return f"not put back: the former state of {thing.name}"
+    return f"left behind: {thing.kind} {thing.id or thing.name}"
 
 
 def _try(thing: Created, vendor: Vendor | None) -> str | None:

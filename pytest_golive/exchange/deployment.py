@@ -9,13 +9,19 @@ from typing import Any
 
 import httpx
 
-from pytest_golive.exchange.recorder import Recorder
+from pytest_golive.cassettes.filtering import Called
+from pytest_golive.cassettes.recordings import Recordings
+from pytest_golive.cassettes.transport import Playback
+from pytest_golive.exchange.recorder import SHOWN_HEADERS, Recorder
 from pytest_golive.exchange.wire import wire
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.manifest.environment import Environment
 
 SECONDS = 10.0
 LONGEST_REPORT = 1_000_000
+
+REPORT = Called("deployment", SHOWN_HEADERS, frozenset(), fingerprints=True)
+"""What a recording keeps of such a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +37,23 @@ class Others:
     untold: Mapping[str, str] = field(default_factory=dict)
 
 
-def fetch_report(url: str, scrub: Callable[[str], str]) -> Any:
+def fetch_report(url: str, scrub: Callable[[str], str], recordings: Recordings | None = None) -> Any:
     """Return what a deployment reports.
+
+    Args:
+        url: where.
+        scrub: masks known secrets in a text.
+        recordings: plays and records the call; None where it is asked and not kept.
 
     Raises:
         CannotTell: it does not answer with JSON.
     """
-    layers = Recorder(wire(url), scrub, key_header="authorization")
+    asked = wire(url) if recordings is None else Playback(recordings, REPORT, lambda: wire(url))
+    layers = Recorder(asked, scrub, key_header="authorization")
     try:
         with httpx.Client(transport=layers, trust_env=False, timeout=SECONDS) as client:
-            response = client.get(url, headers={"accept": "application/json"})
+            named = {"golive_operation": "fingerprints"}
+            response = client.get(url, headers={"accept": "application/json"}, extensions=named)
         if response.status_code == 200 and len(response.content) <= LONGEST_REPORT:
             return json.loads(response.content)
         actual = f"{response.status_code}, {len(response.content)} bytes"

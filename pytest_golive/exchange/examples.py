@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import id_in, page_of
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.facts.once import Once
+from pytest_golive.facts.scope import for_all
 
 PLACEHOLDER = re.compile(r"{(fresh|id|setting|answer|own|first):([\w.]+)}")
 
@@ -35,11 +37,18 @@ class Examples:
     Args:
         vendor: the vendor to call.
         fresh: names what a call creates.
+        shared: counts what happens meanwhile to something all checks share, by its name, and to none of them.
     """
 
-    def __init__(self, vendor: Vendor, fresh: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        vendor: Vendor,
+        fresh: Callable[[str], str],
+        shared: Callable[[str], AbstractContextManager[object]] = for_all,
+    ) -> None:
         self._vendor = vendor
         self._fresh = fresh
+        self._shared = shared
         self._once = Once()
 
     def made(self, operation: str) -> Made:
@@ -50,8 +59,9 @@ class Examples:
         """
 
         def make() -> Made:
-            arguments = self.arguments(operation)
-            return Made(arguments, self._vendor.call(operation, **arguments))
+            with self._shared(self._name(operation)):
+                arguments = self.arguments(operation)
+                return Made(arguments, self._vendor.call(operation, **arguments))
 
         made: Made = self._once.get(operation, make)
         return made
@@ -67,12 +77,13 @@ class Examples:
         """
 
         def make() -> tuple[Made, Made]:
-            if operation in self._removals():
-                arguments = self.arguments(operation, own=True)
-                first = Made(arguments, self._vendor.call(operation, **arguments))
-            else:
-                first = self.made(operation)
-            return first, Made(first.arguments, self._vendor.call(operation, **first.arguments))
+            with self._shared(self._name(operation, "twice")):
+                if operation in self._removals():
+                    arguments = self.arguments(operation, own=True)
+                    first = Made(arguments, self._vendor.call(operation, **arguments))
+                else:
+                    first = self.made(operation)
+                return first, Made(first.arguments, self._vendor.call(operation, **first.arguments))
 
         both: tuple[Made, Made] = self._once.get(("twice", operation), make)
         return both
@@ -127,8 +138,9 @@ class Examples:
         """Return a field of the first item that a listing shows; asked for once a run."""
 
         def make() -> Made:
-            arguments = self.arguments(operation)
-            return Made(arguments, self._vendor.call(operation, **arguments))
+            with self._shared(self._name(operation, "first")):
+                arguments = self.arguments(operation)
+                return Made(arguments, self._vendor.call(operation, **arguments))
 
         made: Made = self._once.get(("first", operation), make)
         page = page_of(made.answer, self._vendor.operation(operation).paging) if made.answer.succeeded else None
@@ -160,6 +172,9 @@ class Examples:
                 )
             )
         return found
+
+    def _name(self, operation: str, which: str = "example") -> str:
+        return f"{self._vendor.name}@{self._vendor.permit.environment}.{which}.{operation}"
 
     def _id_fields(self, operation: str) -> tuple[str, ...]:
         creates = self._vendor.pack.operations[operation].creates

@@ -103,6 +103,21 @@ class Journal:
         return "" if self._path.read_bytes()[-1:] in {b"", b"\n"} else "\n"
 
 
+class Unwritten(Journal):
+    """The journal of a replay: nothing is created, so nothing has to be found again."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def held_elsewhere(self, created: Created) -> bool:
+        """Whether another process remembers it: none does."""
+        del created
+        return False
+
+    def _step(self, created: Created) -> None:
+        pass
+
+
 def unremoved(path: Path) -> tuple[Created, ...]:
     """Return what all runs so far left behind, newest first; a line cut by a crash is passed over."""
     latest: dict[tuple[str, ...], Created] = {}

@@ -55,7 +55,8 @@ class Before:
         key = _key(self._vendor, name, overwrites, arguments)
         with self._lock:
             if key not in self._known:
-                thing = self._written_down(name, overwrites, arguments)
+                with self._vendor.sharing(f"before.{'.'.join(key)}"):
+                    thing = self._written_down(name, overwrites, arguments)
                 if thing is not None:
                     self._known[key] = thing
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,6 +16,9 @@ import httpx
 from jsonschema import Draft202012Validator
 
 from pytest_golive import __version__
+from pytest_golive.cassettes.filtering import Called, listed
+from pytest_golive.cassettes.recordings import Recordings
+from pytest_golive.cassettes.transport import Playback, pausing
 from pytest_golive.contract.judge import validator
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import Answer
@@ -21,12 +26,14 @@ from pytest_golive.exchange.budget import Budget
 from pytest_golive.exchange.call import Call, authorization, call_of, given_name, path_names, with_body
 from pytest_golive.exchange.guard import Guard
 from pytest_golive.exchange.journal import Created, Journal
-from pytest_golive.exchange.recorder import Recorder
+from pytest_golive.exchange.pace import Pace
+from pytest_golive.exchange.recorder import SHOWN_HEADERS, Recorder
 from pytest_golive.exchange.restoring import Before
 from pytest_golive.exchange.wire import wire
 from pytest_golive.facts.current import current
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.facts.outcome import Effects
+from pytest_golive.facts.scope import for_all
 from pytest_golive.manifest.environment import Target
 from pytest_golive.vendors.library import read_schema
 from pytest_golive.vendors.operation import Operation
@@ -100,10 +107,12 @@ class Vendor:
         journal: where creations are written down.
         fresh: names what a call creates.
         run: id of the run, for the journal.
+        pace: how fast it may be asked; None for as fast as one likes.
+        recordings: plays and records calls; None where every call is asked and nothing is kept.
         observe: takes note of an assumed fact that does not hold.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # everything a call passes on its way
         self,
         pack: Pack,
         target: Target,
@@ -114,13 +123,18 @@ class Vendor:
         journal: Journal,
         fresh: Callable[[str], str],
         run: str,
+        recordings: Recordings | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.pack = pack
         self.target = target
         self.permit = permit
         self.strict = strict
-        self.scrub = scrub
+        self.scrub = _scrubbing(pack, scrub)
         self.run = run
+        self.pause = pausing(recordings)
+        self._recordings = recordings
+        self._pace = pace
         self._journal = journal
         self._fresh = fresh
         self.before = Before(self, journal)
@@ -257,6 +271,11 @@ class Vendor:
         versioning = self.pack.versioning
         return "" if versioning is None else str(self.target.settings.get("api_version", versioning.version))
 
+    def sharing(self, name: str) -> AbstractContextManager[object]:
+        """Count what happens meanwhile to something that all checks share, and to none of them."""
+        whole = f"{self.name}@{self.permit.environment}.{name}"
+        return for_all(whole) if self._recordings is None else self._recordings.shared(whole)
+
     def has(self, feature: str) -> bool:
         """Whether the team uses a part of the API: as golive.yaml says, else as the pack supposes."""
         return self.target.features.get(feature, self.pack.features[feature].default)
@@ -304,7 +323,8 @@ class Vendor:
         created = self._intend(name, model, arguments)
         try:
             url = str(httpx.URL(self.base_url).join(call.path)) if followed else self.base_url.rstrip("/") + call.path
-            answer = self._exchange(name, model, call, url, self._sent(model, call, used, headers or {}))
+            sent = self._sent(model, call, used, headers or {})
+            answer = self._exchange(name, model, call, url, sent, "none" if used is None else used.name)
         except NoAnswer as silence:
             if created is not None and not silence.sent:
                 self._journal.remove(created)
@@ -327,7 +347,9 @@ class Vendor:
             headers |= authorization(self.pack.authentication_of(model), key.reveal())
         return {name: value for name, value in {**headers, **instead}.items() if value is not None}
 
-    def _exchange(self, name: str, model: Operation, call: Call, url: str, headers: Mapping[str, str]) -> Answer:
+    def _exchange(
+        self, name: str, model: Operation, call: Call, url: str, headers: Mapping[str, str], credential: str
+    ) -> Answer:
         client = self._connected()
         request = client.build_request(
             call.method,
@@ -338,7 +360,7 @@ class Vendor:
             data=dict(call.form) if call.form else None,
             headers=headers,
             timeout=model.timeout_seconds,
-            extensions={"golive_operation": name},
+            extensions={"golive_operation": name, "golive_credential": credential},
         )
         begun = time.monotonic()
         try:
@@ -363,12 +385,29 @@ class Vendor:
     def _connected(self) -> httpx.Client:
         with self._lock:
             if self._client is None:
-                layers: httpx.BaseTransport = Budget(wire(self.base_url))
+                layers: httpx.BaseTransport = (
+                    self._reached()
+                    if self._recordings is None
+                    else Playback(self._recordings, self._called(), self._reached)
+                )
                 layers = Recorder(layers, self.scrub, self.pack.authentication.header, _shown(self.pack))
                 # trust_env would mount proxy transports beside our layers; the wire asks for proxies itself.
                 headers = {"user-agent": USER_AGENT}
                 self._client = httpx.Client(transport=Guard(layers, [self.base_url]), trust_env=False, headers=headers)
             return self._client
+
+    def _reached(self) -> httpx.BaseTransport:
+        """Return the layers that reach the vendor."""
+        return Budget(wire(self.base_url), self._pace)
+
+    def _called(self) -> Called:
+        """Return what a recording may keep of this vendor's calls."""
+        authentications = (self.pack.authentication, *self.pack.authentications.values())
+        return Called(
+            target=f"{self.name}@{self.permit.environment}",
+            shown=SHOWN_HEADERS | _shown(self.pack),
+            keys=listed(each.header for each in authentications),
+        )
 
     def _intend(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Created | None:
         if model.creates is None:
@@ -388,11 +427,24 @@ class Vendor:
         return created
 
     def _confirm(self, created: Created, model: Operation, answer: Answer) -> None:
-        if not answer.succeeded:
+        if not answer.succeeded or answer.played:
             self._journal.remove(created)
             return
         fields = model.creates.id if model.creates is not None else ()
         self._journal.confirm(created, answer.identifier(fields) if fields else created.name)
+
+
+def _scrubbing(pack: Pack, scrub: Callable[[str], str]) -> Callable[[str], str]:
+    """Mask also what looks like a key of this vendor and nobody told golive of: one that an answer hands out."""
+    patterns = {re.compile(each.pattern) for each in pack.credentials.values() if each.pattern is not None}
+
+    def scrubbed(text: str) -> str:
+        text = scrub(text)
+        for pattern in patterns:
+            text = pattern.sub(f"[a key of {pack.vendor}]", text)
+        return text
+
+    return scrubbed
 
 
 def _shown(pack: Pack) -> frozenset[str]:

@@ -264,6 +264,15 @@ class Operations(Frozen):
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
 
 
+class Cassettes(Frozen):
+    """Recordings of golive's own calls, see --golive-record."""
+
+    folder: Text = Field(default="golive-cassettes", description="where they lie, seen from golive.yaml's folder")
+    max_age_days: Annotated[int, Field(gt=0)] = Field(
+        default=90, description="how old a recording may be; the weekly review fails past it"
+    )
+
+
 class NotApplicable(Frozen):
     """A rule that does not concern this integration, on somebody's word."""
 
@@ -277,6 +286,9 @@ class Manifest(Frozen):
 
     golive: Literal[1] = Field(description="version of this file's layout")
     project: Text = Field(description="name of the integration, as reports show it")
+    packs: Texts = Field(
+        default=(), description="folders with packs of vendors that golive does not ship, named like the vendor"
+    )
     environments: dict[EnvironmentName, Environment] = Field(
         default_factory=dict, description="places to test, chosen by --env; sandbox is built in"
     )
@@ -293,6 +305,7 @@ class Manifest(Frozen):
     questions: Text | None = Field(default=None, description="file with questions for the assistant")
     attestations: Text | None = Field(default=None, description="file with what people vouch for")
     waivers: Text | None = Field(default=None, description="file with accepted gaps")
+    cassettes: Cassettes = Field(default=Cassettes(), description="recordings of golive's own calls")
     not_applicable: tuple[NotApplicable, ...] = Field(
         default=(), description="rules that do not concern this integration"
     )

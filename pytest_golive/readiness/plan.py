@@ -125,6 +125,7 @@ class Ground:
         features: by vendor, which parts of its API are used.
         forbidden: by vendor, the operations that its key must not be allowed.
         not_applicable: rule id -> why and who says so, from golive.yaml.
+        recorded: by vendor, the operations that recordings of this environment are kept of.
     """
 
     environment: str
@@ -136,6 +137,7 @@ class Ground:
     features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_applicable: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> Plan:
@@ -171,7 +173,7 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
     else:
         for part in parts:
             if part.kind in LANDED:
-                mine.extend(_cases(ground, pack, rule, part))
+                mine.extend(each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
         if not mine and _lacks_an_environment(ground, parts):
             key = f"environments.{ground.environment}.releases_to"
             mine.append(_stand_in(ground, pack, rule, f"{key} is missing: no environment to compare with", [key]))
@@ -187,10 +189,25 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
         return ground.not_applicable[rule.id]
     if ground.production and all(part.each in MULTIPLIED for part in rule.decided_by):
         return "bad and repeated data is never sent to production"
+    if rule.needs.recordings and not _recorded(ground, pack, rule):
+        return f"no recordings of {ground.environment} are kept that it could look at"
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
     return ""
+
+
+def _recorded(ground: Ground, pack: Pack, rule: Rule) -> bool:
+    """Whether there is a recording for a rule that is about recordings."""
+    cases = (case for part in rule.decided_by if part.check for case in _cases(ground, pack, rule, part))
+    return any(_is_recorded(ground, rule, case) for case in cases)
+
+
+def _is_recorded(ground: Ground, rule: Rule, planned: PlannedCheck) -> bool:
+    """Whether a case has a recording to look at; rules that are about something else need none."""
+    operations = ground.recorded.get(planned.vendor, frozenset())
+    there = bool(operations) if planned.operation is None else planned.operation in operations
+    return there or not rule.needs.recordings
 
 
 def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
@@ -289,6 +306,7 @@ def _merged(known: PlannedCheck | None, planned: PlannedCheck) -> PlannedCheck:
         suites=tuple(dict.fromkeys([*known.suites, *planned.suites])),
         severity=min(known.severity, planned.severity, key=list(Severity).index),
         effects=_most((known.effects, planned.effects)),
+        alone=known.alone or planned.alone,
     )
 
 

@@ -19,6 +19,7 @@ from pytest_golive.vendors.fact import Fact, Frozen
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule
+from pytest_golive.vendors.webhook_consistency import mistakes_of_webhooks, webhook_schemas
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PLACEHOLDER = re.compile(r"{(\w+)}")
@@ -42,6 +43,7 @@ def mistakes_of(pack: Pack, rules: Iterable[Rule], schema: SchemaReader) -> tupl
         *_of_head(pack),
         *(f"{place}: {told}" for file, place in _files(pack).items() for told in _of_schema(file, schema, readable)),
         *(told for name in pack.operations for told in _of_operation(pack, name, readable)),
+        *mistakes_of_webhooks(pack),
         *_of_rules(pack, tuple(rules)),
     )
 
@@ -53,7 +55,7 @@ def _files(pack: Pack) -> dict[str, str]:
         if operation.request is not None:
             files.setdefault(operation.request.json_schema, f"operations.{name}.request.schema")
         files.setdefault(operation.response.json_schema, f"operations.{name}.response.schema")
-    return files
+    return files | webhook_schemas(pack)
 
 
 def _of_schema(file: str, read: SchemaReader, readable: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -41,10 +41,48 @@ class PackError(ValueError):
         super().__init__("\n".join([f"the pack of {vendor} cannot be used:", *(f"- {one}" for one in self.mistakes)]))
 
 
+_own: dict[str, Path] = {}
+"""Packs that a project brings, by vendor: the folder with pack.yaml, rules.yaml and schemas/."""
+
+
 @cache
 def packs() -> tuple[str, ...]:
-    """Return the names of the vendors that come with golive, sorted."""
-    return tuple(sorted(found.parent.name for found in (PACKAGE / "vendors").glob("*/pack.yaml")))
+    """Return the names of the vendors that there are packs for, sorted: golive's and those a project brings."""
+    return tuple(sorted({*_shipped(), *_own}))
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    return frozenset(found.parent.name for found in (PACKAGE / "vendors").glob("*/pack.yaml"))
+
+
+def own_packs() -> dict[str, Path]:
+    """Return the packs that a project brought, by vendor."""
+    return dict(_own)
+
+
+def add_pack(folder: Path) -> str:
+    """Make a pack known that a project brings, and return its vendor: the name of its folder.
+
+    Args:
+        folder: holds pack.yaml, rules.yaml and the folder schemas.
+
+    Raises:
+        PackError: golive ships a pack of that name, there is none in the folder, or it contradicts itself.
+    """
+    vendor = folder.name
+    if vendor in _shipped():
+        raise PackError(vendor, [f"golive ships one of that name; call the folder {folder} otherwise"])
+    if not (folder / "pack.yaml").is_file():
+        raise PackError(vendor, [f"there is no {folder / 'pack.yaml'}"])
+    _own[vendor] = folder
+    for known in (packs, read_pack, read_rules, read_schema):
+        known.cache_clear()
+    pack = read_pack(vendor)
+    if pack.vendor != vendor:
+        raise PackError(vendor, [f"pack.yaml: vendor: is {pack.vendor!r}, and its folder is called {vendor!r}"])
+    check_pack(pack, read_rules(vendor))
+    return vendor
 
 
 @cache
@@ -103,7 +141,8 @@ def read_schema(vendor: str, file: str) -> dict[str, Any]:
         OSError: there is no such file.
         ValueError: the file is not JSON.
     """
-    schema: dict[str, Any] = json.loads((schemas_folder() / vendor / file).read_bytes())
+    folder = _own[vendor] / "schemas" if vendor in _own else schemas_folder() / vendor
+    schema: dict[str, Any] = json.loads((folder / file).read_bytes())
     return schema
 
 
@@ -138,7 +177,7 @@ def _merged(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 
 def _read(vendor: str, name: str, model: type[Model]) -> Model:
-    return _load(vendor, PACKAGE / "vendors" / vendor / name, model)
+    return _load(vendor, _own.get(vendor, PACKAGE / "vendors" / vendor) / name, model)
 
 
 def _load(vendor: str, path: Path, model: type[Model]) -> Model:

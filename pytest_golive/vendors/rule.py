@@ -85,6 +85,7 @@ class Needs(Frozen):
     credentials: tuple[Name, ...] = ()
     settings: tuple[Name, ...] = Field(default=(), description="settings the pack declares")
     keys: tuple[str, ...] = Field(default=(), description="other keys of golive.yaml: monitoring, operations.owners")
+    recordings: bool = Field(default=False, description="true: not applicable where no recordings are kept")
 
 
 class Rule(Frozen):

@@ -11,6 +11,7 @@ from pytest_golive.exchange.answer import either
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import walk
 from pytest_golive.facts.body_path import at
+from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -46,7 +47,7 @@ def test_keys_are_replaced_in_time(golive: Golive, planned: PlannedCheck) -> Non
     expiry = _moment(own.get("expires_at"))
     golive.must(
         "the key must not expire soon",
-        expiry is None or expiry - datetime.now(UTC) > EXPIRES_SOON,
+        expiry is None or expiry - moment() > EXPIRES_SOON,
         expected=f"no expiry within {EXPIRES_SOON.days} days",
         actual=f"it expires at {own.get('expires_at')}",
     )
@@ -202,15 +203,15 @@ def _must_be_younger(golive: Golive, key: Key, most_days: float, requirement: st
 
 
 def _age(key: Key) -> timedelta:
-    return datetime.now(UTC) - (_moment(key.get("created_at")) or datetime.min.replace(tzinfo=UTC))
+    return moment() - (_moment(key.get("created_at")) or datetime.min.replace(tzinfo=UTC))
 
 
 def _state(key: Key) -> str:
     """Return whether a key is revoked, expired or active; one that will be revoked later is active."""
-    now = datetime.now(UTC)
+    now = moment()
     for name, state in (("revoked_at", "revoked"), ("expires_at", "expired")):
-        moment = _moment(key.get(name))
-        if moment is not None and moment <= now:
+        due = _moment(key.get(name))
+        if due is not None and due <= now:
             return state
     return "active"
 

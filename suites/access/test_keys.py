@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import string
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import either
 from pytest_golive.exchange.vendor import NoAnswer
+from pytest_golive.facts.chance import chance
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -95,5 +95,5 @@ def test_deployment_reports_this_key(golive: Golive, planned: PlannedCheck) -> N
 def _corrupted(key: Secret) -> Secret:
     """Return the key with its last letter changed: of the same shape, and not it."""
     value = key.reveal()
-    last = secrets.choice((string.ascii_letters + string.digits).replace(value[-1], ""))
+    last = chance("corrupted key").choice((string.ascii_letters + string.digits).replace(value[-1], ""))
     return Secret(value[:-1] + last, name=f"{key.name} (corrupted)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -11,6 +10,7 @@ from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.body_path import at
 from pytest_golive.facts.finding import NotVerified
+from pytest_golive.facts.moment import seconds
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -92,7 +92,7 @@ def _ask(vendor: Vendor, message: str, **further: Any) -> str:
 
 def _await_person(golive: Golive, vendor: Vendor, conversation: str, trigger: str) -> None:
     __tracebackhide__ = True
-    end = time.monotonic() + WITHIN_SECONDS
+    end = seconds() + WITHIN_SECONDS
     while True:
         looked = vendor.call("get_conversation", conversation_id=conversation)
         looked.must_fit()
@@ -100,7 +100,7 @@ def _await_person(golive: Golive, vendor: Vendor, conversation: str, trigger: st
             return
         looked.must(
             f"show within {WITHIN_SECONDS:g} s that a person answers after {trigger!r}",
-            time.monotonic() + LOOKS_EVERY_SECONDS <= end,
+            seconds() + LOOKS_EVERY_SECONDS <= end,
         )
         golive.pause(LOOKS_EVERY_SECONDS)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from pytest_golive.changes.difference import difference
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.moment import seconds
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -69,14 +69,14 @@ def test_data_layer_goes_through_the_flow(golive: Golive, planned: PlannedCheck)
 
 def _must_be_logged(vendor: Vendor, webhook: Mapping[str, Any]) -> None:
     __tracebackhide__ = True
-    patience, begun = _patience(vendor), time.monotonic()
+    patience, begun = _patience(vendor), seconds()
     while True:
         logs = vendor.call("list_webhook_logs", **webhook, limit=100)
         logs.must_fit()
         if logs.json["items"]:
             return
-        logs.must("show the test delivery", time.monotonic() - begun < patience, actual=f"nothing in {patience:g} s")
-        time.sleep(POLL_SECONDS)
+        logs.must("show the test delivery", seconds() - begun < patience, actual=f"nothing in {patience:g} s")
+        vendor.pause(POLL_SECONDS)
 
 
 def _see_published(vendor: Vendor, size: int) -> None:
@@ -84,16 +84,16 @@ def _see_published(vendor: Vendor, size: int) -> None:
     if not vendor.has("public_api") or "public_api_key" not in vendor.target.credentials:
         vendor.note("whether pages get the data layer was not looked at: there is no public_api_key")
         return
-    patience, begun = _patience(vendor), time.monotonic()
+    patience, begun = _patience(vendor), seconds()
     while True:
         config = vendor.call("get_public_config")
         config.must_fit()
         if config.json["dataLayerConfig"].get("bufferSize") == size:
             return
-        if time.monotonic() - begun >= patience:
+        if seconds() - begun >= patience:
             vendor.warn(f"pages did not get the changed data layer within {patience:g} s")
             return
-        time.sleep(POLL_SECONDS)
+        vendor.pause(POLL_SECONDS)
 
 
 def _patience(vendor: Vendor) -> float:

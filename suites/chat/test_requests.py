@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-
 from pytest_golive.exchange.unlike import unlike
+from pytest_golive.facts.chance import chance
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -15,7 +14,7 @@ def test_unknown_request_is_not_found(golive: Golive, planned: PlannedCheck) -> 
     If this fails: a worker that lost its request id cannot tell that from a request that still runs.
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
-    answer = vendor.call("get_chat_request", request_id=f"req_{secrets.token_hex(16)}")
+    answer = vendor.call("get_chat_request", request_id=f"req_{chance('request').randbytes(16).hex()}")
     answer.must_be_refused("say 404 for a request nobody made", {404})
 
 

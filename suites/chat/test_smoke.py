@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.moment import seconds
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -55,9 +54,9 @@ def _poll(vendor: Vendor, submitted: Answer, polling: Polling) -> Answer:
     interval = float(settings.get("poll_interval_seconds", polling.interval_seconds))
     budget = float(settings.get("poll_budget_seconds", polling.budget_seconds))
     arguments = {name: submitted.json[field] for name, field in polling.arguments.items()}
-    begun, polls = time.monotonic(), 0
+    begun, polls = seconds(), 0
     while True:
-        time.sleep(interval)
+        vendor.pause(interval)
         answer = vendor.call(polling.operation, **arguments)
         polls += 1
         refused = answer.rate_limited or answer.status == 429
@@ -69,8 +68,8 @@ def _poll(vendor: Vendor, submitted: Answer, polling: Polling) -> Answer:
         answer.must(f"end as {' or '.join(polling.done)}", state not in polling.failed)
         answer.must(
             f"end within the budget of {budget:g} s",
-            time.monotonic() - begun + interval <= budget,
-            actual=f"still {state!r} after {polls} polls in {time.monotonic() - begun:.1f} s",
+            seconds() - begun + interval <= budget,
+            actual=f"still {state!r} after {polls} polls in {seconds() - begun:.1f} s",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.moment import moment
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -157,6 +158,6 @@ def _in_use(vendor: Vendor) -> list[str]:
 
 
 def _days_since(text: str) -> float:
-    moment = datetime.fromisoformat(text)
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return (datetime.now(UTC) - aware).total_seconds() / 86_400
+    written = datetime.fromisoformat(text)
+    aware = written if written.tzinfo is not None else written.replace(tzinfo=UTC)
+    return (moment() - aware).total_seconds() / 86_400

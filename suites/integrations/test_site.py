@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from pytest_golive.exchange.unlike import unlike
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -41,7 +42,7 @@ def test_wrong_site_gives_no_data(golive: Golive, planned: PlannedCheck) -> None
     If this fails: this token reads other sites, and theirs may read yours; tell the vendor at once.
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
-    wrong = {"is no UUID": "golive-no-site", "nobody has": str(uuid.uuid4())}
+    wrong = {"is no UUID": "golive-no-site", "nobody has": unlike(vendor.id("site_id"))}
     if "other_site_id" in vendor.target.ids:
         wrong["is another one's"] = vendor.id("other_site_id")
     for words, site in wrong.items():

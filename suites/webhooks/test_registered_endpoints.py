@@ -12,6 +12,7 @@ from pytest_golive.contract.public_address import is_global, not_public, tunnel_
 from pytest_golive.exchange.cleaning import items_of
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.body_path import at
+from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.values import is_loopback_url
 from pytest_golive.readiness.plan import PlannedCheck
@@ -174,7 +175,7 @@ def _rows(golive: Golive, vendor: Vendor) -> list[Item]:
         for row in items_of(vendor, "list_webhook_deliveries", webhook_id=hook["id"])
     ]
     rows.sort(key=_time, reverse=True)
-    since = datetime.now(UTC) - WINDOW
+    since = moment() - WINDOW
     recent = [row for row in rows if _time(row) >= since]
     return recent if len(recent) >= FEWEST_ROWS else rows[:FEWEST_ROWS]
 

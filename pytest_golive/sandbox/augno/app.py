@@ -14,10 +14,11 @@ from pytest_golive.sandbox.augno.catalog import ItemCategories, Products, Units
 from pytest_golive.sandbox.augno.changes import Changes
 from pytest_golive.sandbox.augno.customers import Addresses, Customers
 from pytest_golive.sandbox.augno.endpoints import Endpoint, Map
-from pytest_golive.sandbox.augno.gate import HEALTH, Gate, check_code
+from pytest_golive.sandbox.augno.gate import HEALTH, Gate
 from pytest_golive.sandbox.augno.opening import MODES, Opening, open_account
 from pytest_golive.sandbox.augno.orders import SalesOrders
 from pytest_golive.sandbox.augno.paging import Pager, Shape
+from pytest_golive.sandbox.augno.problem import CATALOGUE
 from pytest_golive.sandbox.augno.rates import Window
 from pytest_golive.sandbox.augno.records import AuditEvents, RequestLogs, Search
 from pytest_golive.sandbox.augno.resource import Core
@@ -174,7 +175,9 @@ class Augno:
         Raises:
             KeyError: there is no such code.
         """
-        self.gate.faults += [(operation, check_code(code))] * times
+        if code not in CATALOGUE:
+            raise KeyError(code)
+        self.gate.faults += [(operation, code)] * times
 
     def _parts(self) -> Iterator[Endpoint]:
         core = Core(self._state, self.pager, self.changes)

@@ -117,8 +117,8 @@ class Changes:
         }
         logs = account.table("request_log")
         logs.add(row)
-        if len(logs) > KEPT_LOGS:
-            logs.remove(next(iter(logs)))
+        while len(logs) > KEPT_LOGS:
+            logs.forget_oldest()
 
     def shown(self, rows: list[Row]) -> list[Row]:
         """Return those logs or audit events that have come to show by now."""

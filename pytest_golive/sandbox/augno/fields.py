@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,6 +18,10 @@ LARGEST_BODY = 1024 * 1024
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+MOMENT = re.compile(f"{DAY.pattern}[Tt ]{TIME}")
+HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 Sort = Literal[
@@ -64,6 +68,8 @@ def read_object(raw: bytes) -> dict[str, Any]:
         return {}
     try:
         body = json.loads(raw)
+        if HALF_CHARACTER.search(raw):
+            body = _whole_characters(body)
     except (ValueError, RecursionError):
         raise Problem("validation_failed", "The request body is not valid JSON.") from None
     if not isinstance(body, dict):
@@ -152,7 +158,7 @@ def _choice(field: Field, value: Any, param: str) -> str:
 
 
 def _decimal(field: Field, value: Any, param: str) -> str:
-    if not isinstance(value, str) or not DECIMAL.fullmatch(value):
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT or not DECIMAL.fullmatch(value):
         raise malformed(param, "a decimal number, written as a string")
     if field.nonzero and Decimal(value) == 0:
         raise Problem("invalid_format", f"{param} may not be zero.", param)
@@ -188,15 +194,20 @@ def _compound(field: Field, value: Any, param: str) -> Any:
 def read_day(text: str) -> date | None:
     """Return a date written as YYYY-MM-DD; None for anything else."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
         return None
 
 
 def read_moment(text: str) -> datetime | None:
-    """Return a date and time with its zone, as RFC 3339 writes it; None for anything else."""
+    """Return a date and time with its zone, as RFC 3339 writes it, in UTC; None for anything else."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC) if MOMENT.fullmatch(text) else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo is not None and "T" in text.upper() else None
+
+
+def _whole_characters(value: Any) -> Any:
+    """Return a body in which halves of characters are replaced: no answer could be written with them."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    return json.loads(text.decode("utf-16", "replace"))

@@ -12,7 +12,7 @@ from pytest_golive.sandbox.augno.changes import Changes, new_request_id
 from pytest_golive.sandbox.augno.endpoints import ADMIN, Asked, Endpoint, Map
 from pytest_golive.sandbox.augno.fields import read_fields, read_object
 from pytest_golive.sandbox.augno.idempotency import HEADER, LONGEST_KEY, METHODS, REPLAYED, Ledger, Scope, fingerprint
-from pytest_golive.sandbox.augno.problem import CATALOGUE, Problem, malformed
+from pytest_golive.sandbox.augno.problem import Problem, malformed
 from pytest_golive.sandbox.augno.queries import Values, read_query, read_wants
 from pytest_golive.sandbox.augno.rates import Window, refused
 from pytest_golive.sandbox.augno.state import Account, Row, State
@@ -212,16 +212,6 @@ class Gate:
                 route,
                 seconds,
             )
-
-
-def check_code(code: str) -> str:
-    """Return an error code that there is.
-
-    Raises:
-        KeyError: there is none of this name.
-    """
-    assert CATALOGUE[code]
-    return code
 
 
 def _body(endpoint: Endpoint, request: Request) -> dict[str, object]:

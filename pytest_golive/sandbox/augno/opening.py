@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from pytest_golive.sandbox.augno.api_keys import KeyRing
+from pytest_golive.sandbox.augno.moments import in_utc
 from pytest_golive.sandbox.augno.seed import furnish, role_named
 from pytest_golive.sandbox.augno.state import Account, Mode, State
 from pytest_golive.sandbox.connection import Connection
@@ -16,6 +18,7 @@ MODES: Mapping[str, Mode] = {"sandbox": "test", "production": "prod"}
 
 OWN_KEY = "shop-integration"
 DOCS_KEY = "Doc API Key [System Generated]"
+DOCS_KEY_LIVES = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ def open_account(state: State, ring: KeyRing, environment: str) -> Opening:
     account = state.open_account(f"Golive Works, {environment}", mode)
     ids = furnish(state, account)
 
-    def issue(name: str, role: str) -> str:
-        return ring.issue(account, name, role_named(account, role).id)[1]
+    def issue(name: str, role: str, expires_at: str | None = None) -> str:
+        return ring.issue(account, name, role_named(account, role).id, expires_at)[1]
 
     keys = {
         "previous_api_key": issue(OWN_KEY, "Integration"),
@@ -67,5 +70,5 @@ def open_account(state: State, ring: KeyRing, environment: str) -> Opening:
     ring.row_of(keys["previous_api_key"]).values["revoked_at"] = state.now()
     ring.row_of(keys["expired_key"]).values["expires_at"] = state.now()
     if mode == "test":
-        issue(DOCS_KEY, "Administrator")
+        issue(DOCS_KEY, "Administrator", in_utc(state.clock() + DOCS_KEY_LIVES))
     return Opening(account, "test" if mode == "test" else "live", ids, keys)

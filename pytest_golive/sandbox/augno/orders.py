@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from pytest_golive.sandbox.augno.catalog import RATE
 from pytest_golive.sandbox.augno.customers import BILLING, PRIORITIES, QUANTITY
 from pytest_golive.sandbox.augno.endpoints import Asked, Endpoint, Reply
-from pytest_golive.sandbox.augno.fields import Field
+from pytest_golive.sandbox.augno.fields import Field, read_moment
+from pytest_golive.sandbox.augno.moments import in_utc
 from pytest_golive.sandbox.augno.order_lines import Lines
 from pytest_golive.sandbox.augno.problem import Problem, conflict, unfit
 from pytest_golive.sandbox.augno.queries import DATE, LIST, Parameter, within
@@ -253,7 +254,8 @@ class SalesOrders(Resource):
                 raise conflict("Another sales order of this customer has this number.", "customer_po_number")
 
     def _is_past_due(self, row: Row) -> bool:
-        due = row["promised_at"] or row["ship_by_date"]
+        promised = read_moment(row["promised_at"] or "")
+        due = in_utc(promised) if promised else row["ship_by_date"]
         return row["status"] != "fulfilled" and due is not None and due < self.core.state.now()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -13,6 +14,8 @@ from pytest_golive.sandbox.augno.problem import Problem
 LONGEST_Q = 500
 LARGEST_PAGE = 1000
 DEFAULT_PAGE = 100
+
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Values = Mapping[str, Sequence[str]]
 """Every value of each query parameter."""
@@ -105,7 +108,7 @@ def _list(parameter: Parameter, name: str, given: Sequence[str]) -> list[str]:
 
 def _single(parameter: Parameter, name: str, value: str) -> Any:
     if parameter.sort == "integer":
-        if not value.removeprefix("-").isdecimal() or not value.isascii():
+        if not WHOLE_NUMBER.fullmatch(value):
             raise _wrong(name, "a whole number")
         return int(value)
     if parameter.sort == "boolean":

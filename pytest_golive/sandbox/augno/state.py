@@ -85,6 +85,10 @@ class Table:
         del self._rows[row.id]
         self._gone.add(row.id)
 
+    def forget_oldest(self) -> None:
+        """Let go of the oldest row, as if it had never been."""
+        del self._rows[next(iter(self._rows))]
+
     def newest_first(self) -> list[Row]:
         """Return all rows, the newest first."""
         return list(reversed(self._rows.values()))

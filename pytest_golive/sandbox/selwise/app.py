@@ -162,19 +162,19 @@ class Selwise(Front[Caller]):
         site = self._state.add_site(account, environment)
         furnish(site)
         public = add_public_key(site, "server", PUBLIC_SCOPES)
+        own = {
+            "public_api_key": public.value,
+            "ga4_api_secret": site.right_secrets["ga4", "apiSecret"],
+            "meta_access_token": site.right_secrets["meta", "accessToken"],
+        }
         return Connection(
             base_path=self.pack.base_url.path,
             api_key=self._state.add_token(account, environment),
             previous_api_key=f"swt_{environment}_{secrets.token_urlsafe(24)}",
             ids={"site_id": site.id, "site_key": site.key},
             foreign_ids={"site_id": stranger.id},
-            keys={
-                "public_api_key": public.value,
-                "ga4_api_secret": site.right_secrets["ga4", "apiSecret"],
-                "meta_access_token": site.right_secrets["meta", "accessToken"],
-                "webhook_secret": next(iter(site.hooks.values())).fields["authConfig"]["secret"],
-            },
-            further={"public_api_key": public.value, "site_key": site.key},
+            keys={**own, "webhook_secret": next(iter(site.hooks.values())).fields["authConfig"]["secret"]},
+            further=own,
         )
 
 

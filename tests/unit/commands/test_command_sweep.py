@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,19 @@ def test_a_dry_run_removes_nothing(golive: Command, world: World) -> None:
     )
     assert world.titles() == {"golive_document_1"}
     assert len(unremoved(world.place)) == 2
+
+
+def test_what_a_killed_run_replaced_is_put_back(golive: Command, world: World) -> None:
+    """As it was before that run; nothing is removed then."""
+    thing = Created("0badc0de", "staging", "uppzy", "update_widget_config", "state", "the widget")
+    world.journal.intend(replace(thing, puts_back={"greeting": "Good day"}))
+
+    would, done = golive("sweep", "--dry-run"), golive("sweep")
+
+    assert would == (1, ["staging: would put back the former state of the widget at uppzy"], [])
+    assert done == (0, ["staging: put back the former state of the widget at uppzy"], [])
+    assert world.api.get(f"{world.site}/widget-config").json()["greeting"] == "Good day"
+    assert not world.place.exists()
 
 
 def test_a_rehearsal_left_nothing_that_still_exists(golive: Command, here: Path) -> None:

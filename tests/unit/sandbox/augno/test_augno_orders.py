@@ -448,3 +448,16 @@ def test_orders_are_found_by_what_they_are(api: httpx.Client, body: dict[str, An
     ]
 
     assert counts == [1, 0, 1, 1, 2, 2, 0, 0, 2, 0, 2, 1, 1, 2, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("promised_at", "past_due"),
+    [("2026-11-02T08:00:00Z", 1), ("2026-11-02T10:30:00+02:00", 1), ("2026-11-02T08:30:00-02:00", 0)],
+)
+def test_a_promise_is_past_due_by_its_moment(
+    api: httpx.Client, body: dict[str, Any], promised_at: str, past_due: int
+) -> None:
+    """Whatever zone it is written in: it is nine o'clock, UTC."""
+    api.post(ORDERS, json={**body, "promised_at": promised_at})
+
+    assert len(api.get(f"{ORDERS}?past_due=true").json()["data"]) == past_due

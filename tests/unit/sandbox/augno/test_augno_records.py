@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from pytest_golive.sandbox.augno import Augno
-from pytest_golive.sandbox.augno.changes import KEPT_LOGS, LARGEST_LOGGED
+from pytest_golive.sandbox.augno.changes import LARGEST_LOGGED
 from pytest_golive.sandbox.augno.records import KINDS_FOUND
 from pytest_golive.sandbox.connection import Connection
 
@@ -131,15 +131,14 @@ def test_logs_are_found_by_what_they_are(api: httpx.Client, connection: Connecti
     assert counts == [2, 2, 2, 0, 1, 1, 0, 0, 1, 1, 1, 0, 0]
 
 
-def test_only_so_many_logs_are_kept(augno: Augno, api: httpx.Client) -> None:
+def test_only_so_many_logs_are_kept(augno: Augno, api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest go first."""
+    monkeypatch.setattr("pytest_golive.sandbox.augno.changes.KEPT_LOGS", 5)
     account = augno._openings["sandbox"].account
-    first = api.get("/v1/catalog/units/un_none").headers["request-id"]
-    for _ in range(KEPT_LOGS):
-        api.get("/v1/catalog/units/un_none")
+    ids = [api.get("/v1/catalog/units/un_none").headers["request-id"] for _ in range(7)]
 
-    assert len(account.table("request_log")) == KEPT_LOGS
-    assert account.table("request_log").find(first) is None
+    assert [row.id for row in account.table("request_log")][-5:] == ids[-5:]
+    assert account.table("request_log").find(ids[0]) is None
 
 
 def test_changes_are_written_down(api: httpx.Client) -> None:
