@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +93,8 @@ class Writer:
             letter = replace(letter, body=_written(envelope))
         if body is not None:
             letter = replace(letter, body=body(letter.body) if callable(body) else body)
+            with contextlib.suppress(ValueError, RecursionError):
+                envelope = json.loads(letter.body)
         known = webhooks.events.get(event)
         headers = headers_of(setup.pack, letter, attempt, now if sent_at is None else sent_at)
         return Parcel(
