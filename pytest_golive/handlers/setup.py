@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pytest_golive.credentials.secret import Secret
@@ -18,6 +19,7 @@ from pytest_golive.manifest.mistake import Mistake, Mistakes
 from pytest_golive.manifest.model import Handler, Manifest
 from pytest_golive.signing.key import key_in, new_secret
 from pytest_golive.signing.scheme import Scheme
+from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.webhooks import Webhooks
 
@@ -45,6 +47,7 @@ class Setup:
         made_up: the keys whose values golive made up.
         sendable_tenant: the tenant that events carry where `tenant` tells none.
         production: whether it serves real customers, and golive did not start it.
+        profile: the brand under which the vendor is called.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Setup:
     made_up: frozenset[str] = frozenset()
     sendable_tenant: str = ""
     production: bool = False
+    profile: str | None = None
 
     @property
     def vendor(self) -> str:
@@ -133,9 +137,9 @@ class Setup:
 def set_up(  # noqa: PLR0913  # a run's values, each by its name
     manifest: Manifest,
     name: str,
-    pack: Pack,
     folder: Path,
     *,
+    profile: str | None = None,
     sandbox: bool = False,
     production: bool = False,
     ids: Mapping[str, str] | None = None,
@@ -145,8 +149,8 @@ def set_up(  # noqa: PLR0913  # a run's values, each by its name
     Args:
         manifest: golive.yaml.
         name: of the handler.
-        pack: of its vendor.
         folder: where golive.yaml lies.
+        profile: the brand under which its vendor is called.
         sandbox: a rehearsal: secrets that are not set are made up for programs golive starts.
         production: whether the chosen environment is one.
         ids: of the vendor in the chosen environment.
@@ -155,6 +159,7 @@ def set_up(  # noqa: PLR0913  # a run's values, each by its name
         Mistakes: the vendor sends no webhooks, the way to sign does not exist, or a secret cannot be read.
     """
     handler = manifest.handlers[name]
+    pack = read_pack(handler.vendor, profile)
     mistakes = list(_wrong(manifest, name, handler, pack))
     if mistakes:
         raise Mistakes(mistakes)
@@ -194,6 +199,7 @@ def set_up(  # noqa: PLR0913  # a run's values, each by its name
         made_up=frozenset(made_up),
         sendable_tenant=tenant or usual,
         production=production and handler.url is not None,
+        profile=profile,
     )
 
 
@@ -247,3 +253,37 @@ def _usual_tenant(pack: Pack, ids: Mapping[str, str]) -> str:
     path = pack.webhooks.tenant if pack.webhooks is not None else None
     last = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", (path or "").split(".")[-1]).lower()
     return next((ids[name] for name in (last, f"{last}_id") if name in ids), str(uuid.uuid4()))
+
+
+def told(setup: Setup) -> dict[str, Any]:
+    """Return a set-up as plain values, secrets included: for xdist's own pipe to a worker."""
+    return {
+        "name": setup.name,
+        "handler": setup.handler.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "vendor": setup.vendor,
+        "profile": setup.profile,
+        "folder": str(setup.folder),
+        "secrets": {key: [secret.name, secret.reveal()] for key, secret in setup.secrets.items()},
+        "tenant": setup.tenant,
+        "mode": setup.mode,
+        "made_up": sorted(setup.made_up),
+        "sendable_tenant": setup.sendable_tenant,
+        "production": setup.production,
+    }
+
+
+def received(values: Mapping[str, Any]) -> Setup:
+    """Return the set-up that :func:`told` described."""
+    return Setup(
+        name=values["name"],
+        handler=Handler.model_validate(values["handler"]),
+        pack=read_pack(values["vendor"], values["profile"]),
+        folder=Path(values["folder"]),
+        secrets={key: Secret(value, name) for key, (name, value) in values["secrets"].items()},
+        tenant=values["tenant"],
+        mode=values["mode"],
+        made_up=frozenset(values["made_up"]),
+        sendable_tenant=values["sendable_tenant"],
+        production=values["production"],
+        profile=values["profile"],
+    )

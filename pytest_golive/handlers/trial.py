@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pytest_golive.facts.current import current
 from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
 from pytest_golive.facts.outcome import Evidence
-from pytest_golive.handlers.catalogue import Fault
 from pytest_golive.handlers.lab import Lab, times
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.signing.key import new_secret
+from pytest_golive.vendors.handler_fault import HandlerFault
 
 AGAIN = frozenset({408, 409, 425, 429})
 """4xx by which a handler asks to be sent the same once more: no refusals."""
@@ -33,7 +33,7 @@ class Trial:
     """
 
     lab: Lab
-    fault: Fault
+    fault: HandlerFault
 
     # What is sent -----------------------------------------------------------
 
@@ -200,9 +200,6 @@ class Trial:
         record = current()
         if record is not None:
             record.warnings.append(self.lab.scrub(text))
-
-
-Function = Callable[[Trial], None]
 
 
 def envelope_of(parcel: Parcel) -> Any:

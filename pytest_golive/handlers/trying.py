@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
-from pytest_golive.handlers.catalogue import Fault, faults, functions
+from pytest_golive.handlers.catalogue import functions
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.trial import Trial
+from pytest_golive.vendors.handler_fault import HandlerFault
+from pytest_golive.vendors.library import handler_faults
 
 
 def try_fault(lab: Lab, fault_id: str) -> None:
@@ -17,7 +19,7 @@ def try_fault(lab: Lab, fault_id: str) -> None:
         NotVerified: golive.yaml lacks what it needs.
     """
     __tracebackhide__ = True
-    fault = faults()[fault_id]
+    fault = handler_faults()[fault_id]
     need_levers(lab, fault)
     if fault.alone:
         with lab.turns.alone():
@@ -31,7 +33,7 @@ def try_fault(lab: Lab, fault_id: str) -> None:
             _try(lab, fault, to_blame=True)
 
 
-def need_levers(lab: Lab, fault: Fault) -> None:
+def need_levers(lab: Lab, fault: HandlerFault) -> None:
     """Go on only where golive.yaml gives what a fault needs.
 
     Raises:
@@ -55,7 +57,7 @@ def need_levers(lab: Lab, fault: Fault) -> None:
             raise NotVerified(f"{key} is missing: {fault.id} cannot be tried without it", key=key)
 
 
-def _try(lab: Lab, fault: Fault, *, to_blame: bool) -> bool:
+def _try(lab: Lab, fault: HandlerFault, *, to_blame: bool) -> bool:
     """Try it; tell whether the handler died and it is not known by whose doing."""
     __tracebackhide__ = True
     if fault.control:

@@ -12,7 +12,6 @@ from typing import Any
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.setup import Setup, set_up
 from pytest_golive.manifest.model import Handler, Manifest
-from pytest_golive.vendors.library import read_pack
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -69,7 +68,7 @@ def flask_setup(folder: Path, source: Path = PROGRAMS / "flask_handler.py", **ch
         **changes,
     }
     manifest = Manifest(golive=1, project="shop", handlers={"shop-hooks": Handler(**said)})
-    return set_up(manifest, "shop-hooks", read_pack("timely"), folder)
+    return set_up(manifest, "shop-hooks", folder)
 
 
 @contextmanager

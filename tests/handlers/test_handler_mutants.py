@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from pytest_golive.facts.finding import CheckFailed
-from pytest_golive.handlers.catalogue import faults, functions
+from pytest_golive.handlers.catalogue import functions
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.trying import try_fault
+from pytest_golive.vendors.library import handler_faults
 from tests.handlers.handler_mutants import Mutant, flask_setup, under_test, written
 
 MUTANTS: list[Mutant] = [
@@ -40,7 +41,7 @@ def test_a_mutant_is_caught_by_its_own_fault(mutant: Mutant, tmp_path: Path) -> 
         try_fault(lab, mutant.fault)
 
     finding = caught.value.finding
-    assert (faults()[mutant.fault].title, faults()[mutant.fault].fix) == (finding.requirement, finding.fix)
+    assert (handler_faults()[mutant.fault].title, handler_faults()[mutant.fault].fix) == (finding.requirement, finding.fix)
     assert mutant.expected == finding.expected
     assert re.fullmatch(re.escape(mutant.actual).replace("NUMBER", "[0-9]+"), finding.actual), finding.actual
 

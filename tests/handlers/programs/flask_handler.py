@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import sqlite3
-import threading
 import time
 import urllib.error
 import urllib.request

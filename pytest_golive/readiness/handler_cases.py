@@ -1,0 +1,47 @@
+"""The checks of a team's webhook handlers: every fault, once for each handler it may show in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_golive.handlers.catalogue import functions
+from pytest_golive.vendors.handler_fault import shown_by
+from pytest_golive.vendors.library import handler_faults
+from pytest_golive.vendors.pack import Pack
+
+CHECK = "handler_withstands"
+"""The check that tries a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerCase:
+    """A handler, as far as the plan needs to know it.
+
+    Attributes:
+        name: in golive.yaml.
+        vendor: whose events it takes.
+        auth: the way its vendor signs for it; None for the usual one.
+    """
+
+    name: str
+    vendor: str
+    auth: str | None = None
+
+
+def is_provoked(fault: str | None) -> bool:
+    """Whether this version can provoke a fault of handlers."""
+    return fault in functions()
+
+
+def handlers_of(handlers: Sequence[HandlerCase], pack: Pack) -> tuple[HandlerCase, ...]:
+    """Return the handlers of a vendor."""
+    return tuple(handler for handler in handlers if handler.vendor == pack.vendor)
+
+
+def concerned(handlers: Sequence[HandlerCase], pack: Pack, fault: str) -> Iterator[HandlerCase]:
+    """Yield the handlers of a vendor whose deliveries have what a fault is about: a signature, a signed time."""
+    needed = set(handler_faults()[fault].applies)
+    for handler in handlers_of(handlers, pack):
+        if needed <= shown_by(pack, handler.auth):
+            yield handler
