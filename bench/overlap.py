@@ -19,12 +19,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
+
+from pytest_golive.vendors.library import read_pack
 
 CONCURRENCY = (1, 8, 16, 32)
 
@@ -49,13 +51,16 @@ def pytest_unconfigure(config):
         pathlib.Path("seen.json").write_text(json.dumps(dict(seen)))
 """
 
-MANIFEST = """
-golive: 1
-project: bench
-environments:
-  staging:
-    vendors:
-"""
+
+def manifest(vendors: Sequence[str]) -> str:
+    """Return a golive.yaml that names these vendors; the rehearsal takes no more of it than their names."""
+    targets = {}
+    for vendor in vendors:
+        pack = read_pack(vendor)
+        keys = {name: {"env": "NONE"} for name, credential in pack.credentials.items() if credential.required}
+        ids = {name: "none" for name, each in pack.ids.items() if each.required}
+        targets[vendor] = {"base_url": "http://127.0.0.1:9", **keys, "ids": ids}
+    return json.dumps({"golive": 1, "project": "bench", "environments": {"staging": {"vendors": targets}}})
 
 
 def rehearsed(folder: Path, *options: str) -> tuple[float, Counter[float]]:
@@ -66,7 +71,7 @@ def rehearsed(folder: Path, *options: str) -> tuple[float, Counter[float]]:
     ran = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)
     wall = time.perf_counter() - begun
     if "golive: GO" not in ran.stdout.splitlines():
-        raise SystemExit(f"{' '.join(options)} was not GO:\n{ran.stdout[-2000:]}")
+        raise SystemExit(f"{' '.join(options)} was not GO:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
     told = json.loads((folder / "seen.json").read_text(encoding="utf-8"))
     return wall, Counter({float(seconds): count for seconds, count in told.items()})
 
@@ -120,11 +125,8 @@ def main(rounds: int, vendors: list[str]) -> None:
         folder = Path(name)
         (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
         (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
-        targets = [
-            f"      {vendor}: {{base_url: 'http://127.0.0.1:9', api_key: {{env: NONE}}}}\n" for vendor in vendors
-        ]
         if vendors:
-            (folder / "golive.yaml").write_text(MANIFEST + "".join(targets), encoding="utf-8")
+            (folder / "golive.yaml").write_text(manifest(vendors), encoding="utf-8")
         taken: dict[str, list[float]] = {}
         calls: Counter[float] = Counter()
         for _ in range(rounds):

@@ -170,8 +170,9 @@ class Conductor:
         if masked != text:
             warning_message.message = Warning(masked)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Let no further check begin."""
+        """Let no further check begin, before anybody takes the time to describe the interruption."""
         self._overlap.stop()
 
     def pytest_sessionfinish(self) -> None:

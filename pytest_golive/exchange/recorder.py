@@ -71,9 +71,9 @@ class Recorder(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             response.read()
         except (httpx.TransportError, httpx.DecodingError) as error:
-            self._keep(request, None, time.monotonic() - begun, f"{type(error).__name__}: {error}")
+            self._keep(request, None, _seconds(request, begun), f"{type(error).__name__}: {error}")
             raise
-        self._keep(request, response, time.monotonic() - begun, None)
+        self._keep(request, response, _seconds(request, begun), None)
         return response
 
     def close(self) -> None:
@@ -110,3 +110,9 @@ class Recorder(httpx.BaseTransport):
         if len(text) <= BODY_LIMIT:
             return text
         return f"{text[:BODY_LIMIT]}… ({len(text)} characters in all)"
+
+
+def _seconds(request: httpx.Request, begun: float) -> float:
+    """Return how long the vendor took, without what golive waited of its own accord."""
+    waited: float = request.extensions.get("golive_waited_seconds", 0.0)
+    return max(0.0, time.monotonic() - begun - waited)

@@ -161,7 +161,7 @@ def test_each_has_its_own_duration(project: Project) -> None:
     """And the run takes as long as its slowest, not as long as all together."""
     overlapping(
         project,
-        "@pytest.mark.parametrize('tenths', [1, 6, 1, 6, 2, 6])\n"
+        "@pytest.mark.parametrize('tenths', [1, 15, 1, 15, 2, 15])\n"
         "def test_waits(golive, tenths):\n    time.sleep(tenths / 10)\n",
     )
 
@@ -169,10 +169,10 @@ def test_each_has_its_own_duration(project: Project) -> None:
 
     suite = ET.parse(project.folder / "junit.xml").getroot()[0]
     seconds = [float(case.get("time", "0")) for case in suite.iter("testcase")]
-    assert [round(each, 1) for each in seconds] == [0.1, 0.6, 0.1, 0.6, 0.2, 0.6]
-    assert float(suite.get("time", "9")) < 1.8 < sum(seconds)
-    assert sum(bool(re.match(r"0\.6\ds call +test_shop\.py", line)) for line in ran.lines) == 3
-    assert [each["seconds"] >= 0.6 for each in ran.partial["results"]] == [False, True, False, True, False, True]
+    assert [each >= 1.5 for each in seconds] == [False, True, False, True, False, True]
+    assert float(suite.get("time", "99")) < 4.0 < sum(seconds)
+    assert sum(bool(re.match(r"[1-9]\.\d+s call +test_shop\.py", line)) for line in ran.lines) == 3
+    assert [each["seconds"] >= 1.5 for each in ran.partial["results"]] == [False, True, False, True, False, True]
 
 
 @pytest.mark.parametrize("options", [("--golive-concurrency", "1"), ("--pdb",)], ids=" ".join)

@@ -30,7 +30,7 @@ def test_c(golive):
 
 def test_d(golive):
     own("d", golive)
-    time.sleep(0.4)
+    time.sleep(1.5)
     assert False, "d fails"
 
 def test_e(golive):
@@ -125,8 +125,8 @@ def test_ctrl_c(project: Project) -> None:
     """What has begun is waited for, what it creates is removed, nothing else begins, and no thread is heard of."""
     overlapping(
         project,
-        "def test_first(golive):\n    time.sleep(0.3)\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(0.2)\n"
-        "def test_second(golive):\n    time.sleep(0.8)\n"
+        "def test_first(golive):\n    time.sleep(0.3)\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(1.0)\n"
+        "def test_second(golive):\n    time.sleep(1.0)\n"
         "    made = golive.vendor('uppzy').call('create_text_document', title=golive.fresh('document'), content='x')\n"
         "    begun(f'made {made.status}')\n"
         "    begun(str(Path('.golive/journal.jsonl').exists()))\n"
