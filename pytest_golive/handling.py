@@ -1,4 +1,4 @@
-"""The handlers of a run: those of golive.yaml that take events of the chosen environment's vendors, or the example's."""
+"""The handlers of a run: those of golive.yaml for the chosen environment's vendors, or the example project's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.handlers.labs import Labs
 from pytest_golive.handlers.setup import Setup, set_up
 from pytest_golive.manifest.environment import Environment
-from pytest_golive.manifest.mistake import Mistakes
+from pytest_golive.manifest.mistake import Mistake, Mistakes
 from pytest_golive.manifest.model import Effects, Handler, Manifest
 from pytest_golive.readiness.handler_cases import HandlerCase
 from pytest_golive.sandbox.deliveries.post import is_this_machine
@@ -31,7 +31,7 @@ def setups_of(manifest: Manifest, chosen: Environment, folder: Path, *, makes_up
         Mistakes: what golive.yaml says of them cannot be used.
     """
     made: list[Setup] = []
-    mistakes = []
+    mistakes: list[Mistake] = []
     for name, handler in manifest.handlers.items():
         target = chosen.targets.get(handler.vendor)
         if target is None or (makes_up and _is_elsewhere(handler)):

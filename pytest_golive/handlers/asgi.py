@@ -49,7 +49,7 @@ async def _lifespan(app: App) -> Any:
     async def run() -> None:
         try:
             await app({"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}}, to_app.get, send)
-        except Exception:  # noqa: BLE001  # an app without lifespan raises whatever it likes
+        except Exception:  # an app without lifespan raises whatever it likes
             await from_app.put("unsupported")
 
     task = asyncio.create_task(run())
@@ -100,7 +100,7 @@ class _Connection:
         self._answered.clear()
         try:
             await self._app(self._scope(request), self._receive, self._answer)
-        except Exception:  # noqa: BLE001  # what an app raises is its own; the caller gets 500 as everywhere
+        except Exception:  # what an app raises is its own; the caller gets 500 as everywhere
             traceback.print_exc()
             if self._http.our_state is not h11.SEND_RESPONSE:
                 return False

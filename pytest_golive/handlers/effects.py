@@ -144,7 +144,8 @@ class Probe:
         return count
 
     def _fetched(self, question: str, value: str) -> str:
-        assert self._client is not None and self._url is not None, "a probe with an address"
+        assert self._client is not None, "a probe with an address"
+        assert self._url is not None, "a probe with an address"
         try:
             answer = self._client.get(self._url, params={question: value})
         except httpx.HTTPError as error:

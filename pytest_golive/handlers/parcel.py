@@ -98,7 +98,9 @@ class Parcel:
     def head(self) -> bytes:
         """Return request line and headers as they go over the wire."""
         parts = urlsplit(self.url)
-        target = self.target if self.target is not None else (parts.path or "/") + (f"?{parts.query}" * bool(parts.query))
+        target = (
+            self.target if self.target is not None else (parts.path or "/") + (f"?{parts.query}" * bool(parts.query))
+        )
         named = {name.lower() for name, _ in self.headers}
         added: list[Header] = []
         if "host" not in named:

@@ -70,9 +70,7 @@ def send_together(parcels: Sequence[Parcel], *, timeout_seconds: float = 30.0) -
         return tuple(pool.map(carry(one), parcels))
 
 
-def send_at_rate(
-    parcels: Sequence[Parcel], *, per_second: float, timeout_seconds: float = 30.0
-) -> tuple[Receipt, ...]:
+def send_at_rate(parcels: Sequence[Parcel], *, per_second: float, timeout_seconds: float = 30.0) -> tuple[Receipt, ...]:
     """Send one after the other at a rate, without waiting for answers."""
     begun = time.monotonic()
 
@@ -150,7 +148,9 @@ class _Sending:
         except TimeoutError:
             raise
         except OSError as problem:
-            raise _Broken("refused", f"no connection to {parts.hostname}:{port}: {problem.strerror or problem}") from None
+            raise _Broken(
+                "refused", f"no connection to {parts.hostname}:{port}: {problem.strerror or problem}"
+            ) from None
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if parts.scheme == "http":
             return connection

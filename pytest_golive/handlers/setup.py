@@ -134,7 +134,7 @@ class Setup:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-def set_up(  # noqa: PLR0913  # a run's values, each by its name
+def set_up(  # a run's values, each by its name
     manifest: Manifest,
     name: str,
     folder: Path,

@@ -142,8 +142,10 @@ class Trial:
         )
 
     def is_refusal(self, receipt: Receipt) -> bool:
-        """Whether an answer refuses as the vendor wants it: its exact status where its pages state one, else any 4xx
-        that is final and leaves the endpoint alone.
+        """Whether an answer refuses as the vendor wants it.
+
+        By exactly the status that its pages state; where they state none, by any 4xx that is final and leaves the
+        endpoint alone.
         """
         refusal = self.lab.setup.webhooks.refusal
         if refusal.evidence is Evidence.DOCUMENTED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from socketserver import TCPServer, ThreadingMixIn
-from typing import Any
+from typing import Any, cast
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 LOOPBACK = "127.0.0.1"
@@ -47,7 +47,7 @@ class _Request(WSGIRequestHandler):
             body = io.BytesIO(whole)
             environ["CONTENT_LENGTH"] = str(len(whole))
             environ.pop("HTTP_TRANSFER_ENCODING", None)
-        handler = ServerHandler(body, self.wfile, self.get_stderr(), environ, multithread=True)
+        handler = ServerHandler(body, cast("Any", self.wfile), self.get_stderr(), environ, multithread=True)
         handler.request_handler = self  # type: ignore[attr-defined]  # wsgiref's own way to reach the logger
         handler.run(self.server.get_app())  # type: ignore[attr-defined]
 

@@ -17,6 +17,7 @@ from pytest_golive.readiness.handler_cases import HandlerCase, concerned, handle
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
+
 def landed(part: Part) -> bool:
     """Whether this version of golive can carry out a deciding part."""
     return part.kind == "check" or (part.kind == "handler" and is_provoked(part.handler))

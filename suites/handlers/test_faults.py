@@ -15,5 +15,6 @@ def test_handler_withstands(golive: Golive, planned: PlannedCheck) -> None:
 
     If this fails: what to change stands in the finding; `golive deliver` sends the same to a handler at your desk.
     """
-    assert planned.subject is not None and planned.fault is not None, "planned for a handler and a fault"
+    assert planned.subject is not None, "planned for a handler"
+    assert planned.fault is not None, "planned for a fault"
     try_fault(golive.handler(planned.subject), planned.fault)

@@ -14,7 +14,7 @@ MUTANTS = [
     ),
     Mutant(
         "WH-02",
-        "    return any([hmac.compare_digest(given, one) for one in right])\n",
+        "    return True in [hmac.compare_digest(given, one) for one in right]\n",
         "    return len(given) == len(right[0])\n",
         "a delivery signed with another secret answered 200 in NUMBER ms",
         "a 401",

@@ -41,7 +41,10 @@ def test_a_mutant_is_caught_by_its_own_fault(mutant: Mutant, tmp_path: Path) -> 
         try_fault(lab, mutant.fault)
 
     finding = caught.value.finding
-    assert (handler_faults()[mutant.fault].title, handler_faults()[mutant.fault].fix) == (finding.requirement, finding.fix)
+    assert (handler_faults()[mutant.fault].title, handler_faults()[mutant.fault].fix) == (
+        finding.requirement,
+        finding.fix,
+    )
     assert mutant.expected == finding.expected
     assert re.fullmatch(re.escape(mutant.actual).replace("NUMBER", "[0-9]+"), finding.actual), finding.actual
 

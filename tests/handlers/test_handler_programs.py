@@ -45,9 +45,13 @@ def test_an_app_gets_what_was_sent(program: Program, framing: str) -> None:
     receipt = send(parcel)
 
     told = json.loads(receipt.body)
-    assert ("answered", 200) == (receipt.ended, receipt.status)
-    assert {"method": "POST", "path": "/hooks", "query": "a=1", "body": '{"a": "Ã©"}', "variable": "once"} == {
-        name: told[name] for name in ("method", "path", "query", "body", "variable")
+    assert (receipt.ended, receipt.status) == ("answered", 200)
+    assert {name: told[name] for name in ("method", "path", "query", "body", "variable")} == {
+        "method": "POST",
+        "path": "/hooks",
+        "query": "a=1",
+        "body": '{"a": "Ã©"}',
+        "variable": "once",
     }
     assert told.get("lifespan", ["yes"]) == ["yes"]
 
@@ -56,7 +60,7 @@ def test_an_app_is_asked_before_the_body_is_sent(program: Program) -> None:
     """`Expect: 100-continue` gets its 100."""
     receipt = send(Parcel(f"{program.launch.origin}/hooks", body=b"late", waits_for_continue=True))
 
-    assert (200, (100,)) == (receipt.status, receipt.informational)
+    assert (receipt.status, receipt.informational) == (200, (100,))
     assert json.loads(receipt.body)["body"] == "late"
 
 
@@ -116,8 +120,10 @@ def test_an_app_that_raises_answers_500_and_its_traceback_is_logged() -> None:
         (
             (sys.executable, "-m", "pytest_golive.handlers.serve", "no_such_module:app", "--port", "PORT"),
             {},
-            "ended with exit code 1 before it was ready; it said: no module named no_such_module, looked for in "
-            f"{PROGRAMS}",
+            (
+                "ended with exit code 1 before it was ready; it said: no module named no_such_module, looked for in "
+                f"{PROGRAMS}"
+            ),
         ),
     ],
 )

@@ -104,7 +104,7 @@ def test_every_byte_is_the_callers() -> None:
         b"POST /hooks?a=%20 HTTP/1.1\r\nHost: " + host + b"\r\nContent-Length: 2\r\nConnection: close\r\n"
         b"X-b: 1\r\nx-B: 2\r\nLatin: \xe9\r\nRaw: \xff\r\n\r\n{}"
     ] == listener.got
-    assert ("answered", 200, b"ok", "") == (receipt.ended, receipt.status, receipt.body, receipt.error)
+    assert (receipt.ended, receipt.status, receipt.body, receipt.error) == ("answered", 200, b"ok", "")
     assert receipt.seconds is not None
     assert receipt.told == f"answered 200 in {receipt.seconds * 1000:.0f} ms"
 
@@ -112,11 +112,11 @@ def test_every_byte_is_the_callers() -> None:
 def test_a_parcel_is_changed_header_by_header() -> None:
     parcel = Parcel("http://h/", headers=(("A", "1"), ("B", "2")), body=b"x", proof=("b",))
 
-    assert (("A", "9"), ("B", "2")) == parcel.with_header("a", "9").headers
-    assert (("A", "1"), ("B", "2"), ("C", "3")) == parcel.with_header("C", "3").headers
-    assert (("A", "1"), ("B", "2"), ("b", "3")) == parcel.with_further_header("b", "3").headers
-    assert (("A", "1"),) == parcel.without_proof().headers
-    assert "2" == parcel.header("b")
+    assert parcel.with_header("a", "9").headers == (("A", "9"), ("B", "2"))
+    assert parcel.with_header("C", "3").headers == (("A", "1"), ("B", "2"), ("C", "3"))
+    assert parcel.with_further_header("b", "3").headers == (("A", "1"), ("B", "2"), ("b", "3"))
+    assert parcel.without_proof().headers == (("A", "1"),)
+    assert parcel.header("b") == "2"
     assert parcel.header("nothing") is None
 
 
@@ -142,7 +142,11 @@ def test_a_body_may_come_without_its_length_or_with_a_wrong_one() -> None:
     ("answer", "ended", "told"),
     [
         (b"", "closed", "the handler closed the connection without an answer"),
-        (b"SSH-2.0-OpenSSH\r\n\r\n", "not_http", "what came back is no HTTP: illegal status line: bytearray(b'SSH-2.0-OpenSSH')"),
+        (
+            b"SSH-2.0-OpenSSH\r\n\r\n",
+            "not_http",
+            "what came back is no HTTP: illegal status line: bytearray(b'SSH-2.0-OpenSSH')",
+        ),
     ],
 )
 def test_no_answer_is_told(answer: bytes, ended: str, told: str) -> None:
@@ -158,7 +162,7 @@ def test_an_answer_that_breaks_off_keeps_its_status() -> None:
     with listening(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")) as listener:
         receipt = send(Parcel(listener.url), timeout_seconds=2)
 
-    assert ("not_http", 200, "the answer broke off") == (receipt.ended, receipt.status, receipt.error)
+    assert (receipt.ended, receipt.status, receipt.error) == ("not_http", 200, "the answer broke off")
     assert receipt.told.endswith(" ms, then the answer broke off")
 
 
@@ -170,7 +174,7 @@ def test_no_answer_in_time_is_told() -> None:
     with listening(silent) as listener:
         receipt = send(Parcel(listener.url), timeout_seconds=0.2)
 
-    assert ("timeout", "no answer within 0.2 s") == (receipt.ended, receipt.told)
+    assert (receipt.ended, receipt.told) == ("timeout", "no answer within 0.2 s")
     assert 0.15 < receipt.total_seconds < 0.8
 
 
@@ -187,14 +191,14 @@ def test_nobody_there_is_told() -> None:
 def test_a_wrong_address_is_told() -> None:
     receipt = send(Parcel("ftp://shop.example/"))
 
-    assert ("not_sent", "ftp://shop.example/ is no address of http or https") == (receipt.ended, receipt.told)
+    assert (receipt.ended, receipt.told) == ("not_sent", "ftp://shop.example/ is no address of http or https")
 
 
 def test_a_plain_server_speaks_no_tls() -> None:
     with listening(lambda _, connection: connection.sendall(b"nonsense" * 10)) as listener:
         receipt = send(Parcel(listener.url.replace("http:", "https:")), timeout_seconds=2)
 
-    assert "refused" == receipt.ended
+    assert receipt.ended == "refused"
     assert receipt.told.startswith("no secure connection to 127.0.0.1:")
 
 
@@ -203,15 +207,15 @@ def test_an_upload_may_be_broken_off_by_a_reset() -> None:
         receipt = send(Parcel(listener.url, body=b"x" * 100, abort="reset", abort_after=10), timeout_seconds=2)
         time.sleep(0.2)
 
-    assert ("reset", "golive broke the connection, as intended") == (receipt.ended, receipt.told)
-    assert [b"<ConnectionResetError>"] == listener.got
+    assert (receipt.ended, receipt.told) == ("reset", "golive broke the connection, as intended")
+    assert listener.got == [b"<ConnectionResetError>"]
 
 
 def test_one_side_may_be_closed_in_the_middle() -> None:
     with listening(answering(OK)) as listener:
         receipt = send(Parcel(listener.url, body=b"x" * 100, abort="half_close", abort_after=10), timeout_seconds=2)
 
-    assert 200 == receipt.status
+    assert receipt.status == 200
     assert listener.got[0].endswith(b"\r\n\r\n" + b"x" * 10)
 
 
@@ -226,7 +230,7 @@ def test_the_body_waits_for_the_100() -> None:
     with listening(careful) as listener:
         receipt = send(Parcel(listener.url, body=b"late", waits_for_continue=True), timeout_seconds=3)
 
-    assert ([b"late"], 200, (100,)) == (listener.got, receipt.status, receipt.informational)
+    assert (listener.got, receipt.status, receipt.informational) == ([b"late"], 200, (100,))
 
 
 def test_an_answer_in_place_of_the_100_ends_it() -> None:
@@ -239,7 +243,7 @@ def test_an_answer_in_place_of_the_100_ends_it() -> None:
         receipt = send(Parcel(listener.url, body=b"late", waits_for_continue=True), timeout_seconds=3)
         time.sleep(0.1)
 
-    assert ([b""], 413) == (listener.got, receipt.status)
+    assert (listener.got, receipt.status) == ([b""], 413)
 
 
 def test_an_answer_before_the_end_of_the_body_is_read() -> None:
@@ -255,7 +259,7 @@ def test_an_answer_before_the_end_of_the_body_is_read() -> None:
             Parcel(listener.url, body=b"x" * 1000_000, chunk_bytes=10_000, pause_seconds=0.002), timeout_seconds=5
         )
 
-    assert 413 == receipt.status
+    assert receipt.status == 413
 
 
 def test_many_are_sent_in_the_same_moment() -> None:
@@ -263,13 +267,13 @@ def test_many_are_sent_in_the_same_moment() -> None:
     with listening(answering(OK)) as listener:
         receipts = send_together([Parcel(listener.url, body=b"{}")] * 20, timeout_seconds=5)
 
-    assert [200] * 20 == [receipt.status for receipt in receipts]
-    assert 20 == len(listener.got)
+    assert [receipt.status for receipt in receipts] == [200] * 20
+    assert len(listener.got) == 20
     assert max(listener.times) - min(listener.times) < 0.25
 
 
 def test_nothing_together_is_nothing() -> None:
-    assert () == send_together([])
+    assert send_together([]) == ()
 
 
 def test_one_that_gets_no_connection_keeps_nobody_waiting() -> None:
@@ -277,7 +281,7 @@ def test_one_that_gets_no_connection_keeps_nobody_waiting() -> None:
         begun = time.monotonic()
         receipts = send_together([Parcel(listener.url, body=b"{}"), Parcel("http://127.0.0.1:1/")], timeout_seconds=8)
 
-    assert ["answered", "refused"] == [receipt.ended for receipt in receipts]
+    assert [receipt.ended for receipt in receipts] == ["answered", "refused"]
     assert time.monotonic() - begun < 2
 
 
@@ -286,5 +290,5 @@ def test_a_burst_keeps_its_rate() -> None:
         begun = time.monotonic()
         receipts = send_at_rate([Parcel(listener.url)] * 10, per_second=50)
 
-    assert 10 == len(receipts)
+    assert len(receipts) == 10
     assert 0.17 < time.monotonic() - begun < 0.6

@@ -11,7 +11,7 @@ from pytest_golive.handlers.trial import Trial
 def unsigned(trial: Trial) -> None:
     """Each header that proves where a delivery comes from, left out by itself, then all of them."""
     whole = trial.genuine()
-    lacking = [(name,) for name in whole.proof]
+    lacking: list[tuple[str, ...]] = [(name,) for name in whole.proof]
     if len(lacking) > 1:
         lacking.append(whole.proof)
     for names in lacking:
