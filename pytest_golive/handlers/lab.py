@@ -24,6 +24,9 @@ from pytest_golive.handlers.turns import Turns
 GRACE_SECONDS = 5.0
 """How much longer than the vendor golive waits for an answer: a late one tells more than none."""
 
+DYING_SECONDS = 0.3
+"""How long golive looks whether a handler that broke a connection is dying."""
+
 CONTROL = "a genuine event is accepted, and takes effect once"
 
 
@@ -348,6 +351,9 @@ class Lab:
         return value
 
     def _keep(self, parcel: Parcel, receipt: Receipt) -> None:
+        broke = receipt.ended in {"reset", "closed", "refused"} and parcel.abort is None
+        if broke and self._program is not None:
+            self._program.ends_within(DYING_SECONDS)  # if it is dying, that is to be known when this trial is judged
         record = current()
         if record is not None:
             exchange: Exchange = exchange_of(self.setup, parcel, receipt, self._scrub)

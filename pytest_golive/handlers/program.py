@@ -76,6 +76,15 @@ class Program:
         """Whether its process is there."""
         return self._process is not None and self._process.poll() is None
 
+    def ends_within(self, seconds: float) -> bool:
+        """Whether it ends within a time: its connections break a moment before."""
+        process = self._process
+        if process is None:
+            return True
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        return process.poll() is not None
+
     def start(self) -> None:
         """Start it, and wait until it is up.
 
