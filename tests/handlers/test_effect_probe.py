@@ -21,7 +21,8 @@ begun = pathlib.Path("begun")
 if not begun.exists():
     begun.write_text(str(time.time()))
 late = time.time() - float(begun.read_text())
-print(json.dumps({"count": 1 if late > 0.4 else 0, "state": None} if sys.argv[1] == "--event-id" else {"state": sys.argv[2]}))
+count = {"count": 1 if late > 0.4 else 0}
+print(json.dumps(count if sys.argv[1] == "--event-id" else {"state": sys.argv[2]}))
 """
 
 

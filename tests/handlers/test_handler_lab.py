@@ -1,4 +1,4 @@
-"""The lab: the positive control comes first, levers that are missing are named, a handler that dies is blamed rightly."""
+"""The lab: the control comes first, levers that are missing are named, a handler that dies is blamed rightly."""
 
 from __future__ import annotations
 
@@ -89,18 +89,18 @@ LEVERLESS: dict[str, Any] = {
 )
 def test_a_lever_that_is_missing_is_named(tmp_path: Path, ask: Any, key: str) -> None:
     environ = {**LEVERLESS["environ"], "DATABASE": str(tmp_path / "shop.sqlite")}
-    with under_test(flask_setup(tmp_path, **{**LEVERLESS, "environ": environ})) as lab:
-        with pytest.raises(NotVerified) as caught:
-            ask(lab)
+    setup = flask_setup(tmp_path, **{**LEVERLESS, "environ": environ})
+    with under_test(setup) as lab, pytest.raises(NotVerified) as caught:
+        ask(lab)
 
     assert caught.value.key == f"handlers.shop-hooks.{key}"
     assert caught.value.reason.startswith(f"handlers.shop-hooks.{key} is ")
 
 
 def test_a_fault_without_its_lever_is_not_verified_before_anything_starts(tmp_path: Path) -> None:
-    with under_test(flask_setup(tmp_path, **{**LEVERLESS, "command": ["golive-no-such"]})) as lab:
-        with pytest.raises(NotVerified) as caught:
-            trying.try_fault(lab, "WH-30")
+    setup = flask_setup(tmp_path, **{**LEVERLESS, "command": ["golive-no-such"]})
+    with under_test(setup) as lab, pytest.raises(NotVerified) as caught:
+        trying.try_fault(lab, "WH-30")
 
     told = "handlers.shop-hooks.effects is missing: WH-30 cannot be tried without it"
     assert (caught.value.reason, caught.value.key) == (told, "handlers.shop-hooks.effects")
@@ -113,7 +113,8 @@ def test_a_handler_in_production_is_left_alone(tmp_path: Path) -> None:
         lab.control()
 
     assert caught.value.reason == (
-        "handlers.shop-hooks.url serves production: made-up events have no business there, test it in another environment"
+        "handlers.shop-hooks.url serves production: made-up events have no business there, "
+        "test it in another environment"
     )
 
 
@@ -222,8 +223,10 @@ def test_a_fault_has_one_function() -> None:
         ({"vendor": "uppzy"}, "handlers.shop-hooks.vendor: Uppzy sends no webhooks"),
         (
             {"auth": "sig_x"},
-            "handlers.shop-hooks.auth: Timely.ai does not sign as 'sig_x'; did you mean sig_c? "
-            "It signs as: sig_a, sig_b, sig_c",
+            (
+                "handlers.shop-hooks.auth: Timely.ai does not sign as 'sig_x'; did you mean sig_c? "
+                "It signs as: sig_a, sig_b, sig_c"
+            ),
         ),
         (
             {"secret": {"env": "GOLIVE_NO_SUCH"}},

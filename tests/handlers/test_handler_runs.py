@@ -21,7 +21,7 @@ environments:
       timely:
         base_url: http://127.0.0.1:9/v1
         api_key: {env: SHOP_KEY}
-        ids: {workspace_id: 00000000-0000-4000-8000-000000000001}
+        ids: {workspace_id: 00000000-0000-4000-8000-000000000001, agent_id: 00000000-0000-4000-8000-000000000002}
 """
 
 HANDLER = """
