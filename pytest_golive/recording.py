@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from pytest_golive.run import Run
 
 
+COMPARED = "recording_has_todays_structure[{}-{}]"
+"""The check that compares a recording with today's answer, which is recorded itself."""
+
+
 def shelf_of(config: pytest.Config, choice: Choice, manifest: Manifest | None, beside: Path) -> Shelf:
     """Return where recordings of the chosen environment lie.
 
@@ -76,8 +80,20 @@ def recorded_here(choice: Choice, shelf: Shelf) -> dict[str, frozenset[str]]:
         found = recorded_operations(shelf)
     except Unreadable as error:
         raise pytest.UsageError(str(error)) from None
-    here = {target.partition("@"): operations for target, operations in found.items()}
-    return {vendor: operations for (vendor, _, where), operations in here.items() if where == choice.environment}
+    here = {
+        target.partition("@")[0]: operations
+        for target, operations in found.items()
+        if target.partition("@")[2] == choice.environment
+    }
+    if choice.record != Mode.NONE:
+        return here
+    # A replay can compare only where the recorded run compared.
+    return {
+        vendor: frozenset(
+            name for name in operations if shelf.path(check_scope(COMPARED.format(vendor, name))).is_file()
+        )
+        for vendor, operations in here.items()
+    }
 
 
 def replayed(choice: Choice, shelf: Shelf) -> dict[str, Environment]:

@@ -77,18 +77,33 @@ def deserialize(text: str) -> dict[str, Any]:
     Raises:
         NotACassette: it holds something else.
     """
-    refuse_what_is_not_plain(text)
-    try:
-        cassette: dict[str, Any] = _serializer().deserialize(text)
-    except yaml.YAMLError as error:
-        raise _of(error) from None
-    except (ValueError, RecursionError):
-        raise NotACassette(1, "this is not YAML that a cassette is written in") from None
+    cassette: dict[str, Any] = plain_values(text)
     _check(cassette, text)
     for each in cassette["interactions"]:
         each["request"] = _request_in(each["request"])
         each["response"] = _response_in(each["response"])
     return cassette
+
+
+def written(plain: Mapping[str, Any]) -> str:
+    """Return plain values as YAML, by the same serializer."""
+    text: str = _serializer().serialize(dict(plain))
+    return text
+
+
+def plain_values(text: str) -> Any:
+    """Return what a file says, if it is plain.
+
+    Raises:
+        NotACassette: it is not.
+    """
+    refuse_what_is_not_plain(text)
+    try:
+        return _serializer().deserialize(text)
+    except yaml.YAMLError as error:
+        raise _of(error) from None
+    except (ValueError, RecursionError):
+        raise NotACassette(1, "this is not YAML that a cassette is written in") from None
 
 
 def refuse_what_is_not_plain(text: str) -> None:
@@ -116,7 +131,7 @@ def refuse_what_is_not_plain(text: str) -> None:
 
 def _of(error: yaml.YAMLError) -> NotACassette:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = re.sub(r"'[^']{4,}'", "what stands here", str(getattr(error, "problem", "") or "unreadable characters"))
+    problem = re.sub(r"'[^' ,]{4,}'", "what stands here", str(getattr(error, "problem", "") or "unreadable characters"))
     return NotACassette(mark.line + 1 if mark else 1, f"this is not YAML: {problem}")
 
 
@@ -178,19 +193,19 @@ def _line(text: str, number: int) -> int:
 
 
 def _request_out(request: Mapping[str, Any]) -> dict[str, Any]:
-    body, spelling = _body_out(request["body"])
+    body, spelling = body_out(request["body"])
     headers = {name: list(value) for name, value in sorted(request["headers"].items())}
     return {**request, "body": body, "headers": headers | ({SPELLING: [spelling]} if spelling else {})}
 
 
 def _response_out(response: Mapping[str, Any]) -> dict[str, Any]:
-    body, spelling = _body_out(response["body"]["string"])
+    body, spelling = body_out(response["body"]["string"])
     headers = {name: list(value) for name, value in sorted(response["headers"].items())}
     headers |= {SPELLING: [spelling]} if spelling else {}
     return {"status": dict(response["status"]), "headers": headers, "body": {"string": body}}
 
 
-def _body_out(body: Any) -> tuple[Any, str | None]:
+def body_out(body: Any) -> tuple[Any, str | None]:
     """Return a body as it is written, and the spelling it had where that is another one."""
     text = decoded(body) if isinstance(body, bytes) else body
     if not isinstance(text, str) or not text:
@@ -214,19 +229,20 @@ def _text_out(text: str) -> str | bytes:
 
 def _request_in(request: Mapping[str, Any]) -> dict[str, Any]:
     headers = dict(request["headers"])
-    return {**request, "body": _body_in(request["body"], headers.pop(SPELLING, None)), "headers": headers}
+    return {**request, "body": body_in(request["body"], headers.pop(SPELLING, None)), "headers": headers}
 
 
 def _response_in(response: Mapping[str, Any]) -> dict[str, Any]:
     headers = dict(response["headers"])
     return {
         **response,
-        "body": {"string": _body_in(response["body"]["string"], headers.pop(SPELLING, None))},
+        "body": {"string": body_in(response["body"]["string"], headers.pop(SPELLING, None))},
         "headers": headers,
     }
 
 
-def _body_in(body: Any, spelling: list[str] | None) -> Any:
+def body_in(body: Any, spelling: list[str] | None) -> Any:
+    """Return a body as it was sent."""
     if not spelling or not isinstance(body, str):
         return body
     # An unknown spelling, or text that somebody edited into something else: as it stands.

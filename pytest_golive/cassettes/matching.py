@@ -106,17 +106,11 @@ def _pairs(what: str, was: Mapping[str, Any], is_: Mapping[str, Any]) -> Iterato
 
 def _bodies(recorded: Request, now: Request) -> Iterator[Difference]:
     was, is_ = _body(recorded), _body(now)
-    if was == is_ and type(was) is type(is_):
-        return
-    if (
-        isinstance(was, bytes)
-        or isinstance(is_, bytes)
-        or not isinstance(was, dict | list)
-        or type(was) is not type(is_)
-    ):
+    if isinstance(was, dict | list) and type(was) is type(is_):
+        # Field by field, also where Python thinks they are equal: to it true is 1.
+        yield from _fields(was, is_, "", "")
+    elif was != is_ or type(was) is not type(is_):
         yield Difference("body", was, is_)
-        return
-    yield from _fields(was, is_, "", "")
 
 
 def _body(request: Request) -> Any:

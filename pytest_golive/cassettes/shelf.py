@@ -18,6 +18,9 @@ from pytest_golive.facts.scope import PLANNED, Scope
 FOLDER = "golive-cassettes"
 """Where cassettes lie unless somebody chose another place, seen from golive.yaml's folder or the rootdir."""
 
+DELIVERIES = "deliveries"
+"""Below an environment's folder: webhook deliveries, which are no cassettes."""
+
 RECORDING = "recording.yaml"
 """Beside the cassettes: addresses and ids they were recorded with."""
 
@@ -177,8 +180,8 @@ class Shelf:
         """Return where the cassette of a scope lies."""
         planned = PLANNED.fullmatch(scope.name) if scope.kind == "checks" else None
         if planned is not None:
-            return self.folder / "checks" / planned[1] / f"{_slug(planned[2])}.yaml"
-        return self.folder / scope.kind / f"{_slug(scope.name)}.yaml"
+            return self.folder / "checks" / planned[1] / f"{slug(planned[2])}.yaml"
+        return self.folder / scope.kind / f"{slug(scope.name)}.yaml"
 
     def told(self, path: Path) -> str:
         """Return a file's name as messages show it."""
@@ -186,7 +189,9 @@ class Shelf:
 
     def files(self) -> Iterator[Path]:
         """Yield every cassette, in order."""
-        yield from (path for path in sorted(self.folder.rglob("*.yaml")) if path != self.description)
+        found = sorted(self.folder.rglob("*.yaml"))
+        kept = self.folder / DELIVERIES
+        yield from (path for path in found if path != self.description and kept not in path.parents)
 
     def read(self, path: Path) -> Lying:
         """Return one cassette, read once a process.
@@ -298,7 +303,7 @@ def translation(old: Mapping[str, str], new: Mapping[str, str]) -> Callable[[Any
     return translated
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """Return a name as a file may be called, told apart from others that would be called the same."""
     plain = re.sub(r"[^A-Za-z0-9._@-]+", "-", name).strip("-.")[:LONGEST_NAME]
     return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}".lstrip("-")

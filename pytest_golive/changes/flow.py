@@ -13,6 +13,7 @@ from typing import Any
 
 from pytest_golive.changes.filters import UnknownOperator, lets_pass, reference_payload
 from pytest_golive.changes.record import ChangeRecord, Config, Damage, Sent, Step, Switched
+from pytest_golive.changes.turn import held_alone
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.restoring import kept, revealed
 from pytest_golive.exchange.vendor import Vendor
@@ -56,7 +57,8 @@ def change(vendor: Vendor, provider: str, *, name: str) -> ChangeRecord:
     record = current()
     first = len(record.exchanges) if record is not None else 0
     try:
-        flow.run()
+        with held_alone(vendor.base_url, *map(str, vendor.target.ids.values()), provider):
+            flow.run()
     finally:
         if record is not None:
             flow.record.exchanges = tuple(record.exchanges[first:])
@@ -215,7 +217,8 @@ class _Flow:
         mapping = dict(good.get("eventMapping") or {})
         if not mapping:
             return
-        name = next(iter(mapping))
+        critical = self._vendor.target.settings.get("critical_events", {}).get(self.record.provider, ())
+        name = next((event for event in mapping if event not in critical), next(iter(mapping)))
         self._write("damage", {"eventMapping": {key: value for key, value in mapping.items() if key != name}})
         damaged = self._read("damaged")
         self._write("repair", self._whole(good))

@@ -31,6 +31,7 @@ class Body:
         claims: the places it uses.
         room: whose room it takes: a vendor bears only so many bodies at once as calls.
         patience_seconds: how long it may wait for its vendor; the longest start first.
+        last: whether it starts once nobody else waits for its vendor, since it holds all others back.
         done: set once it has ended.
         taken: whether its test has reported it.
         disturbed: whether one ran beside it whose doing it may have taken for its own.
@@ -45,12 +46,16 @@ class Body:
     claims: Claims
     room: Place = ()
     patience_seconds: float = 0.0
+    last: bool = field(init=False)
     done: threading.Event = field(default_factory=threading.Event)
     taken: bool = False
     disturbed: bool = False
     error: BaseException | None = None
     started: float = 0.0
     seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.last = hold_back(self.claims)
 
     def run(self) -> None:
         """Run it, and keep what comes of it for its turn: a skip, a failure, an exit."""
@@ -118,7 +123,7 @@ class Pool:
         """Let these bodies run: those that may take longest first, those that hold back others last."""
         with self._changed:
             self._pending += bodies
-            self._pending.sort(key=lambda body: (hold_back(body.claims), -body.patience_seconds))
+            self._pending.sort(key=lambda body: (body.last, -body.patience_seconds))
             missing = min(self._size - len(self._threads), len(self._pending) - self._idle)
             for _ in range(missing):
                 thread = threading.Thread(target=self._work, name=f"golive-ahead-{len(self._threads) + 1}", daemon=True)
@@ -218,10 +223,18 @@ class Pool:
         wanted = Places()
         if self._first is not None:
             wanted.take(self._first)
-        for body in self._pending:
+        for body in self._in_order():
             if self._guests[body.room] >= self._rooms.get(body.room, self._size):
                 continue
             if self._used.bear(body.claims) and wanted.bear(body.claims):
                 return body
             wanted.take(body.claims)
         return None
+
+    def _in_order(self) -> Sequence[Body]:
+        """Return what is pending, before all those that want a vendor to themselves which nobody else waits for."""
+        if not self._pending or not self._pending[-1].last:
+            return self._pending
+        busy = {body.room for body in self._pending if not body.last}
+        due = [body for body in self._pending if body.last and body.room not in busy]
+        return [*due, *(body for body in self._pending if not body.last or body.room in busy)] if due else self._pending

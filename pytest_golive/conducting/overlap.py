@@ -27,7 +27,7 @@ from pytest_golive.conducting.claims import (
     is_flow,
     patience_seconds,
 )
-from pytest_golive.conducting.items import check_of, planned_of
+from pytest_golive.conducting.items import RECORD, check_of, planned_of
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.facts.outcome import Effects
@@ -169,7 +169,8 @@ class Overlap:
         return Body(
             name=check_of(item),
             call=partial(item.obj, **_arguments(item, self._run.golive)),
-            record=record or self._new_record(item),
+            # The one that all others are let run by has its record already: its report is made of that.
+            record=record or item.stash.get(RECORD, None) or self._new_record(item),
             claims=self._claims(item),
             room=() if planned is None else (planned.environment, planned.vendor),
             patience_seconds=0.0 if planned is None else patience_seconds(planned, self._pack(planned)),

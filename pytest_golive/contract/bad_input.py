@@ -133,7 +133,7 @@ def _tolerate(case: BadInput, tolerates: Mapping[str, str]) -> BadInput:
 def _of_fields(pack: Pack, schema: Mapping[str, Any]) -> Iterator[BadInput]:
     required = schema.get("required", [])
     for name, model in schema.get("properties", {}).items():
-        sure_of_value = Evidence(model.get("x-evidence", schema.get("x-evidence", "documented")))
+        sure_of_value = _of_refusal(pack, model.get("x-evidence", schema.get("x-evidence", "documented")))
         sure_of_need = Evidence(schema.get("x-required-evidence", {}).get(name, sure_of_value))
         if name in required:
             yield _case(pack, name, "missing", "is missing", MISSING, sure_of_need)
@@ -148,6 +148,14 @@ def _of_fields(pack: Pack, schema: Mapping[str, Any]) -> Iterator[BadInput]:
     if schema.get("minProperties", 0) >= 1:
         refusals = pack.errors.refusals
         yield BadInput("body:empty", "incomplete", "the body has no fields", "", {}, refusals, Evidence.ASSUMED)
+
+
+def _of_refusal(pack: Pack, stated: str) -> Evidence:
+    """Return how sure it is that a value outside what is stated is refused.
+
+    Where no page shows how the vendor refuses, a field that is documented does not make the refusal documented too.
+    """
+    return Evidence.ASSUMED if pack.errors.evidence is Evidence.ASSUMED else Evidence(stated)
 
 
 def _wrong_values(field: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, Family]]:
@@ -186,7 +194,7 @@ def _limit(field: Mapping[str, Any], keyword: str, default: Any) -> Any:
 def _of_body(pack: Pack, operation: Operation) -> Iterator[BadInput]:
     if operation.request is None or operation.request.media != "json":
         return
-    sure = pack.errors.evidence
+    sure = pack.errors.body_evidence or pack.errors.evidence
     for change, words, value in (
         ("not an object", "the body is a list instead of an object", ["golive"]),
         ("not json", "the body is not JSON", NOT_JSON),

@@ -36,7 +36,7 @@ class _Value:
             if not self._done:
                 self._try()
             if self._error is not None:
-                raise self._error.with_traceback(None)
+                raise _another(self._error)
             return self._value
 
     def _try(self) -> None:
@@ -47,3 +47,16 @@ class _Value:
         except BaseException as error:  # a skip is an answer too, and no Exception
             self._error = error
         self._done = True
+
+
+def _another(error: BaseException) -> BaseException:
+    """Return an exception that says the same: threads that raise one at once would share its traceback."""
+    try:
+        other = type(error).__new__(type(error), *error.args)
+    except Exception:  # an exception with needs of its own
+        return error.with_traceback(None)
+    other.args = error.args
+    other.__dict__.update(error.__dict__)
+    other.__cause__, other.__context__ = error.__cause__, error.__context__
+    other.__suppress_context__ = error.__suppress_context__
+    return other

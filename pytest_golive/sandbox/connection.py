@@ -37,4 +37,4 @@ class Connection:
     uses: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     profile: str | None = None
-    further: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -20,6 +20,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from pytest_golive.sandbox.bodies import UnreadableError, WrongMediaError, read_json, read_multipart
 from pytest_golive.sandbox.http import Request, Response, json_response
 from pytest_golive.sandbox.routing import Route, Routes, UnknownPathError, WrongMethodError
+from pytest_golive.sandbox.server import LARGEST_BODY
 from pytest_golive.vendors.fact import Refused
 from pytest_golive.vendors.library import read_schema
 from pytest_golive.vendors.operation import Operation
@@ -221,6 +222,8 @@ class Front(ABC, Generic[Caller]):
     def _body(self, operation: Operation, request: Request) -> Any:
         if operation.request is None:
             return None
+        if len(request.body) > LARGEST_BODY:
+            raise Refusal(413, "body too large")
         try:
             body = read_json(request) if operation.request.media == "json" else read_multipart(request)
         except UnreadableError:

@@ -85,8 +85,17 @@ class Server:
 
     def answer(self, request: Request) -> Response:
         """Return the app's answer; what the app raises is kept, and answered with a 500."""
+        return self._answer(self.app, request)
+
+    def answer_oversized(self, request: Request) -> Response:
+        """Return the answer to a request whose body goes on beyond what is read: the app's own, if it has one."""
+        oversized = getattr(self.app, "oversized", None)
+        response = _too_large(request) if oversized is None else self._answer(oversized, request)
+        return Response(response.status, {**response.headers, "Connection": "close"}, response.body)
+
+    def _answer(self, app: App, request: Request) -> Response:
         try:
-            response = self.app(request)
+            response = app(request)
         except Exception as failure:  # whatever it is: the client is answered, and the test sees it
             self.failures.append(failure)
             response = json_response(500, {"error": "sandbox failure"})
@@ -134,7 +143,15 @@ class _Listener(ThreadingHTTPServer):
 
 
 class _TooLargeError(Exception):
-    pass
+    """The body goes on beyond what is read of it.
+
+    Attributes:
+        beginning: one byte more than the largest body has.
+    """
+
+    def __init__(self, beginning: bytes) -> None:
+        super().__init__("the body is too large")
+        self.beginning = beginning
 
 
 class _BrokenError(Exception):
@@ -161,24 +178,27 @@ class _Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         try:
             body = self._read_body()
-        except _TooLargeError:
-            self._send(json_response(413, {"error": "body too large"}, {"Connection": "close"}))
+        except _TooLargeError as too_large:
+            self._send(self.server.golive.answer_oversized(self._request(too_large.beginning)))
             return
         except _BrokenError:
             self._send(json_response(400, {"error": "body cannot be read"}, {"Connection": "close"}))
             return
+        self._send(self.server.golive.answer(self._request(body)))
+
+    def _request(self, body: bytes) -> Request:
         path, _, query = self.path.partition("?")
         values = parse_qs(query, keep_blank_values=True)
         last = {name: given[-1] for name, given in values.items()}
-        request = Request(self.command, path, last, Headers(self.headers.items()), body, values)
-        self._send(self.server.golive.answer(request))
+        return Request(self.command, path, last, Headers(self.headers.items()), body, values)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # the base class's names
+    # Whether a path may be asked for by HEAD or OPTIONS is the vendor's to say, in its own words.
+    do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # the base class's
 
     def _refuse_method(self) -> None:
         self._send(json_response(405, {"error": "method not allowed"}, {"Connection": "close"}))
 
-    do_HEAD = do_OPTIONS = do_TRACE = do_CONNECT = _refuse_method  # noqa: N815  # the base class's names
+    do_TRACE = do_CONNECT = _refuse_method  # noqa: N815  # the base class's names
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status, _reason(response.status))
@@ -198,25 +218,28 @@ class _Connection(BaseHTTPRequestHandler):
         if not length.isdecimal():
             raise _BrokenError
         if int(length) > LARGEST_BODY:
-            self._drain(int(length))
-            raise _TooLargeError
+            beginning = self._read_exactly(LARGEST_BODY + 1)
+            self._drain(int(length) - len(beginning))
+            raise _TooLargeError(beginning)
         return self._read_exactly(int(length))
 
     def _read_chunks(self) -> bytes:
-        chunks, total = [], 0
+        chunks: list[bytes] = []
+        total = 0
         while size := self._read_chunk_size():
             total += size
             if total > DRAINED:
-                raise _TooLargeError
+                raise _TooLargeError(b"".join(chunks).ljust(LARGEST_BODY + 1))
             chunk = self._read_exactly(size)
             self._read_exactly(2)
-            if total <= LARGEST_BODY:
-                chunks.append(chunk)
+            if total - size <= LARGEST_BODY:
+                chunks.append(chunk[: LARGEST_BODY + 1])
         while self.rfile.readline(65536).strip():
             pass  # trailers
+        body = b"".join(chunks)
         if total > LARGEST_BODY:
-            raise _TooLargeError
-        return b"".join(chunks)
+            raise _TooLargeError(body[: LARGEST_BODY + 1])
+        return body
 
     def _read_chunk_size(self) -> int:
         size = self.rfile.readline(1024).partition(b";")[0].strip()
@@ -235,6 +258,10 @@ class _Connection(BaseHTTPRequestHandler):
         left = min(length, DRAINED)
         while left > 0 and (piece := self.rfile.read(min(left, 65536))):
             left -= len(piece)
+
+
+def _too_large(_: Request) -> Response:
+    return json_response(413, {"error": "body too large"})
 
 
 def _reason(status: int) -> str:

@@ -17,9 +17,13 @@ from pytest_golive.sandbox.selwise import Selwise
 from pytest_golive.sandbox.server import Server
 from pytest_golive.sandbox.timely import Timely
 from pytest_golive.sandbox.uppzy import Uppzy
+from pytest_golive.vendors.pack import Pack
 
 FINGERPRINTS = "/golive/fingerprints"
 """Where the example deployment reports which keys it holds; `?environment=production` is another's report."""
+
+OWN = "/golive"
+"""What no vendor has: golive's own paths are below it."""
 
 INBOX = "/golive/inbox"
 """Where the example project takes webhooks: whatever comes is accepted."""
@@ -96,10 +100,12 @@ class Sandbox:
             return self._desk(request)
         if request.path == INBOX and request.method == "POST":
             return Response(204)
-        for name, app in self.apps.items():
-            if app.owns(request.path):
-                return self._served[name](request)
-        return json_response(404, {"error": "not found"})
+        owner = next((name for name, app in self.apps.items() if app.owns(request.path)), self._nearest(request))
+        return json_response(404, {"error": "not found"}) if owner is None else self._served[owner](request)
+
+    def oversized(self, request: Request) -> Response:
+        """Answer a request whose body was cut off: it is longer than any vendor takes, and each says so its own way."""
+        return self(request)
 
     def base_url(self, vendor: str, environment: str = "sandbox") -> str:
         """Return what stands in the place of the vendor's documented base URL."""
@@ -155,6 +161,16 @@ class Sandbox:
                 known = next((one for one in courier.endpoints() if one.url == endpoint.url), endpoint)
                 self._deliver[name] = replace(self._deliver[name], endpoint=known)
 
+    def _nearest(self, request: Request) -> str | None:
+        """Return the vendor that a path which nobody owns was meant for: its mistakes are told in its words."""
+
+        def nearness(name: str) -> tuple[int, int]:
+            return sum(header in request.headers for header in _own_headers(self.apps[name])), len(bases[name])
+
+        bases = {name: self.connection(name).base_path for name in self.apps}
+        below = [name for name, base in bases.items() if request.path.startswith(f"{base}/")]
+        return None if request.path.startswith(OWN) else max(below, key=nearness, default=None)
+
     def _described(self, connection: Connection) -> dict[str, Any]:
         return {
             "base_url": self.server.url + connection.base_path,
@@ -172,6 +188,15 @@ class Sandbox:
             200,
             {name: {"api_key": self._fingerprint(one.api_key)} for name, one in held.items() if one is not None},
         )
+
+
+def _own_headers(app: VendorApp) -> set[str]:
+    """Return the headers that show that a request is meant for a vendor: those that others do not have."""
+    pack: Pack | None = getattr(app, "pack", None)
+    if pack is None:
+        return set()
+    versioning = {pack.versioning.header} if pack.versioning is not None else set()
+    return {pack.authentication.header, *versioning} - {"Authorization"}
 
 
 def _make(name: str) -> VendorApp:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.fact import Fact, Frozen, Name, Refused, Seconds, Status
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.webhooks import Webhooks
@@ -114,6 +115,9 @@ class Errors(Fact):
     status: str | None = Field(default=None, description="path in the body that repeats the status")
     refusals: tuple[Status, ...] = Field(description="statuses by which bad input may be refused")
     data_codes: tuple[str, ...] = Field(default=(), description="codes that refuse bad input; empty for any")
+    body_evidence: Evidence | None = Field(
+        default=None, description="whether it is stated that a body which is no JSON object is refused; else `evidence`"
+    )
     statuses: dict[Status, ErrorStatus]
     codes: dict[str, ErrorCode] = Field(default_factory=dict)
     unknown_id: Refused | None = Field(default=None, description="how an id nobody has is refused")

@@ -85,7 +85,7 @@ def _must_be_within(golive: Golive, vendor: Vendor, requirement: str, seconds: f
         requirement,
         seconds <= limit * 60,
         expected=f"within {limit:g} min ({name})",
-        actual=f"{seconds / 60:.2g} min",
+        actual=f"{seconds:.1f} s",
     )
 
 

@@ -75,6 +75,6 @@ def test_markers_are_declared(project: Project) -> None:
     """`pytest --markers` explains each marker with its signature."""
     ran = project.run("--markers")
 
-    for name in ("prerelease", "postrotation", "weekly", "client", "handler", "effects(kind)"):
+    for name in ("prerelease", "postrotation", "weekly", "client", "handler", "effects(kind, *, overlaps=False)"):
         assert f"@pytest.mark.{name}: " in ran.text
     assert "@pytest.mark.rule(id, *, severity='major', title=''): the rule a check decides" in ran.text

@@ -22,6 +22,7 @@ class Breakage:
         incidents: what is said of the run as a whole.
         warned: id of a check that holds, but close to the edge -> what it says.
         vendor: whose embedded app is wrapped; the rehearsal is about it alone.
+        suite: the suite that is run.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Breakage:
     incidents: tuple[str, ...] = ()
     warned: Mapping[str, str] = field(default_factory=dict)
     vendor: str = "uppzy"
+    suite: str = "prerelease"
 
     @property
     def red(self) -> frozenset[str]:

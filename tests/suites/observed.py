@@ -19,8 +19,14 @@ RULE = re.compile(r"^[A-Z]{2,8}-\d{2,3} |^\d+ rules ")
 """How a reason begins that a rule gives."""
 
 VARYING = (
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "#-#"),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "#T#Z"),
     (re.compile(r"\b(req|doc|ten|site)_[0-9a-f]{32}\b"), r"\1_#"),
     (re.compile(r"\bgolive_([a-z]+)_[0-9a-f]{8}_\d+"), r"golive_\1_#"),
+    (re.compile(r"\b(un|pytm|acgp|ac|ad|pd|or|apke|rq)_[0-9a-z]{19,22}\b"), r"\1_#"),
+    (re.compile(r"\*{4}[0-9A-Za-z]{4}\b"), "****#"),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "#T#Z"),
+    (re.compile(r"\bgolive_([a-z]+_[a-z]+)_[0-9a-f]{8}_\d+"), r"golive_\1_#"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:#"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "#"),
     (re.compile(r"'\d{4}-\d\d-\d\d'"), "'#-#-#'"),
@@ -89,9 +95,9 @@ ONE_AFTER_ANOTHER = ("--golive-concurrency", "1")
 """What a wrong vendor does may depend on the order of calls, and each test is about one order."""
 
 
-def run(pytester: pytest.Pytester, environment: str, *options: str) -> Observed:
-    """Run the whole pre-release suite of the project, in a process of its own: within this one, modules would mix."""
-    result = pytester.runpytest_subprocess("-m", "prerelease", "--env", environment, *options, *QUIET)
+def run(pytester: pytest.Pytester, environment: str, *options: str, suite: str = "prerelease") -> Observed:
+    """Run a whole suite of the project, in a process of its own: within this one, modules would mix."""
+    result = pytester.runpytest_subprocess("-m", suite, "--env", environment, *options, *QUIET)
     path = Path(pytester.path, "golive-verdict.json")
     assert path.is_file(), result.stdout.str() + result.stderr.str()
     return Observed(int(result.ret), json.loads(path.read_text()))

@@ -40,15 +40,17 @@ class Planned:
     Attributes:
         vendor: its name.
         forbidden: operations that the rehearsed service's key must not be allowed.
+        every_feature: whether the rehearsed service uses all of the API, also what most do not.
     """
 
     vendor: str
     forbidden: tuple[str, ...] = ()
+    every_feature: bool = False
 
     @property
     def checks(self) -> Mapping[str, PlannedCheck]:
         """The planned checks by id."""
-        return _plan(self.vendor, self.forbidden).checks
+        return _plan(self.vendor, self.forbidden, self.every_feature).checks
 
     def here(self, *checks: str, case: str = "") -> frozenset[str]:
         """Return the ids of checks in the rehearsed environment."""
@@ -101,13 +103,15 @@ class Planned:
 
 
 @cache
-def _plan(vendor: str, forbidden: tuple[str, ...]) -> Plan:
+def _plan(vendor: str, forbidden: tuple[str, ...], every_feature: bool) -> Plan:
     ground = Ground(
         CHOSEN,
         frozenset({Suite.PRERELEASE}),
         releases_to=RELEASED,
         sandbox=True,
-        features={vendor: {name: feature.default for name, feature in read_pack(vendor).features.items()}},
+        features={
+            vendor: {name: every_feature or feature.default for name, feature in read_pack(vendor).features.items()}
+        },
         forbidden={vendor: forbidden},
     )
     return make_plan(ground, [(read_pack(vendor), (*read_rules(vendor), *general_rules()))])

@@ -196,7 +196,7 @@ class Sandboxes(Resource):
         """Return the calls there are."""
         new = (
             Field("name", required=True),
-            Field("mode", "choice", required=True, choices=("blank", "seeded"), absent="parameter_invalid"),
+            Field("mode", "choice", choices=("blank", "seeded")),
         )
         includes, path, needs = self.includes, self.path, self.needs
         yield Endpoint("list_sandboxes", "GET", path, needs("read"), self.list, query=LISTING, includes=includes)

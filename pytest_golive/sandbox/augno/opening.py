@@ -47,7 +47,8 @@ class Opening:
             settings={"api_version": version},
             forbidden=("list_sandboxes",),
             profile=profile,
-            further={"version": version},
+            # Keys and sandboxes are managed with a key of an admin role; the usual one is not.
+            further={"version": version, "audit_key": self.keys["audit_key"]},
         )
 
 

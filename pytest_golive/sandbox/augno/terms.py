@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pytest_golive.sandbox.augno.endpoints import Asked
 from pytest_golive.sandbox.augno.fields import Field
-from pytest_golive.sandbox.augno.problem import conflict
+from pytest_golive.sandbox.augno.problem import Problem, conflict
 from pytest_golive.sandbox.augno.queries import Parameter
 from pytest_golive.sandbox.augno.resource import Resource
 from pytest_golive.sandbox.augno.state import Account, Row
@@ -58,10 +58,12 @@ class AccountGroups(Resource):
         return query.get("type") in {None, row["type"]} and super().matches(account, row, query)
 
     def check_unused(self, asked: Asked, row: Row) -> None:
-        """Refuse to delete a group with customers in it."""
-        check_nobody_uses(asked.account, row, self.title, (("customer", "customer_type_group_id"),))
-        if any(row.id in customer["customer_price_group_ids"] for customer in asked.account.table("customer")):
-            raise conflict(f"This {self.title} is in use.")
+        """Refuse to delete a group with customers in it: bad input to this vendor, where others would be a conflict."""
+        if any(
+            customer["customer_type_group_id"] == row.id or row.id in customer["customer_price_group_ids"]
+            for customer in asked.account.table("customer")
+        ):
+            raise Problem("validation_failed", f"This {self.title} is in use.")
 
 
 class Carriers(Resource):

@@ -174,6 +174,7 @@ class Selwise(Front[Caller]):
             ids={"site_id": site.id, "site_key": site.key},
             foreign_ids={"site_id": stranger.id},
             keys={**own, "webhook_secret": next(iter(site.hooks.values())).fields["authConfig"]["secret"]},
+            settings={"log_wait_seconds": 2},
             further=own,
         )
 

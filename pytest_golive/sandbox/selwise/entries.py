@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +11,9 @@ from pytest_golive.sandbox.deliveries.log import Attempt
 from pytest_golive.sandbox.selwise.state import new_id, now
 
 DEFAULT_LIMIT = 50
+
+ATTEMPTS = uuid.UUID("5c1e4d0a-7a53-4f3e-9f0d-0f6f1d2f6b51")
+"""Stands for the attempts of all webhooks where their entries' ids are made."""
 
 
 def entry(status: str, event: str, **fields: Any) -> dict[str, Any]:
@@ -37,13 +42,13 @@ def entry_of(attempt: Attempt) -> dict[str, Any]:
     return entry(
         status,
         attempt.event,
-        id=f"{attempt.endpoint_id}-{attempt.id}",
+        id=str(uuid.uuid5(ATTEMPTS, f"{attempt.endpoint_id} {attempt.id}")),
         webhookId=attempt.endpoint_id,
         eventId=attempt.event_id,
         attempt=attempt.number,
         httpStatus=attempt.http_status,
         error={"code": _code(attempt), "message": attempt.error or "refused"} if failed else None,
-        requestPayload=attempt.request_body,
+        requestPayload=json.loads(attempt.request_body) if attempt.request_body else None,
         responseBody=attempt.response_body or None,
         durationMs=attempt.milliseconds,
         createdAt=f"{attempt.at:%Y-%m-%dT%H:%M:%S}.{attempt.at.microsecond // 1000:03d}Z",

@@ -58,14 +58,14 @@ def _integration(site: Site, mine: Integration) -> dict[str, Any]:
     recent = [one for one in entries if one["createdAt"] > now(DAY_SECONDS)]
     failed = [one for one in recent if one["status"] == "failed"]
     last = _last([*reversed(entries)])
-    error = next((one["error"]["message"] for one in reversed(entries) if one["status"] == "failed"), None)
+    told = ((one["error"] or {}).get("message") for one in reversed(entries) if one["status"] == "failed")
     return {
         "provider": mine.provider,
         "enabled": mine.enabled,
         "testMode": mine.test_mode,
         "status": _state(mine.enabled, recent),
         **last,
-        "lastError": error,
+        "lastError": next(told, None),
         "successCount24h": sum(one["status"] == "success" for one in recent),
         "failureCount24h": len(failed),
     }

@@ -18,6 +18,11 @@ from pytest_golive.sandbox.selwise.validation import canonical, check_hook
 HIDDEN = frozenset({"token", "password", "apiKey", "secret"})
 """The members of `authConfig` that are secret."""
 
+USUAL_RETRIES: Mapping[str, Any] = {"maxRetries": 3, "backoff": "exponential", "initialDelaySeconds": 60}
+"""What is not said of a webhook's `retryPolicy`."""
+
+USUAL_TIMEOUT_MS = 10_000
+
 TAKES_ALL = ".example"
 """The end of host names that nobody can own: a receiver built in takes whatever is sent there."""
 
@@ -68,14 +73,14 @@ class Hooks:
             self._keep(site, hook)
             return _shown(site, hook)
 
-    def delete_webhook(self, call: Call[Caller]) -> Response:
+    def delete_webhook(self, call: Call[Caller]) -> dict[str, Any]:
         """Delete a webhook, and what was still to come to it."""
         with self._state.lock:
             hook = self._hook(call)
             del self._site(call).hooks[hook.id]
         if self.courier is not None:
             self.courier.remove(hook.id)
-        return Response(204)
+        return {}
 
     def test_webhook(self, call: Call[Caller]) -> Response:
         """Send one test delivery, also to a webhook that is not active, and say what came of it."""
@@ -176,7 +181,7 @@ def endpoint_of(site: Site, hook: Hook) -> Endpoint:
         username=config.get("username", ""),
         header_name=config.get("headerName") or "X-API-Key",
         waits_seconds=_waits(policy),
-        timeout_seconds=fields.get("timeoutMs", 10_000) / 1000,
+        timeout_seconds=fields.get("timeoutMs", USUAL_TIMEOUT_MS) / 1000,
         active=fields.get("isActive", True),
         events=tuple(fields.get("events", ())) or tuple(sorted(canonical())),
     )
@@ -186,8 +191,9 @@ def _waits(policy: Mapping[str, Any]) -> tuple[float, ...] | None:
     """Return the pauses between attempts; None for what is usual."""
     if not policy:
         return None
-    first, times = float(policy.get("initialDelaySeconds", 60)), int(policy.get("maxRetries", 3))
-    factor = 1 if policy.get("backoff", "exponential") == "fixed" else 2
+    whole = {**USUAL_RETRIES, **policy}
+    first, times = float(whole["initialDelaySeconds"]), int(whole["maxRetries"])
+    factor = 1 if whole["backoff"] == "fixed" else 2
     return tuple(first * factor**number for number in range(times))
 
 
@@ -209,5 +215,7 @@ def _shown(site: Site, hook: Hook) -> dict[str, Any]:
     config = hook.fields.get("authConfig") or {}
     masked = {name: MASK if name in HIDDEN else value for name, value in config.items()}
     fields = {name: value for name, value in hook.fields.items() if name != "authConfig"}
-    shown = {**fields, **({"authConfig": masked} if masked else {})}
+    fields["retryPolicy"] = {**USUAL_RETRIES, **fields.get("retryPolicy", {})}
+    fields.setdefault("timeoutMs", USUAL_TIMEOUT_MS)
+    shown = {**fields, **({"authConfig": masked} if masked and fields["authType"] != "none" else {})}
     return {"id": hook.id, "siteId": site.id, **shown, "createdAt": hook.created_at, "updatedAt": hook.updated_at}

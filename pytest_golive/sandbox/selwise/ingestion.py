@@ -9,7 +9,6 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from pytest_golive.sandbox.front import Call, Refusal
-from pytest_golive.sandbox.http import Response
 from pytest_golive.sandbox.selwise.access import Caller
 from pytest_golive.sandbox.selwise.entries import entry
 from pytest_golive.sandbox.selwise.filters import passes
@@ -21,6 +20,9 @@ from pytest_golive.vendors.library import read_schema
 
 ENVELOPE = frozenset({"event", "eventId", "timestamp"})
 """What of an event says which one it is, and not what it is about."""
+
+CATEGORIES = ("necessary", "analytics", "marketing", "preferences")
+"""What a visitor can agree to."""
 
 
 class Ingestion:
@@ -73,20 +75,22 @@ class Ingestion:
         """Keep what a visitor is like."""
         who = str(call.body.get("externalId") or call.body.get("visitorId") or "")
         with self._state.lock:
-            self._site(call).users.setdefault(who, {})["traits"] = call.body["traits"]
+            self._site(call).users.setdefault(who, {})["traits"] = call.body.get("traits", {})
         return {"success": True}
 
     def set_consent(self, call: Call[Caller]) -> dict[str, Any]:
-        """Keep what a visitor agreed to."""
+        """Keep what a visitor agreed to, gathered in `categories` or not: no page shows the body."""
+        given = call.body.get("categories", call.body)
+        agreed = {name: given[name] for name in CATEGORIES if name in given}
         with self._state.lock:
-            self._site(call).consents[call.body["visitorId"]] = dict(call.body["categories"])
+            self._site(call).consents[call.body.get("visitorId", "")] = agreed
         return {"success": True}
 
-    def withdraw_consent(self, call: Call[Caller]) -> Response:
+    def withdraw_consent(self, call: Call[Caller]) -> dict[str, Any]:
         """Forget what a visitor agreed to."""
         with self._state.lock:
             self._site(call).consents.pop(call.query.get("visitorId", ""), None)
-        return Response(204)
+        return {}
 
     def create_order(self, call: Call[Caller]) -> dict[str, Any]:
         """Store an order; one that is there already is a conflict."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from pytest_golive.sandbox.front import Call, Refusal
-from pytest_golive.sandbox.http import Response, json_response
 from pytest_golive.sandbox.selwise.access import Caller
 from pytest_golive.sandbox.selwise.entries import entry, page
 from pytest_golive.sandbox.selwise.state import DEFAULTS, MASK, SECRETS, Integration, Site, State, new_id, now
@@ -47,7 +46,7 @@ class Integrations:
             site = self._site(call)
             return shown(site, _configured(site, call))
 
-    def put_integration(self, call: Call[Caller]) -> Response:
+    def put_integration(self, call: Call[Caller]) -> dict[str, Any]:
         """Store a provider: what is sent replaces what was there, field by field."""
         provider = provider_of(call.path["provider"])
         with self._state.lock:
@@ -61,14 +60,14 @@ class Integrations:
             _store(mine, call.body, before)
             site.integrations[provider] = mine
             site.logs.setdefault(provider, [])
-            return json_response(200 if known else 201, shown(site, mine))
+            return shown(site, mine)
 
-    def delete_integration(self, call: Call[Caller]) -> Response:
+    def delete_integration(self, call: Call[Caller]) -> dict[str, Any]:
         """Remove a provider with its mappings and filters; its logs stay."""
         with self._state.lock:
             site = self._site(call)
             del site.integrations[_configured(site, call).provider]
-        return Response(204)
+        return {}
 
     def test_integration(self, call: Call[Caller]) -> dict[str, Any]:
         """Say whether the provider takes the credentials; what is wrong with them shows here and nowhere else."""
@@ -182,4 +181,5 @@ def _store(mine: Integration, body: Mapping[str, Any], secrets: dict[str, Any] |
     if "config" in body:
         kept = {name: mine.config[name] for name in SECRETS[mine.provider] if name in mine.config}
         mine.config = {**(kept if secrets is None else secrets), **body["config"]}
-    mine.updated_at = now()
+    if body:
+        mine.updated_at = now()

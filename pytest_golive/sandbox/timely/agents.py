@@ -6,10 +6,11 @@ import time
 from typing import Any
 
 from pytest_golive.sandbox.front import Call, Refusal
+from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
 from pytest_golive.sandbox.timely.formats import check_uri
 from pytest_golive.sandbox.timely.knowledge import answer_to, wants_a_person
-from pytest_golive.sandbox.timely.paging import Dialect, listed
+from pytest_golive.sandbox.timely.paging import listed
 from pytest_golive.sandbox.timely.refusals import absent
 from pytest_golive.sandbox.timely.state import (
     Agent,
@@ -37,10 +38,10 @@ class Agents:
         think_seconds: how long an answer takes; may be changed while it runs.
     """
 
-    def __init__(self, state: State, events: Events, dialect: Dialect, think_seconds: float) -> None:
+    def __init__(self, state: State, events: Events, dialects: Dialects, think_seconds: float) -> None:
         self._state = state
         self._events = events
-        self._dialect = dialect
+        self._dialects = dialects
         self.think_seconds = think_seconds
 
     def list_agents(self, call: Call[Key]) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Agents:
         status = call.query.get("status")
         with self._state.lock:
             agents = [shown(one) for one in call.caller.workspace.agents.values() if status in {None, one.status}]
-        return listed(agents, call.query, self._dialect)
+        return listed(agents, call.query, self._dialects.paging)
 
     def create_agent(self, call: Call[Key]) -> dict[str, Any]:
         """Make an agent; it does not answer before it is activated."""
@@ -115,7 +116,7 @@ class Agents:
             agent = _agent(call)
             changes = [one for one in call.caller.workspace.changes if one.agent_id == agent.id]
             rows = [{"field": one.changed, **{name: getattr(one, name) for name in names}} for one in changes]
-        return listed(rows, call.query, self._dialect)
+        return listed(rows, call.query, self._dialects.paging)
 
     def list_transfer_rules(self, call: Call[Key]) -> dict[str, Any]:
         """Return what hands an agent's conversations over, as the older API shows it."""
@@ -136,7 +137,7 @@ class Agents:
                 for number, one in enumerate(call.caller.workspace.transfer_rules, 1)
                 if one.agent_id == agent.id
             ]
-        return listed(rows, call.query, self._dialect)
+        return listed(rows, call.query, self._dialects.paging)
 
     def _set_status(self, call: Call[Key], status: Any) -> dict[str, Any]:
         with self._state.lock:

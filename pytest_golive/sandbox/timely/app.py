@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pytest_golive.sandbox.connection import Connection
@@ -14,14 +15,17 @@ from pytest_golive.sandbox.timely.agents import Agents
 from pytest_golive.sandbox.timely.channels import Channels
 from pytest_golive.sandbox.timely.contacts import Contacts
 from pytest_golive.sandbox.timely.conversations import Conversations
+from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
-from pytest_golive.sandbox.timely.paging import Dialect
 from pytest_golive.sandbox.timely.quota import Quota
-from pytest_golive.sandbox.timely.refusals import ErrorCodes, code_of
-from pytest_golive.sandbox.timely.service import Health, Service
+from pytest_golive.sandbox.timely.refusals import code_of
+from pytest_golive.sandbox.timely.service import Service
 from pytest_golive.sandbox.timely.state import Key, State, Workspace, new_id
 from pytest_golive.sandbox.timely.webhooks import Webhooks, register
 from pytest_golive.vendors.library import read_pack
+
+CHAT = re.compile(r"/v1/chats/([^/]+)/messages")
+"""Where one page has messages be sent to; the others say `/conversations`. A chat's id is its conversation's."""
 
 LARGEST = 5 * 1024 * 1024
 """Bytes of a request body."""
@@ -43,41 +47,35 @@ class Timely(Front[Key]):
     """Timely.ai's API with two workspaces of one company, `sandbox` and `production`.
 
     Args:
-        paging: which envelope a listing comes in.
-        errors: how fine the codes of errors are.
-        health: how /health answers.
-        created: the status by which an agent's answer comes.
+        dialects: which of the variants that the vendor's pages disagree about are served.
         think_seconds: how long an agent takes to answer.
         requests_per_minute: how many requests a key may send; None for any number.
 
     Attributes:
-        agents: agents; how long they think may be changed while it runs.
+        dialects: the variants; they may be changed while it runs.
+        agents: agents; how long they think may be changed, too.
         quota: the limit of requests; it too.
     """
 
     def __init__(
         self,
         *,
-        paging: Dialect = "meta",
-        errors: ErrorCodes = "specific",
-        health: Health = "bare",
-        created: int = 201,
+        dialects: Dialects | None = None,
         think_seconds: float = 0.02,
         requests_per_minute: int | None = None,
     ) -> None:
         self._state = State()
         self._events = Events()
-        self._errors = errors
-        self._created = created
+        self.dialects = dialects or Dialects()
         self.quota = Quota(requests_per_minute)
-        self.agents = Agents(self._state, self._events, paging, think_seconds)
-        self._webhooks = Webhooks(self._state, self._events, paging)
+        self.agents = Agents(self._state, self._events, self.dialects, think_seconds)
+        self._webhooks = Webhooks(self._state, self._events, self.dialects)
         subjects = (
-            Service(health),
-            Contacts(self._state, self._events, paging),
+            Service(self.dialects),
+            Contacts(self._state, self._events, self.dialects),
             self.agents,
-            Conversations(self._state, self._events, paging),
-            Channels(self._state, paging),
+            Conversations(self._state, self._events, self.dialects),
+            Channels(self._state, self.dialects),
             self._webhooks,
         )
         super().__init__(read_pack("timely"), subjects)
@@ -150,6 +148,9 @@ class Timely(Front[Key]):
 
     def __call__(self, request: Request) -> Response:
         """Answer, and tell with every answer how much the key may still ask."""
+        chat = CHAT.fullmatch(request.path) if request.method == "POST" else None
+        if chat is not None:
+            request = replace(request, path=f"/v1/conversations/{chat[1]}/messages")
         key = request.headers.get(self.pack.authentication.header, "")
         standing = self.quota.take(key if key in self._state.keys else "")
         if standing.retry_after:
@@ -183,13 +184,13 @@ class Timely(Front[Key]):
     def refused(self, refusal: Refusal) -> Response:
         """Return a refusal as Timely.ai writes it; a body of another kind is just another wrong body."""
         status = 400 if refusal.status == 415 else refusal.status
-        told = {"code": code_of(refusal, self._errors), "message": refusal.text, "status": status}
+        told = {"code": code_of(refusal, self.dialects.errors), "message": refusal.text, "status": status}
         return json_response(status, {"error": told}, refusal.headers)
 
     def _answered(self, response: Response, request: Request) -> Response:
         asked = request.method == "POST" and request.path.startswith(f"{self.pack.base_url.path}/agents/")
         asked = asked and request.path.endswith("/conversation")
-        return replace(response, status=self._created) if asked and response.status == 201 else response
+        return replace(response, status=self.dialects.created) if asked and response.status == 201 else response
 
     def _open(self, environment: str, workspace: Workspace) -> Connection:
         seed.fill(workspace)

@@ -6,23 +6,24 @@ from typing import Any
 
 from pytest_golive.sandbox.front import Call, Refusal
 from pytest_golive.sandbox.timely.agents import agent_of
-from pytest_golive.sandbox.timely.paging import Dialect, listed
+from pytest_golive.sandbox.timely.dialects import Dialects
+from pytest_golive.sandbox.timely.paging import listed
 from pytest_golive.sandbox.timely.state import Channel, Key, State, new_id
 
 
 class Channels:
     """Operations on the channels of a workspace."""
 
-    def __init__(self, state: State, dialect: Dialect) -> None:
+    def __init__(self, state: State, dialects: Dialects) -> None:
         self._state = state
-        self._dialect = dialect
+        self._dialects = dialects
 
     def list_channels(self, call: Call[Key]) -> dict[str, Any]:
         """Return the channels, the newest first."""
         kind = call.query.get("type")
         with self._state.lock:
             channels = [_shown(one) for one in call.caller.workspace.channels.values() if kind in {None, one.type}]
-        return listed(channels, call.query, self._dialect)
+        return listed(channels, call.query, self._dialects.paging)
 
     def create_channel(self, call: Call[Key]) -> dict[str, Any]:
         """Make a channel; it is pending until it is connected in the dashboard."""

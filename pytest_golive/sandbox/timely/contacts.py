@@ -7,8 +7,9 @@ from typing import Any
 
 from pytest_golive.sandbox.front import Call
 from pytest_golive.sandbox.http import Response, json_response
+from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
-from pytest_golive.sandbox.timely.paging import Dialect, listed
+from pytest_golive.sandbox.timely.paging import listed
 from pytest_golive.sandbox.timely.refusals import absent, invalid
 from pytest_golive.sandbox.timely.state import Contact, Key, State, Workspace, moment, new_id
 
@@ -20,10 +21,10 @@ FURTHER = ("customer_company", "customer_position", "notes", "source", "metadata
 class Contacts:
     """Operations on the contacts of a workspace."""
 
-    def __init__(self, state: State, events: Events, dialect: Dialect) -> None:
+    def __init__(self, state: State, events: Events, dialects: Dialects) -> None:
         self._state = state
         self._events = events
-        self._dialect = dialect
+        self._dialects = dialects
 
     def list_contacts(self, call: Call[Key]) -> dict[str, Any]:
         """Return the contacts that fit, the newest first."""
@@ -40,7 +41,7 @@ class Contacts:
             ]
             if "sort" in call.query:
                 found.sort(key=lambda one: str(getattr(one, call.query["sort"]) or ""))
-            return listed([shown(one) for one in found], call.query, self._dialect)
+            return listed([shown(one) for one in found], call.query, self._dialects.paging)
 
     def create_contact(self, call: Call[Key]) -> dict[str, Any] | Response:
         """Make a contact, or return the one that has the number or the address already."""

@@ -8,10 +8,11 @@ from typing import Any
 from pytest_golive.sandbox.front import Call, Refusal
 from pytest_golive.sandbox.timely import contacts
 from pytest_golive.sandbox.timely.agents import agent_of, spend
+from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
-from pytest_golive.sandbox.timely.formats import check_uri
+from pytest_golive.sandbox.timely.formats import check_handoff, check_uri
 from pytest_golive.sandbox.timely.knowledge import answer_to, wants_a_person
-from pytest_golive.sandbox.timely.paging import Dialect, listed
+from pytest_golive.sandbox.timely.paging import listed
 from pytest_golive.sandbox.timely.refusals import absent, invalid
 from pytest_golive.sandbox.timely.state import (
     AiMode,
@@ -29,10 +30,10 @@ from pytest_golive.sandbox.timely.state import (
 class Conversations:
     """Operations on conversations, their messages, and who answers them."""
 
-    def __init__(self, state: State, events: Events, dialect: Dialect) -> None:
+    def __init__(self, state: State, events: Events, dialects: Dialects) -> None:
         self._state = state
         self._events = events
-        self._dialect = dialect
+        self._dialects = dialects
 
     def list_conversations(self, call: Call[Key]) -> dict[str, Any]:
         """Return the conversations that fit, the newest first."""
@@ -45,7 +46,7 @@ class Conversations:
                 and channel in {None, one.channel}
                 and (search or "").lower() in (one.customer_name or "").lower()
             ]
-        return listed(found, call.query, self._dialect)
+        return listed(found, call.query, self._dialects.paging)
 
     def get_conversation(self, call: Call[Key]) -> dict[str, Any]:
         """Return one conversation."""
@@ -62,7 +63,7 @@ class Conversations:
                 if (since is None or _read(one.created_at) >= since)
                 and (until is None or _read(one.created_at) <= until)
             ]
-        return listed(found, call.query, self._dialect)
+        return listed(found, call.query, self._dialects.paging)
 
     def send_message(self, call: Call[Key]) -> dict[str, Any]:
         """Write a message; what a customer writes is answered by the agent, unless a person has taken over."""
@@ -102,7 +103,8 @@ class Conversations:
             return {"data": message_shown(message)}
 
     def start_handoff(self, call: Call[Key]) -> dict[str, Any]:
-        """Let a person answer from now on."""
+        """Let a person answer from now on; older pages have a body, in which both fields may be left out."""
+        check_handoff(call.request.body)
         return self._switch(call, "paused")
 
     start_human = start_handoff

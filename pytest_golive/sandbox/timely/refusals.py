@@ -15,7 +15,6 @@ USUAL = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
-    409: "CONFLICT",
     413: "PAYLOAD_TOO_LARGE",
     429: "RATE_LIMIT_EXCEEDED",
 }
@@ -27,7 +26,8 @@ FINE = {401: "INVALID_API_KEY", 403: "INSUFFICIENT_SCOPE"}
 def code_of(refusal: Refusal, codes: ErrorCodes) -> str:
     """Return the code of a refusal."""
     coarse = USUAL.get(refusal.status, "VALIDATION_ERROR")
-    if codes == "generic":
+    # The page with the coarse codes knows no 409, and so no word for it.
+    if codes == "generic" and refusal.status != 409:
         return coarse
     if refusal.code is not None:
         return refusal.code

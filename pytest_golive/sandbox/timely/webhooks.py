@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from pytest_golive.sandbox.courier import Attempt, Courier, Endpoint
 from pytest_golive.sandbox.deliveries.post import is_this_machine
 from pytest_golive.sandbox.front import Call, Refusal
+from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
 from pytest_golive.sandbox.timely.formats import check_uri
-from pytest_golive.sandbox.timely.paging import Dialect, listed
+from pytest_golive.sandbox.timely.paging import listed
 from pytest_golive.sandbox.timely.refusals import absent, invalid
 from pytest_golive.sandbox.timely.state import Key, State, Webhook, Workspace, moment, new_id
 
@@ -27,16 +28,16 @@ COUNTED = 100
 class Webhooks:
     """Operations on the webhooks of a workspace. What they are sent is the courier's matter."""
 
-    def __init__(self, state: State, events: Events, dialect: Dialect) -> None:
+    def __init__(self, state: State, events: Events, dialects: Dialects) -> None:
         self._state = state
         self._events = events
-        self._dialect = dialect
+        self._dialects = dialects
 
     def list_webhooks(self, call: Call[Key]) -> dict[str, Any]:
         """Return the webhooks, the newest first."""
         with self._state.lock:
             hooks = [self._shown(one) for one in call.caller.workspace.webhooks.values()]
-        return listed(hooks, call.query, self._dialect)
+        return listed(hooks, call.query, self._dialects.paging)
 
     def create_webhook(self, call: Call[Key]) -> dict[str, Any]:
         """Register an address; its secret is shown now and never again."""
@@ -87,19 +88,20 @@ class Webhooks:
             hook = _hook(call)
         courier = self._events.courier
         if courier is None:
-            return {"data": {"success": False, "status_code": None, "response_time_ms": None}}
+            return {"data": {"success": False, "status_code": 0, "response_time_ms": 0}}
         endpoint = self._endpoint(call.caller.workspace, hook)
         event_id = courier.deliver(endpoint, hook.events[0], test=True, wait=True)
         attempt = next(one for one in courier.attempts(hook.id) if one.event_id == event_id)
-        told = {"success": attempt.status == "success", "status_code": attempt.http_status}
-        return {"data": {**told, "response_time_ms": attempt.milliseconds}}
+        # Numbers, also where nobody answered: here, unlike in a delivery, no page lets them be null.
+        told = {"success": attempt.status == "success", "status_code": attempt.http_status or 0}
+        return {"data": {**told, "response_time_ms": attempt.milliseconds or 0}}
 
     def list_webhook_deliveries(self, call: Call[Key]) -> dict[str, Any]:
         """Return the attempts at one address, the newest first."""
         with self._state.lock:
             hook = _hook(call)
             rows = [*hook.past, *(_row(one) for one in reversed(self._attempts(hook)))]
-        return listed(rows, call.query, self._dialect)
+        return listed(rows, call.query, self._dialects.paging)
 
     def connect(self, workspace: Workspace, hook: Webhook) -> None:
         """Let the courier know of a webhook, once there is a courier."""

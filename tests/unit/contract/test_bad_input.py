@@ -100,6 +100,23 @@ def test_a_value_outside_the_stated_ones_is_as_sure_as_they_are(evidence: str) -
     }
 
 
+def test_without_documented_errors_only_a_mark_of_its_own_makes_a_refusal_sure() -> None:
+    """Where no page says how the vendor refuses, a documented field does not say that another value is refused."""
+    silent = PACK.model_copy(update={"errors": PACK.errors.model_copy(update={"evidence": Evidence.ASSUMED})})
+    schema = {
+        "required": ["a", "b"],
+        "properties": {"a": {"enum": ["good"], "x-evidence": "documented"}, "b": {"x-evidence": "documented"}},
+        "x-required-evidence": {"b": "documented"},
+    }
+    found = {case.id: case.evidence.value for case in bad_inputs(silent, PLAIN, schema)}
+
+    assert {name: found[name] for name in ("a:missing", "a:unknown value", "b:missing")} == {
+        "a:missing": "assumed",
+        "a:unknown value": "assumed",
+        "b:missing": "documented",
+    }
+
+
 def test_that_a_field_is_needed_has_a_mark_of_its_own() -> None:
     """Else the field's, else the schema's, else it is documented."""
 
@@ -123,6 +140,13 @@ def test_the_body_as_a_whole_can_be_wrong() -> None:
     with pytest.raises(json.JSONDecodeError):
         json.loads(NOT_JSON)
     assert _cases({}, PACK.operations["upload_document"].model_copy(update={"bad_values": ()})) == []
+
+
+def test_how_sure_that_is_may_be_stated_apart() -> None:
+    """The pages may tell of wrong fields and not of bodies that are none."""
+    unsaid = PACK.model_copy(update={"errors": PACK.errors.model_copy(update={"body_evidence": Evidence.ASSUMED})})
+
+    assert [case.evidence.value for case in bad_inputs(unsaid, PLAIN, {})] == ["assumed", "assumed"]
 
 
 def test_a_reading_operation_has_no_bad_input() -> None:

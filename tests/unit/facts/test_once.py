@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from pytest_golive.exchange.vendor import NoAnswer
+from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.once import Once
 
 
@@ -62,3 +64,42 @@ def test_keys_do_not_wait_for_each_other() -> None:
     once = Once()
 
     assert once.get("outer", lambda: once.get("inner", lambda: 1) + 1) == 2
+
+
+def test_each_raises_its_own() -> None:
+    """With all the first one knew, and a traceback that no other thread writes to."""
+    once, seen = Once(), []
+    finding = Finding("a requirement", "this", "that")
+
+    def make() -> None:
+        raise NoAnswer(finding, sent=False) from KeyError("a cause")
+
+    for _ in range(2):
+        with pytest.raises(NoAnswer, match="a requirement") as caught:
+            once.get("key", make)
+        seen.append(caught.value)
+
+    assert seen[0] is not seen[1]
+    assert [(each.finding, each.sent, str(each.__cause__)) for each in seen] == [(finding, False, "'a cause'")] * 2
+
+
+def test_an_exception_with_needs_of_its_own_is_raised_all_the_same() -> None:
+    """It may not be possible to make another one."""
+
+    class Strange(Exception):
+        def __new__(cls, *, told: str) -> Strange:
+            made = super().__new__(cls)
+            made.told = told  # type: ignore[attr-defined]
+            return made
+
+        def __init__(self, *, told: str) -> None:
+            super().__init__(told)
+
+    once = Once()
+
+    def make() -> None:
+        raise Strange(told="why")
+
+    for _ in range(2):
+        with pytest.raises(Strange, match="why"):
+            once.get("key", make)

@@ -66,7 +66,7 @@ def test_chunked_bodies_are_read(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_too_large_a_body_is_refused(server: Server, chunked: bool) -> None:
-    """More than 10 MiB is a 413 that the client gets to read."""
+    """More than 10 MiB is a 413 that the client gets to read, unless the app has its own words for it."""
     body = b"x" * (LARGEST_BODY + 1)
     with httpx.Client(trust_env=False, verify=False) as client:
         answer = client.post(server.url, content=iter([body]) if chunked else body)
@@ -79,10 +79,38 @@ def test_the_largest_body_is_taken(client: httpx.Client) -> None:
     assert client.post("/", content=b"x" * LARGEST_BODY).json()["length"] == LARGEST_BODY
 
 
-@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE"])
-def test_methods_that_no_vendor_has_are_refused(client: httpx.Client, method: str) -> None:
-    """HEAD and OPTIONS are answered 405, whatever the path."""
-    assert client.request(method, "/").status_code == 405
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_app_may_refuse_too_large_a_body_itself(chunked: bool) -> None:
+    """It gets the beginning: one byte more than the largest body has. The connection ends."""
+
+    class Strict:
+        def __call__(self, request: Request) -> Response:
+            return echo(request)
+
+        def oversized(self, request: Request) -> Response:
+            return json_response(400, {"path": request.path, "length": len(request.body)})
+
+    body = b"x" * (LARGEST_BODY + 70_000)
+    with Server(Strict()) as running, httpx.Client(trust_env=False, verify=False) as client:
+        answer = client.post(f"{running.url}/a", content=iter([body[:9], body[9:]]) if chunked else body)
+
+    assert (answer.status_code, answer.json()) == (400, {"path": "/a", "length": LARGEST_BODY + 1})
+    assert answer.headers["connection"] == "close"
+
+
+def test_trace_is_refused(client: httpx.Client) -> None:
+    """No vendor has it: 405, whatever the path."""
+    assert client.request("TRACE", "/").status_code == 405
+
+
+@pytest.mark.parametrize(("method", "has_body"), [("HEAD", False), ("OPTIONS", True)])
+def test_head_and_options_are_the_app_s_to_answer(client: httpx.Client, method: str, has_body: bool) -> None:
+    """The answer to HEAD has no body, but its length; the connection goes on."""
+    answers = [client.request(method, "/x") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert bool(answers[0].content) is has_body
+    assert int(answers[0].headers["content-length"]) > 0
 
 
 @pytest.mark.parametrize(

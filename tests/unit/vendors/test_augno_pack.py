@@ -129,7 +129,7 @@ NEEDED = {
     "issue_sales_order": "notify_customer",
     "add_sales_order_line": "product_id product_sku quantity",
     "create_api_key": "name role_id",
-    "create_sandbox": "name mode",
+    "create_sandbox": "name",
     "merge_customers": "source_customer_ids",
 }
 """What each writing call needs; every field of these is left out once, and has to be refused."""

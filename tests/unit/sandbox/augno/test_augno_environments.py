@@ -122,6 +122,11 @@ def test_a_sandbox_is_made_and_deleted(owner: httpx.Client) -> None:
     assert answers[0].json() == {}
 
 
+def test_the_mode_of_a_sandbox_may_be_left_out(owner: httpx.Client) -> None:
+    """Only the name is said to be required."""
+    assert owner.post(SANDBOXES, json={"name": "s"}).status_code == 201
+
+
 def test_the_plan_limits_sandboxes(owner: httpx.Client) -> None:
     """The refusal tells how much is used."""
     for number in range(3):
@@ -140,12 +145,11 @@ def test_the_plan_limits_sandboxes(owner: httpx.Client) -> None:
     ("body", "code", "message"),
     [
         ({"mode": "blank"}, "missing_field", "name is required."),
-        ({"name": "s"}, "parameter_invalid", "mode is required."),
         ({"name": "s", "mode": "full"}, "parameter_invalid", "mode must be one of: blank, seeded."),
     ],
 )
 def test_a_wrong_sandbox_is_not_made(owner: httpx.Client, body: dict[str, str], code: str, message: str) -> None:
-    """Name and mode are needed."""
+    """The name is needed, and a mode has to be one of two."""
     error = owner.post(SANDBOXES, json=body).json()["error"]
 
     assert (error["code"], error["message"]) == (code, message)

@@ -130,14 +130,14 @@ def test_groups_are_filtered_by_type(api: httpx.Client) -> None:
 
 
 def test_what_customers_are_set_to_cannot_be_deleted(api: httpx.Client) -> None:
-    """The group that is their type, and those that make their prices; others can be."""
+    """The group that is their type, and those that make their prices, as a validation error; others can be."""
     ids = [api.get(GROUPS, params={"q": name}).json()["data"][0]["id"] for name in ("Retail", "List", "Wholesale")]
     customer = api.get("/v1/sales/customers").json()["data"][0]["id"]
     api.patch(f"/v1/sales/customers/{customer}", json={"customer_price_group_ids": [ids[1]]})
     answers = [api.delete(f"{GROUPS}/{each}") for each in ids]
 
     assert [problem(answer) for answer in answers[:2]] == [
-        (409, "resource_conflict", "This account group is in use.", None)
+        (400, "validation_failed", "This account group is in use.", None)
     ] * 2
     assert answers[2].status_code == 200
 

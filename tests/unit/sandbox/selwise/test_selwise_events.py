@@ -125,7 +125,29 @@ def test_a_visitor_is_identified_and_says_what_he_agrees_to(public: httpx.Client
     assert [first.json(), second.json()] == [{"success": True, "merged": False}, {"success": True, "merged": True}]
     assert [traits.json(), consent.json()] == [{"success": True}] * 2
     assert selwise.site("sandbox").users["u_1"]["traits"] == {"plan": "trial"}
-    assert (known, withdrawn.status_code, selwise.site("sandbox").consents) == ({"v": {"analytics": True}}, 204, {})
+    assert (known, withdrawn.status_code, selwise.site("sandbox").consents) == ({"v": {"analytics": True}}, 200, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"necessary": True, "analytics": False, "visitorId": "v"},
+        {"categories": {"necessary": True, "analytics": False}, "visitorId": "v"},
+    ],
+)
+def test_consent_is_taken_gathered_or_not(public: httpx.Client, selwise: Selwise, body: dict[str, Any]) -> None:
+    """No page shows the body, so neither form is refused."""
+    answer = public.post("/consent", json=body)
+
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert selwise.site("sandbox").consents == {"v": {"necessary": True, "analytics": False}}
+
+
+def test_nobody_s_consent_and_traits_are_taken(public: httpx.Client) -> None:
+    """Which visitor they are of may be told in a way that no page shows."""
+    answers = [public.post(path, json={"plan": "trial"}) for path in ("/consent", "/users/traits")]
+
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(200, {"success": True})] * 2
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -81,9 +82,33 @@ def test_a_webhook_lives_and_dies(api: httpx.Client) -> None:
     assert made in listed
     assert changed.json() | {"isActive": True, "updatedAt": made["updatedAt"]} == made
     assert api.get(path).json() == changed.json()
-    assert [api.delete(path).status_code for _ in range(2)] == [204, 404]
+    assert [api.delete(path).status_code for _ in range(2)] == [200, 404]
     assert [api.get(path).status_code, api.get(f"{path}/logs").status_code] == [404, 404]
     assert [api.put(path, json={"url": FAR}).status_code, api.post(f"{path}/test").status_code] == [404, 404]
+
+
+def test_what_is_left_out_is_shown_with_its_default(api: httpx.Client) -> None:
+    """Also the part of a retry policy that was left out; a policy that is sent replaces the stored one whole."""
+    made = make(api, retryPolicy={"maxRetries": 1, "backoff": "fixed"})
+    path = f"/integrations/webhooks/{made['id']}"
+    changed = api.put(path, json={"url": FAR, "retryPolicy": {"maxRetries": 2}}).json()
+    usual = make(api)
+
+    assert (usual["timeoutMs"], usual["retryPolicy"]) == (
+        10000,
+        {"maxRetries": 3, "backoff": "exponential", "initialDelaySeconds": 60},
+    )
+    assert made["retryPolicy"] == {"maxRetries": 1, "backoff": "fixed", "initialDelaySeconds": 60}
+    assert changed["retryPolicy"] == {"maxRetries": 2, "backoff": "exponential", "initialDelaySeconds": 60}
+
+
+def test_without_a_way_to_prove_deliveries_nothing_is_told_of_one(api: httpx.Client) -> None:
+    """Whoever turns it off sees no secret of the time before, not even masked."""
+    made = make(api, authType="bearer", authConfig={"token": "t_1"})
+    changed = api.put(f"/integrations/webhooks/{made['id']}", json={"url": FAR, "authType": "none"}).json()
+
+    assert made["authConfig"] == {"token": "********"}
+    assert "authConfig" not in changed
 
 
 def test_a_second_one_is_another_one(api: httpx.Client, selwise: Selwise) -> None:
@@ -195,6 +220,7 @@ def test_a_delivery_is_proven_as_was_chosen(
     assert (body["id"], body["event"], body["test"]) == (PURCHASE["eventId"], "purchase", False)
     assert body["data"] == {"orderId": "o_1", "order": {"id": "o_1", "total": 5}}
     assert (entry["status"], entry["attempt"], entry["httpStatus"]) == ("success", 1, 204)
+    assert (str(uuid.UUID(entry["id"])), entry["requestPayload"]) == (entry["id"], body)
 
 
 def test_a_refused_delivery_comes_again_with_the_same_id(

@@ -118,6 +118,43 @@ def test_a_handover_may_be_sent_as_the_older_page_says(api: httpx.Client, conver
     assert told(api.post("/conversations/nobody/human-handoff")) == (404, "CONVERSATION_NOT_FOUND")
 
 
+@pytest.mark.parametrize("path", ["{c}/human-handoff", "/chats/{id}/start-human"])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"reason": "' + b"r" * 501 + b'"}', "reason: has to be text of at most 500 characters"),
+        (b'{"reason": 5}', "reason: has to be text of at most 500 characters"),
+        (b'{"attendant_id": "ana"}', "attendant_id: has to be a UUID"),
+        (b'{"attendant_id": 5}', "attendant_id: has to be a UUID"),
+        (b"[]", "invalid payload"),
+        (b"{", "invalid payload"),
+    ],
+)
+def test_a_wrong_handover_is_refused(
+    api: httpx.Client, conversation: str, connection: Connection, path: str, body: bytes, message: str
+) -> None:
+    """By the limits of the older page; the agent goes on answering."""
+    url = path.format(c=conversation, id=connection.ids["conversation_id"])
+    answer = api.post(url, content=body, headers={"Content-Type": "application/json"})
+    error = {"code": "VALIDATION_ERROR", "message": message, "status": 400}
+
+    assert (answer.status_code, answer.json()) == (400, {"error": error})
+    assert api.get(conversation).json()["data"]["ai_mode"] == "auto"
+
+
+def test_a_chat_takes_messages_as_its_conversation_does(
+    api: httpx.Client, conversation: str, connection: Connection
+) -> None:
+    """One of the three places that the pages send messages to."""
+    chat = f"/chats/{connection.ids['conversation_id']}/messages"
+    sent = api.post(chat, json={"content": "hi"})
+
+    assert (sent.status_code, sent.json()["data"]["conversation_id"]) == (201, connection.ids["conversation_id"])
+    assert api.get(f"{conversation}/messages").json()["data"][0] == sent.json()["data"]
+    assert told(api.post("/chats/nobody/messages", json={"content": "hi"})) == (404, "CONVERSATION_NOT_FOUND")
+    assert told(api.post(chat, json={})) == (400, "MISSING_REQUIRED_FIELD")
+
+
 def test_a_keyword_of_a_customer_hands_over(api: httpx.Client, conversation: str) -> None:
     """The agent says so, and is silent from then on."""
     api.post(f"{conversation}/messages", json={"content": "A human, please", "sender_type": "customer"})

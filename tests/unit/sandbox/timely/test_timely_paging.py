@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from pytest_golive.sandbox.timely import Timely
+from pytest_golive.sandbox.timely.dialects import Dialects
 
 
 def test_a_page_tells_where_it_stands(api: httpx.Client) -> None:
@@ -20,7 +21,7 @@ def test_a_page_tells_where_it_stands(api: httpx.Client) -> None:
 
 def test_the_other_dialect_has_another_envelope(served: Any) -> None:
     """`pagination` with `limit`."""
-    with served(Timely(paging="pagination")) as client:
+    with served(Timely(dialects=Dialects(paging="pagination"))) as client:
         body = client.get("/contacts", params={"limit": 3, "page": 3}).json()
 
     assert body["pagination"] == {"page": 3, "limit": 3, "total": 7, "total_pages": 3}
@@ -32,7 +33,7 @@ def test_the_other_dialect_has_another_envelope(served: Any) -> None:
 @pytest.mark.parametrize("params", [{"per_page": 2}, {"limit": 2}, {"per_page": 2, "limit": 2}])
 def test_the_size_is_taken_by_either_name(served: Any, dialect: Any, params: dict[str, int]) -> None:
     """A client of one page of the documentation works against the dialect of another."""
-    with served(Timely(paging=dialect)) as client:
+    with served(Timely(dialects=Dialects(paging=dialect))) as client:
         assert len(client.get("/contacts", params=params).json()["data"]) == 2
 
 
@@ -74,7 +75,7 @@ def test_contacts_can_be_sorted_by_name(api: httpx.Client) -> None:
 
 def test_coarse_codes_are_a_dialect(served: Any) -> None:
     """The same refusals, told as the other page tells them."""
-    with served(Timely(errors="generic")) as client:
+    with served(Timely(dialects=Dialects(errors="generic"))) as client:
         codes = [
             client.get("/me", headers={"x-api-key": "wrong"}).json()["error"]["code"],
             client.post("/contacts", json={}).json()["error"]["code"],
@@ -86,7 +87,7 @@ def test_coarse_codes_are_a_dialect(served: Any) -> None:
 
 def test_health_and_answers_are_dialects_too(served: Any) -> None:
     """The envelope of /health, and the status of an agent's answer."""
-    timely = Timely(health="wrapped", created=200, think_seconds=0)
+    timely = Timely(dialects=Dialects(health="wrapped", created=200), think_seconds=0)
     agent = timely.connections()["sandbox"].ids["agent_id"]
     with served(timely) as client:
         health = client.get("/health").json()
