@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.facts.once import Once
 from pytest_golive.handlers import sender
+from pytest_golive.handlers.delivery import Delivery
 from pytest_golive.handlers.downstream import Downstream
 from pytest_golive.handlers.effects import Probe, ProbeProblem
 from pytest_golive.handlers.evidence import exchange_of
@@ -20,6 +22,7 @@ from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.program import Program, ProgramProblem
 from pytest_golive.handlers.setup import Setup
 from pytest_golive.handlers.turns import Turns
+from pytest_golive.handlers.wording import times
 
 GRACE_SECONDS = 5.0
 """How much longer than the vendor golive waits for an answer: a late one tells more than none."""
@@ -130,6 +133,19 @@ class Lab:
     def genuine(self, event: str | None = None, **knobs: Any) -> Parcel:
         """Return a genuine delivery; see :meth:`Writer.write` for everything that may be varied."""
         return self.writer.write(event or self.event, **knobs)
+
+    def deliver(self, event: str | None = None, *, age_seconds: float = 0.0, **knobs: Any) -> Delivery:
+        """Send a genuine delivery, and return what can be demanded of it.
+
+        Args:
+            event: its name; None for the one that the positive control has seen to work.
+            age_seconds: how long ago the event happened; it is sent, and signed, now.
+            knobs: see :meth:`Writer.write`.
+        """
+        if age_seconds:
+            knobs["occurred_at"] = time.time() - age_seconds
+        parcel = self.genuine(event, **knobs)
+        return Delivery(self, parcel, self.send(parcel))
 
     def send(self, parcel: Parcel, *, timeout_seconds: float | None = None) -> Receipt:
         """Send a parcel, and keep it as evidence of the current check."""
@@ -358,8 +374,3 @@ class Lab:
         if record is not None:
             exchange: Exchange = exchange_of(self.setup, parcel, receipt, self._scrub)
             record.exchanges.append(exchange)
-
-
-def times(count: int) -> str:
-    """Return how often, in words."""
-    return {0: "not at all", 1: "once", 2: "twice"}.get(count, f"{count} times")

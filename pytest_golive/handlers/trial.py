@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 from pytest_golive.facts.current import current
 from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
 from pytest_golive.facts.outcome import Evidence
-from pytest_golive.handlers.lab import Lab, times
+from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel, Receipt
+from pytest_golive.handlers.wording import times
 from pytest_golive.signing.key import new_secret
 from pytest_golive.vendors.handler_fault import HandlerFault
 

@@ -91,13 +91,7 @@ def test_every_knob_turns_one_thing() -> None:
     assert body(write(data={"content": "Hi"}))["data"]["content"] == "Hi"
     assert body(write(occurred_at=0))["timestamp"] == "1970-01-01T00:00:00Z"
     assert write(sent_at=7).header("X-Timely-Timestamp") == "7"
-    assert (
-        write(scheme="sig_b")
-        .header(
-            "X-Timely-Signature",
-        )
-        .startswith("sha256=")
-    )  # type: ignore[union-attr]
+    assert (write(scheme="sig_b").header("X-Timely-Signature") or "").startswith("sha256=")
     assert write(body=b"{}").body == b"{}"
     assert write(body=lambda raw: raw + b"\n").body.endswith(b"}\n")
     assert body(write(change=with_fields({"data.new.deep": 1})))["data"]["new"] == {"deep": 1}

@@ -15,7 +15,7 @@ from pytest_golive.handlers import catalogue, trying
 from pytest_golive.handlers.trial import Trial
 from pytest_golive.handlers.turns import Turns
 from pytest_golive.manifest.mistake import Mistakes
-from tests.handlers.handler_mutants import Mutant, flask_setup, under_test, written
+from tests.handlers.handler_mutants import PROGRAMS, Mutant, flask_setup, under_test, written
 
 CONTROL = "a genuine event is accepted, and takes effect once"
 
@@ -155,6 +155,64 @@ def test_a_handler_that_dies_is_told_and_started_again(tmp_path: Path, monkeypat
     assert isinstance(error, CheckFailed)
     assert (error.finding.expected, error.finding.actual) == ("the handler to stay up", "its process ended")
     assert ended["WH-02"] is None
+
+
+def test_a_delivery_can_be_demanded_of(tmp_path: Path) -> None:
+    """The surface for a team's own tests."""
+    with under_test(flask_setup(tmp_path)) as lab:
+        delivery = lab.deliver("message.received", age_seconds=259_200)
+
+        delivery.must_be_accepted()
+        delivery.must_take_effect(times=1)
+        assert delivery.subject
+        with pytest.raises(CheckFailed) as accepted:
+            delivery.must_be_refused()
+        with pytest.raises(CheckFailed) as twice:
+            delivery.must_take_effect(times=2)
+        with pytest.raises(CheckFailed) as forged:
+            lab.deliver("message.received", secret="nobody-has-this-one", said="a forged one").must_be_accepted()
+        lab.deliver(secret="nobody-has-this-one").must_be_refused()
+
+    findings = [caught.value.finding for caught in (accepted, twice, forged)]
+    assert [finding.requirement for finding in findings] == [
+        "shop-hooks refuses message.received",
+        "shop-hooks acts upon message.received",
+        "shop-hooks accepts a forged one",
+    ]
+    assert [finding.expected for finding in findings] == [
+        "a 4xx",
+        "one that takes effect twice",
+        "a 2xx within 10 s",
+    ]
+    assert findings[0].actual.startswith("answered 200 in ")
+    assert findings[1].actual == "it took effect once"
+    assert findings[2].actual.startswith("answered 401 in ")
+
+
+@pytest.mark.parametrize("way", ["app", "url"])
+def test_a_handler_is_reached_as_app_or_where_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """An app is served by golive; a deployed one is sent to, and never started or stopped."""
+    environ = {"WEBHOOK_SECRET": "{secret}", "DATABASE": str(tmp_path / "shop.sqlite")}
+    app: dict[str, Any] = {"app": "flask_handler:app", "command": None, "directory": str(PROGRAMS), "downstream": False}
+    with under_test(flask_setup(tmp_path, **app, environ=environ)) as served:
+        if way == "app":
+            trying.try_fault(served, "WH-31")
+            with pytest.raises(NotVerified) as caught:
+                served.restart()
+            assert caught.value.key == "handlers.shop-hooks.command"
+            return
+        monkeypatch.setenv("SHOP_SECRET", served.secret("secret"))
+        deployed = flask_setup(
+            tmp_path, url=served.url, command=None, path=None, ready=None, environ={}, secret={"env": "SHOP_SECRET"},
+            downstream=False,
+        )  # fmt: skip
+        with under_test(deployed) as lab:
+            trying.try_fault(lab, "WH-30")
+            with pytest.raises(NotVerified) as logs:
+                lab.log()
+            assert logs.value.key == "handlers.shop-hooks.logs"
 
 
 def test_what_is_sent_is_evidence_of_its_check(tmp_path: Path) -> None:
