@@ -19,7 +19,8 @@ from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.journal import Journal
 from pytest_golive.exchange.pace import Budgets, limits_of
-from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import carry, current
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.facts.once import Once

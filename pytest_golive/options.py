@@ -55,7 +55,7 @@ class Choice:
         dry: nothing runs and nothing is written (--collect-only).
         option: the spelling the environment was chosen with.
         concurrency: how many checks run at once; 1 for one after the other.
-        record: `none` replays recordings, `missing` completes them, `all` makes them anew; None asks, and keeps nothing.
+        record: `none` replays recordings, `missing` completes them, `all` makes them anew; None keeps nothing.
         cassettes: where recordings lie, as given; None for the default place.
     """
 

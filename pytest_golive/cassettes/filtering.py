@@ -102,7 +102,7 @@ class Filter:
             CREDENTIAL: str(extensions.get("golive_credential", "none")),
         }
         body = self.body(content, content_type) or None
-        return Request(request.method, self.text(str(request.url)), body, dict(sorted(headers.items())))
+        return Request(request.method, self.address(request.url), body, dict(sorted(headers.items())))
 
     def response(self, response: httpx.Response, called: Called, *, limited: bool) -> dict[str, Any]:
         """Return an answer as a cassette holds it: decoded, with the listed headers."""
@@ -132,6 +132,18 @@ class Filter:
         for real, made in list(self._learned.items()):
             masked = masked.replace(real, made)
         return masked
+
+    def address(self, url: httpx.URL) -> str:
+        """Return an address without secrets: known ones anywhere, and parameters whose names say that they are one."""
+        given = [(name, value) for name, value in url.params.multi_items() if secret_fields.is_secret(name, value)]
+        text = self.text(str(url))
+        if given and self._learning:
+            changed = [
+                (name, self._given(value) if secret_fields.is_secret(name, value) else value)
+                for name, value in httpx.URL(text).params.multi_items()
+            ]
+            text = str(httpx.URL(text).copy_with(params=changed))
+        return text
 
     def body(self, content: bytes, content_type: str, *, named: bool = True) -> bytes:
         """Return a body without secrets; JSON field by field, in the spelling it had.

@@ -100,7 +100,8 @@ def _or_absent(value: Any) -> Any:
 
 def _pairs(what: str, was: Mapping[str, Any], is_: Mapping[str, Any]) -> Iterator[Difference]:
     for name in sorted(was.keys() | is_.keys()):
-        if was.get(name, ABSENT) != is_.get(name, ABSENT):
+        secret = is_secret(name, was.get(name)) and is_secret(name, is_.get(name))
+        if was.get(name, ABSENT) != is_.get(name, ABSENT) and not secret:
             yield Difference(f"{what} `{name}`", was.get(name, ABSENT), is_.get(name, ABSENT))
 
 

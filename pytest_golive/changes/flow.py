@@ -15,7 +15,7 @@ from pytest_golive.changes.filters import UnknownOperator, lets_pass, reference_
 from pytest_golive.changes.record import ChangeRecord, Config, Damage, Sent, Step, Switched
 from pytest_golive.changes.turn import held_alone
 from pytest_golive.exchange.answer import Answer
-from pytest_golive.exchange.restoring import kept, revealed
+from pytest_golive.exchange.restoring import kept, revealed, shows_all
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.chance import chance
 from pytest_golive.facts.current import current
@@ -155,7 +155,7 @@ class _Flow:
             FlowEnded: it cannot be read.
         """
         answer = self._ask(what, "get_integration", provider=self.record.provider)
-        if not answer.succeeded or not isinstance(answer.json, Mapping):
+        if not answer.succeeded or not shows_all(self._vendor, WRITE, answer.json):
             self._end(answer, f"get_integration has to tell how {self.record.provider} is configured")
         return dict(answer.json)
 

@@ -16,6 +16,9 @@ Config = Mapping[str, Any]
 IN_ORDER = ("snapshot_before", "config", "test", "health", "logs", "switch_off", "test_mode", "restore")
 """The steps of a change, in the order in which they have to come."""
 
+STATES = frozenset({"success", "failed", "retrying", "filtered", "test"})
+"""What a log entry may say of an event; of another word nobody knows what it means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -14,7 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_golive.commands import webhook_options
+from pytest_golive.commands import variant_options, webhook_options
 from pytest_golive.commands.console import Refused, must_be_known
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vendor", action="append", metavar="NAME", help="vendor to serve, may be repeated; default: all"
     )
+    parser.add_argument(
+        "--rate-limits", action="store_true", help="keep the vendors' limits of requests; default: answer any number"
+    )
+    variant_options.declare(parser)
     webhook_options.declare(parser)
 
 
@@ -59,18 +63,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _started(arguments: argparse.Namespace) -> Sandbox:
     from pytest_golive.sandbox.courier import FastClock
+    from pytest_golive.sandbox.variants import PROFILE, serving
     from pytest_golive.sandbox.world import VENDORS, Sandbox
 
     for vendor in arguments.vendor or ():
         must_be_known(vendor, sorted(VENDORS), "vendor")
     vendors = dict.fromkeys(arguments.vendor or VENDORS)
+    variants = variant_options.chosen(arguments, vendors)
+    profiles = {vendor: chosen[PROFILE] for vendor, chosen in variants.items() if PROFILE in chosen}
     sandbox = Sandbox(
         vendors,
         port=arguments.port,
         latency_seconds=arguments.latency_ms / 1000,
-        deliver=webhook_options.destinations(arguments, vendors),
+        apps={vendor: serving(vendor, chosen) for vendor, chosen in variants.items()},
+        deliver=webhook_options.destinations(arguments, vendors, profiles),
         clock=FastClock(arguments.clock_factor),
     )
+    if arguments.rate_limits:
+        sandbox.keep_rate_limits()
     try:
         sandbox.start()
     except OSError as error:

@@ -6,7 +6,7 @@ import argparse
 import math
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from pytest_golive.commands.console import Refused, must_be_known
 
 if TYPE_CHECKING:
     from pytest_golive.sandbox.deliveries.destination import Destination
+    from pytest_golive.vendors.pack import Pack
 
 Pair = tuple[str, str]
 """A vendor, and what is said of it."""
@@ -35,12 +36,15 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def destinations(arguments: argparse.Namespace, vendors: Collection[str]) -> dict[str, Destination]:
+def destinations(
+    arguments: argparse.Namespace, vendors: Collection[str], profiles: Mapping[str, str]
+) -> dict[str, Destination]:
     """Return where events go, by vendor.
 
     Args:
         arguments: of the command line.
         vendors: those that are served.
+        profiles: the brands that some of them are served under, where it is not the pack's own.
 
     Raises:
         Refused: what was asked for cannot be done.
@@ -54,16 +58,23 @@ def destinations(arguments: argparse.Namespace, vendors: Collection[str]) -> dic
             if vendor not in deliver:
                 raise Refused(f"{option} {vendor}: its webhooks go nowhere; add --deliver {vendor}=URL")
     return {
-        vendor: _destination(vendor, url, schemes.get(vendor), schedules.get(vendor), variables.get(vendor))
+        vendor: _destination(
+            _pack(vendor, profiles.get(vendor)), url, schemes.get(vendor), schedules.get(vendor), variables.get(vendor)
+        )
         for vendor, url in deliver.items()
     }
 
 
-def _destination(vendor: str, url: str, scheme: str | None, retry: str | None, variable: str | None) -> Destination:
-    from pytest_golive.sandbox.deliveries.destination import destination
+def _pack(vendor: str, profile: str | None) -> Pack:
     from pytest_golive.vendors.library import read_pack
 
-    pack = read_pack(vendor)
+    return read_pack(vendor, None if profile == vendor else profile)
+
+
+def _destination(pack: Pack, url: str, scheme: str | None, retry: str | None, variable: str | None) -> Destination:
+    from pytest_golive.sandbox.deliveries.destination import destination
+
+    vendor = pack.vendor
     if pack.webhooks is None:
         raise Refused(f"--deliver {vendor}: {pack.title} sends no webhooks")
     _must_be_address(vendor, url)

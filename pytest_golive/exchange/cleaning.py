@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,16 +33,18 @@ def remove_all(
         things: what was created.
         vendor_of: the vendors to call, by name.
         journal: where each removal is struck out.
-        at_once: how many are removed at once. What is refused because another thing still needs it is tried again.
+        at_once: how many are removed at once. What is refused because another thing still needs it is tried again;
+            a former state is put back in its turn, and nothing else is done meanwhile.
     """
-    due = list(things)
-    if at_once > 1 and len(due) > 1:
-        due = _those_that_stay(due, vendor_of, journal, at_once)
     left = []
-    for thing in due:
-        problem = _remove_one(thing, vendor_of, journal)
-        if problem is not None:
-            left.append(f"{_words(thing)} at {thing.vendor}: {problem}")
+    for puts_back, group in itertools.groupby(things, key=lambda thing: thing.puts_back is not None):
+        due = list(group)
+        if not puts_back and at_once > 1 and len(due) > 1:
+            due = _those_that_stay(due, vendor_of, journal, at_once)
+        for thing in due:
+            problem = _remove_one(thing, vendor_of, journal)
+            if problem is not None:
+                left.append(f"{_words(thing)} at {thing.vendor}: {problem}")
     return tuple(left)
 
 

@@ -88,7 +88,7 @@ class Before:
             return self._intended(self._thing(overwrites.unless_there, shared, shared))
         if answer.status in REFUSED_TOO and answer.status != 429:
             return None
-        if not answer.succeeded or not isinstance(answer.json, Mapping):
+        if not answer.succeeded or not shows_all(self._vendor, name, answer.json):
             answer.cannot_tell(f"tell what {name} is about to replace")
         return self._intended(self._thing(name, shared, {**shared, **kept(self._vendor, name, shared, answer.json)}))
 
@@ -124,6 +124,15 @@ def kept(vendor: Vendor, name: str, arguments: Mapping[str, Any], shown: Mapping
         reason = f"{name} is not made: {path} reads masked, and no credential of golive.yaml could put it back"
         raise NotVerified(reason)
     return body
+
+
+def shows_all(vendor: Vendor, name: str, shown: Any) -> bool:
+    """Whether what was read holds everything that the pack says is always there, so that it can be put back whole."""
+    overwrites = vendor.operation(name).overwrites
+    assert overwrites is not None, f"{name} replaces nothing"
+    schema = vendor.judge(vendor.operation(overwrites.read).response.json_schema).schema
+    always = schema.get("required", ()) if isinstance(schema, Mapping) else ()
+    return isinstance(shown, Mapping) and all(field in shown for field in overwrites.keep if field in always)
 
 
 def revealed(vendor: Vendor, value: Any) -> Any:

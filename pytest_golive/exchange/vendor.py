@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
 
-from pytest_golive import __version__
-from pytest_golive.cassettes.filtering import Called, listed
 from pytest_golive.cassettes.recordings import Recordings
-from pytest_golive.cassettes.transport import Playback, pausing
+from pytest_golive.cassettes.transport import pausing
 from pytest_golive.contract.judge import validator
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import Answer
-from pytest_golive.exchange.budget import Budget
 from pytest_golive.exchange.call import Call, authorization, call_of, given_name, path_names, with_body
-from pytest_golive.exchange.guard import Guard
 from pytest_golive.exchange.journal import Created, Journal
+from pytest_golive.exchange.layers import client, scrubbing
 from pytest_golive.exchange.pace import Pace
-from pytest_golive.exchange.recorder import SHOWN_HEADERS, Recorder
+from pytest_golive.exchange.permit import Permit
 from pytest_golive.exchange.restoring import Before
-from pytest_golive.exchange.wire import wire
+from pytest_golive.exchange.silence import NoAnswer
 from pytest_golive.facts.current import current
-from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
-from pytest_golive.facts.outcome import Effects
+from pytest_golive.facts.finding import Finding, NotVerified
 from pytest_golive.facts.scope import for_all
 from pytest_golive.manifest.environment import Target
 from pytest_golive.vendors.library import read_schema
@@ -40,59 +34,6 @@ from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
 
 UNSET: Any = object()
-
-USER_AGENT = f"pytest-golive/{__version__}"
-"""By this the vendor's log tells golive's calls from those of the integration, which may use the same key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """What calls may do in an environment.
-
-    Attributes:
-        environment: its name.
-        production: whether real customers are there; then only what is allowed by name goes beyond reading.
-        allowed: allowances golive.yaml names for it.
-        reads_only: nothing but reading, whatever is allowed: another environment is looked at from here.
-    """
-
-    environment: str
-    production: bool
-    allowed: frozenset[str]
-    reads_only: bool = False
-
-    def check(self, name: str, operation: Operation) -> None:
-        """Refuse a call that leaves something behind where that is not allowed.
-
-        Raises:
-            NotVerified: the call is not allowed here; the reason names the key to add.
-        """
-        if operation.effects is Effects.NONE:
-            return
-        if self.reads_only:
-            raise NotVerified(f"{name} is not made in {self.environment}: only reading is done there from here")
-        if not self.production or operation.allowance in self.allowed:
-            return
-        key = f"environments.{self.environment}.allow"
-        if operation.allowance is None:
-            raise NotVerified(f"{name} is never made in {self.environment}: it is marked production", key=key)
-        raise NotVerified(
-            f"{name} is {operation.effects} and {self.environment} is marked production: "
-            f"add `{operation.allowance}` to {key} to allow it",
-            key=key,
-        )
-
-
-class NoAnswer(CannotTell):
-    """The vendor gave no answer that can be read: no connection, a reset, a timeout, a broken encoding.
-
-    Attributes:
-        sent: whether the call may have reached the vendor; without a connection it cannot have.
-    """
-
-    def __init__(self, finding: Finding, *, sent: bool) -> None:
-        super().__init__(finding)
-        self.sent = sent
 
 
 class Vendor:
@@ -130,7 +71,7 @@ class Vendor:
         self.target = target
         self.permit = permit
         self.strict = strict
-        self.scrub = _scrubbing(pack, scrub)
+        self.scrub = scrubbing(pack, scrub)
         self.run = run
         self.pause = pausing(recordings)
         self._recordings = recordings
@@ -242,7 +183,7 @@ class Vendor:
             NotVerified: it is not in golive.yaml.
         """
         if name not in self.target.credentials:
-            raise self._missing(name, name)
+            raise self._missing(name, self.pack.credentials[name].title if name in self.pack.credentials else name)
         return self.target.credentials[name]
 
     def id(self, name: str) -> str:
@@ -385,29 +326,9 @@ class Vendor:
     def _connected(self) -> httpx.Client:
         with self._lock:
             if self._client is None:
-                layers: httpx.BaseTransport = (
-                    self._reached()
-                    if self._recordings is None
-                    else Playback(self._recordings, self._called(), self._reached)
-                )
-                layers = Recorder(layers, self.scrub, self.pack.authentication.header, _shown(self.pack))
-                # trust_env would mount proxy transports beside our layers; the wire asks for proxies itself.
-                headers = {"user-agent": USER_AGENT}
-                self._client = httpx.Client(transport=Guard(layers, [self.base_url]), trust_env=False, headers=headers)
+                place = f"{self.name}@{self.permit.environment}"
+                self._client = client(self.pack, self.base_url, place, self.scrub, self._pace, self._recordings)
             return self._client
-
-    def _reached(self) -> httpx.BaseTransport:
-        """Return the layers that reach the vendor."""
-        return Budget(wire(self.base_url), self._pace)
-
-    def _called(self) -> Called:
-        """Return what a recording may keep of this vendor's calls."""
-        authentications = (self.pack.authentication, *self.pack.authentications.values())
-        return Called(
-            target=f"{self.name}@{self.permit.environment}",
-            shown=SHOWN_HEADERS | _shown(self.pack),
-            keys=listed(each.header for each in authentications),
-        )
 
     def _intend(self, name: str, model: Operation, arguments: Mapping[str, Any]) -> Created | None:
         if model.creates is None:
@@ -432,30 +353,6 @@ class Vendor:
             return
         fields = model.creates.id if model.creates is not None else ()
         self._journal.confirm(created, answer.identifier(fields) if fields else created.name)
-
-
-def _scrubbing(pack: Pack, scrub: Callable[[str], str]) -> Callable[[str], str]:
-    """Mask also what looks like a key of this vendor and nobody told golive of: one that an answer hands out."""
-    patterns = {re.compile(each.pattern) for each in pack.credentials.values() if each.pattern is not None}
-
-    def scrubbed(text: str) -> str:
-        text = scrub(text)
-        for pattern in patterns:
-            text = pattern.sub(f"[a key of {pack.vendor}]", text)
-        return text
-
-    return scrubbed
-
-
-def _shown(pack: Pack) -> frozenset[str]:
-    """Return the header names that the pack speaks of, beside the usual ones: they may be shown as evidence."""
-    names = [*pack.headers, *pack.answer_headers]
-    names += [each.header for each in (pack.versioning, pack.idempotency) if each is not None]
-    names += [pack.idempotency.replayed] if pack.idempotency is not None and pack.idempotency.replayed else []
-    names += pack.rate_limit.headers.values() if pack.rate_limit is not None else []
-    # The recorder masks known secrets in them like everywhere.
-    names += [each.header for each in pack.authentications.values()]
-    return frozenset(name.lower() for name in names)
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.body_path import at, first_at
+from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.operation import Paging
 
 MOST_PAGES = 20
@@ -178,6 +179,8 @@ def page_of(answer: Answer, paging: Paging | None, before: Sequence[Item] = ()) 
     body = answer.json
     places = [at(body, path) for path in (paging.items if paging is not None else ("",))]
     lists = [place for place in places if isinstance(place, list)]
+    if not lists and paging is not None and paging.evidence is Evidence.ASSUMED and not answer.vendor.strict:
+        answer.cannot_tell("hold a list of items")  # where the items stand is only assumed
     answer.must("hold a list of items", lists)
     items = [item for item in lists[0] if isinstance(item, Mapping)]
     total = _number(body, paging.total if paging is not None else ())

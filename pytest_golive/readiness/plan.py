@@ -160,6 +160,8 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
         for rule in book:
             if not _chosen(ground, rule):
                 continue
+            if ground.sandbox and rule.needs.recordings and not _recorded(ground, pack, rule):
+                continue  # a rehearsal is about the checks there are
             planned = _plan_rule(ground, pack, rule, checks)
             if not planned.checks and not rule.id.startswith(pack.rule_prefix):
                 continue  # a general rule about something this vendor does not have

@@ -172,6 +172,12 @@ class _Connection(BaseHTTPRequestHandler):
         with suppress(OSError, ValueError):
             super().finish()
 
+    def handle_expect_100(self) -> bool:
+        """Let a client go on that waits for leave to send its body; what is only buffered does not reach it."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
         """Say nothing: a run's output belongs to its tests."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from pytest_golive.credentials.secret import fingerprint as fingerprint_of
 from pytest_golive.sandbox.augno import Augno
@@ -37,6 +37,14 @@ class VendorApp(App, Protocol):
 
     def connections(self) -> Mapping[str, Connection]:
         """Return how each of its environments is reached."""
+
+
+@runtime_checkable
+class HasRateLimit(Protocol):
+    """An embedded vendor whose limit of requests is known."""
+
+    def keep_rate_limit(self) -> None:
+        """Refuse what is above it."""
 
 
 VENDORS: Mapping[str, Callable[[], VendorApp]] = {"augno": Augno, "timely": Timely, "selwise": Selwise, "uppzy": Uppzy}
@@ -126,6 +134,12 @@ class Sandbox:
             | ({"webhook": self._deliver[name].described()} if name in self._deliver else {})
             for name in self.apps
         }
+
+    def keep_rate_limits(self) -> None:
+        """Keep the limits of requests of the vendors that have one; before, any number is answered."""
+        for app in self.apps.values():
+            if isinstance(app, HasRateLimit):
+                app.keep_rate_limit()
 
     def start(self) -> None:
         """Listen.

@@ -6,7 +6,7 @@ import string
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.answer import either
-from pytest_golive.exchange.vendor import NoAnswer
+from pytest_golive.exchange.silence import NoAnswer
 from pytest_golive.facts.chance import chance
 from pytest_golive.facts.finding import CheckFailed
 from pytest_golive.golive import Golive

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.body_path import at
-from pytest_golive.facts.finding import NotVerified
+from pytest_golive.facts.finding import CannotTell, NotVerified
 from pytest_golive.facts.moment import seconds
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -81,9 +80,7 @@ def test_trigger_hands_the_conversation_over(golive: Golive, planned: PlannedChe
     try:
         _await_person(golive, vendor, conversation, rule["trigger"])
     finally:
-        # Where only questions are allowed, the conversation for testing stays as it is: nobody is in it.
-        with suppress(NotVerified):
-            _put_back(vendor, conversation, paused=False)
+        _put_back(vendor, conversation, paused=False)
 
 
 def _ask(vendor: Vendor, message: str, **further: Any) -> str:
@@ -126,11 +123,18 @@ def _looked_at(vendor: Vendor, conversation: str) -> Answer:
 
 
 def _put_back(vendor: Vendor, conversation: str, *, paused: bool) -> None:
-    """Leave the conversation as it was found, whatever happened."""
+    """Leave the conversation as it was found; what happened before is what the check is about, not this."""
     operation = "start_handoff" if paused else "resume_ai"
-    answer = vendor.call(operation, conversation_id=conversation)
-    if not answer.succeeded:
-        vendor.warn(f"the test conversation could not be put back as it was: {operation} answered {answer.told}")
+    try:
+        answer = vendor.call(operation, conversation_id=conversation)
+    except NotVerified:
+        return  # where only questions are allowed, a conversation for testing stays as it is: nobody is in it
+    except CannotTell as silence:
+        problem = silence.finding.actual
+    else:
+        problem = "" if answer.succeeded else f"{operation} answered {answer.told}"
+    if problem:
+        vendor.warn(f"the test conversation could not be put back as it was: {problem}")
 
 
 def _says_paused(state: Mapping[str, Any]) -> bool:

@@ -26,12 +26,12 @@ AT_ONCE = 4
 SHOWN = 5
 
 MADE_UP = {
-    "price": re.compile(
+    "a price": re.compile(
         r"(?:R\$|US\$|\$|€|£)\s?\d[\d.,]*|\d[\d.,]*\s?(?:reais|euros?|dollars?|USD|BRL|EUR)\b", re.IGNORECASE
     ),
-    "address": re.compile(r"(?:https?://|www\.)[^\s<>()\"']+", re.IGNORECASE),
-    "phone number": re.compile(r"\+?\d[\d ()-]{7,}\d"),
-    "date": re.compile(r"\b(?:\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d{2}-\d{2})\b"),
+    "an address": re.compile(r"(?:https?://|www\.)[^\s<>()\"']+", re.IGNORECASE),
+    "a phone number": re.compile(r"\+?\d[\d ()-]{7,}\d"),
+    "a date": re.compile(r"\b(?:\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{4}-\d{2}-\d{2})\b"),
 }
 """What an answer to a question beside the subject cannot know."""
 
@@ -131,7 +131,7 @@ def _wrong_beside(told: str, asked: Questions) -> Iterator[str]:
     for kind, pattern in MADE_UP.items():
         for found in (match.rstrip(".,;:!?") for match in pattern.findall(told)):
             if not any(found in allowed or allowed in found for allowed in asked.allowed):
-                yield f"the answer names a {kind}, {found!r}, that `allowed` does not hold"
+                yield f"the answer names {kind}, {found!r}, that `allowed` does not hold"
 
 
 def _unlike_its_row(question: Question, told: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_golive.changes.difference import difference
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.moment import seconds
+from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -16,6 +17,7 @@ USUAL_WAIT_SECONDS = 10.0
 LARGEST_BUFFER = 500
 
 
+@bearing_other_shapes
 def test_webhook_goes_through_the_flow(golive: Golive, planned: PlannedCheck) -> None:
     """A webhook of golive's own is made, tested, found in its logs, changed in one field, deleted, and gone.
 
@@ -40,6 +42,7 @@ def test_webhook_goes_through_the_flow(golive: Golive, planned: PlannedCheck) ->
     gone.must_be_refused("no longer know a webhook that was deleted", {404})
 
 
+@bearing_other_shapes
 def test_data_layer_goes_through_the_flow(golive: Golive, planned: PlannedCheck) -> None:
     """The data layer takes a change of one field, reads back as planned, and is put back.
 

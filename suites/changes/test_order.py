@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_golive.changes.flow import change_of
 from pytest_golive.changes.record import IN_ORDER, ChangeRecord, Step
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -12,6 +13,7 @@ APART_SECONDS = 300.0
 """List and health that lie further apart tell of two states, not of one."""
 
 
+@bearing_other_shapes
 def test_state_before_a_change_is_whole(golive: Golive, planned: PlannedCheck) -> None:
     """Before anything is changed, list and health are read: of this site, and with the provider that is changed.
 
@@ -40,6 +42,7 @@ def test_state_before_a_change_is_whole(golive: Golive, planned: PlannedCheck) -
     )
 
 
+@bearing_other_shapes
 def test_steps_come_in_order(golive: Golive, planned: PlannedCheck) -> None:
     """A change goes config, test, health, logs, and only then back; the test comes at once, from a fresh snapshot.
 
@@ -54,6 +57,7 @@ def test_steps_come_in_order(golive: Golive, planned: PlannedCheck) -> None:
     _must_be_within(golive, vendor, "the test has to follow the change", late, "test_deadline")
 
 
+@bearing_other_shapes
 def test_flow_is_quick_enough(golive: Golive, planned: PlannedCheck) -> None:
     """From the snapshot to the logs a change takes no longer than the team can wait.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pytest_golive.changes.flow import change_of
-from pytest_golive.changes.record import ChangeRecord, Sent, Switched
+from pytest_golive.changes.record import STATES, ChangeRecord, Sent, Switched
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
+from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -12,22 +14,27 @@ from pytest_golive.readiness.plan import PlannedCheck
 WORDS = {"enabled": "switched off", "testMode": "in test mode"}
 
 
+@bearing_other_shapes
 def test_switching_off_changes_nothing_else(golive: Golive, planned: PlannedCheck) -> None:
     """`{"enabled": false}` alone switches the provider off, and leaves the rest of its configuration as it was.
 
     If this fails: this rollback costs what the finding names; roll back by a whole update.
     """
-    _must_change_alone(change_of(golive.vendor(planned.vendor), golive.once, golive.fresh), "enabled", value=False)
+    vendor = golive.vendor(planned.vendor)
+    _must_change_alone(vendor, change_of(vendor, golive.once, golive.fresh), "enabled", value=False)
 
 
+@bearing_other_shapes
 def test_test_mode_changes_nothing_else(golive: Golive, planned: PlannedCheck) -> None:
     """`{"testMode": true}` alone puts the provider into test mode, and leaves the rest of its configuration as it was.
 
     If this fails: this rollback costs what the finding names; roll back by a whole update.
     """
-    _must_change_alone(change_of(golive.vendor(planned.vendor), golive.once, golive.fresh), "testMode", value=True)
+    vendor = golive.vendor(planned.vendor)
+    _must_change_alone(vendor, change_of(vendor, golive.once, golive.fresh), "testMode", value=True)
 
 
+@bearing_other_shapes
 def test_nothing_is_forwarded_while_off(golive: Golive, planned: PlannedCheck) -> None:
     """An event that comes while the provider is switched off is not sent on to it.
 
@@ -42,6 +49,7 @@ def test_nothing_is_forwarded_while_off(golive: Golive, planned: PlannedCheck) -
     )
 
 
+@bearing_other_shapes
 def test_nothing_is_forwarded_in_test_mode(golive: Golive, planned: PlannedCheck) -> None:
     """An event that comes in test mode is written down, and not sent on to the provider.
 
@@ -59,6 +67,7 @@ def test_nothing_is_forwarded_in_test_mode(golive: Golive, planned: PlannedCheck
     )
 
 
+@bearing_other_shapes
 def test_wrong_switch_changes_nothing(golive: Golive, planned: PlannedCheck) -> None:
     """A switch that is text and not a boolean is refused, and changes nothing.
 
@@ -80,6 +89,7 @@ def test_wrong_switch_changes_nothing(golive: Golive, planned: PlannedCheck) -> 
     answer.must("change nothing where it refuses", not found, actual=f"answered {answer.status}, and {found}")
 
 
+@bearing_other_shapes
 def test_lost_mapping_is_put_back(golive: Golive, planned: PlannedCheck) -> None:
     """A mapping that was taken away is there again after a whole update, and the provider passes its test.
 
@@ -104,7 +114,7 @@ def test_lost_mapping_is_put_back(golive: Golive, planned: PlannedCheck) -> None
         damage.test.must("pass once the mapping is back", damage.test.json.get("success") is True)
 
 
-def _must_change_alone(record: ChangeRecord, field: str, *, value: bool) -> None:
+def _must_change_alone(vendor: Vendor, record: ChangeRecord, field: str, *, value: bool) -> None:
     __tracebackhide__ = True
     switched = _switched(record, field)
     switched.answer.must_succeed()
@@ -115,6 +125,8 @@ def _must_change_alone(record: ChangeRecord, field: str, *, value: bool) -> None
         f"set {field} to {value}".lower().replace(field.lower(), field), now is value, actual=f"{field} is {now}"
     )
     besides = record.difference(switched.before, switched.after).without([field])
+    matter, served = vendor.pack.contradictions["merge_rule"], "replace" if besides else "keep"
+    vendor.note(f"merge_rule, {matter.title}: {served} ({matter.variants[served].title}) is served")
     switched.answer.must(f"change nothing but {field}", not besides, actual=f"{record.provider}: {besides}")
 
 
@@ -135,6 +147,8 @@ def _sent(record: ChangeRecord, field: str) -> Sent:
         raise CannotTell(sent.finding)
     if sent is None:
         raise record.lacking()
+    if not STATES.issuperset(sent.states):
+        record.answer(field).cannot_tell("lead to log entries that can be read", f"status {', '.join(sent.states)}")
     if not isinstance(earlier, Sent) or not earlier.entries:
         raise CannotTell(
             Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_golive.exchange.refusal import must_refuse
+from pytest_golive.demands.refusal import must_refuse
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 

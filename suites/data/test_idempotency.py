@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_golive.exchange.idempotency import must_do_once, must_refuse_another_body, must_replay
+from pytest_golive.demands.idempotency import must_do_once, must_refuse_another_body, must_replay
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 

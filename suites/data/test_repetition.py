@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_golive.exchange.repetition import must_repeat_well
+from pytest_golive.demands.repetition import must_repeat_well
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from pytest_golive.changes.filters import UnknownOperator, lets_pass, reference_payload
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.other_shapes import bearing_other_shapes
+from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -15,6 +17,7 @@ CUT = "search_"
 """Events of this family may have names that the vendor's page, as far as it was readable, does not show."""
 
 
+@bearing_other_shapes
 def test_switches_are_booleans(golive: Golive, planned: PlannedCheck) -> None:
     """`enabled` and `testMode` are true or false in list, provider and health, never text or numbers.
 
@@ -22,18 +25,24 @@ def test_switches_are_booleans(golive: Golive, planned: PlannedCheck) -> None:
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     listed, health = vendor.call("list_integrations"), vendor.call("get_integrations_health")
-    listed.must_succeed()
-    health.must_succeed()
     one = vendor.call("get_integration", provider=str(vendor.setting("test_provider")))
-    one.must_succeed()
+    for answer in (listed, health, one):
+        answer.must_succeed()
     told = health.json.get("integrations", []) if isinstance(health.json, Mapping) else []
     for answer, records in ((listed, listed.json), (one, [one.json]), (health, told)):
         for record in records:
-            wrong = [f"{name} is {record.get(name)!r}" for name in SWITCHES if not isinstance(record.get(name), bool)]
-            told_wrong = f"{record.get('provider')}: {', '.join(wrong)}"
-            answer.must("hold enabled and testMode as booleans", not wrong, actual=told_wrong)
+            if not isinstance(record, Mapping):
+                answer.cannot_tell("hold enabled and testMode as booleans")
+            provider, what = record.get("provider"), "hold enabled and testMode as booleans"
+            absent = [name for name in SWITCHES if name not in record]
+            if absent:
+                told_absent = f"{provider}: {', '.join(absent)} is absent"
+                answer.differs(Evidence.ASSUMED, what, told_absent, answer.schema_file)
+            wrong = [f"{name} is {record[name]!r}" for name in SWITCHES if not isinstance(record.get(name, True), bool)]
+            answer.must(what, not wrong, actual=f"{provider}: {', '.join(wrong)}")
 
 
+@bearing_other_shapes
 def test_filters_let_critical_events_pass(golive: Golive, planned: PlannedCheck) -> None:
     """No stored filter holds a critical event back, judged here on a right example of each.
 
@@ -56,6 +65,7 @@ def test_filters_let_critical_events_pass(golive: Golive, planned: PlannedCheck)
     )
 
 
+@bearing_other_shapes
 def test_critical_events_are_mapped(golive: Golive, planned: PlannedCheck) -> None:
     """Every critical event has a mapping at its provider, and every mapping is of an event that exists.
 

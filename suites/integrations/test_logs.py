@@ -9,6 +9,7 @@ from typing import Any
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.moment import moment
+from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
@@ -23,6 +24,7 @@ WRONG_PAGES = ({"limit": "0"}, {"limit": "101"}, {"limit": "-1"}, {"limit": "x"}
 Entry = Mapping[str, Any]
 
 
+@bearing_other_shapes
 def test_log_pages_follow_their_query(golive: Golive, planned: PlannedCheck) -> None:
     """Logs come without parameters, one by one by limit and offset, and a page that cannot be is refused.
 
@@ -49,6 +51,7 @@ def test_log_pages_follow_their_query(golive: Golive, planned: PlannedCheck) -> 
             answer.differs(Evidence.ASSUMED, what, str(answer.status), "operations.list_integration_logs")
 
 
+@bearing_other_shapes
 def test_failures_are_explained(golive: Golive, planned: PlannedCheck) -> None:
     """Few entries of the logs are failures, each says why, and every reason is known.
 
@@ -68,6 +71,7 @@ def test_failures_are_explained(golive: Golive, planned: PlannedCheck) -> None:
         _must_be_rare(vendor, answer, f"failures of {provider}", (len(failed), len(done)), "fail_ratio")
 
 
+@bearing_other_shapes
 def test_retries_are_rare(golive: Golive, planned: PlannedCheck) -> None:
     """Few attempts are repetitions, and none is the last one and failed.
 
@@ -82,6 +86,7 @@ def test_retries_are_rare(golive: Golive, planned: PlannedCheck) -> None:
         answer.must(f"hold no event of {provider} that was given up", not lost, actual=f"given up: {', '.join(lost)}")
 
 
+@bearing_other_shapes
 def test_webhooks_are_watched(golive: Golive, planned: PlannedCheck) -> None:
     """Every active webhook has logs; few of its deliveries failed, and the last success is no business cycle old.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -10,6 +11,7 @@ PREFERRED, ALIAS = "gads", "google_ads"
 TRIES = 3
 
 
+@bearing_other_shapes
 def test_providers_in_use_are_watched(golive: Golive, planned: PlannedCheck) -> None:
     """Every provider in use is configured, has its health, its logs and its default mapping.
 
@@ -28,6 +30,7 @@ def test_providers_in_use_are_watched(golive: Golive, planned: PlannedCheck) -> 
         vendor.call("get_default_mappings", provider=provider).must_fit()
 
 
+@bearing_other_shapes
 def test_providers_in_use_are_known(golive: Golive, planned: PlannedCheck) -> None:
     """The providers that golive.yaml names are those that are on, each by the name the vendor prefers.
 
@@ -50,6 +53,7 @@ def test_providers_in_use_are_known(golive: Golive, planned: PlannedCheck) -> No
         golive.warn(f"on at the vendor and not in providers: {', '.join(unnamed)}")
 
 
+@bearing_other_shapes
 def test_both_names_of_a_provider_read_the_same(golive: Golive, planned: PlannedCheck) -> None:
     """`gads` and its alias `google_ads` are one record.
 
@@ -74,6 +78,7 @@ def test_both_names_of_a_provider_read_the_same(golive: Golive, planned: Planned
         )
 
 
+@bearing_other_shapes
 def test_providers_on_have_their_credential(golive: Golive, planned: PlannedCheck) -> None:
     """A provider that is on has the credential it is sent to with; without one it may be valid, green, and silent.
 

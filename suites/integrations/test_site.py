@@ -6,6 +6,7 @@ import uuid
 
 from pytest_golive.exchange.unlike import unlike
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -13,6 +14,7 @@ READS = ("list_integrations", "get_integrations_health")
 FOR_A_PROVIDER = ("get_integration", "list_integration_logs")
 
 
+@bearing_other_shapes
 def test_site_id_is_a_uuid_of_its_own(golive: Golive, planned: PlannedCheck) -> None:
     """The configured site is a UUID, and no two environments share one.
 
@@ -36,6 +38,7 @@ def test_site_id_is_a_uuid_of_its_own(golive: Golive, planned: PlannedCheck) -> 
     )
 
 
+@bearing_other_shapes
 def test_wrong_site_gives_no_data(golive: Golive, planned: PlannedCheck) -> None:
     """A site that is malformed, that nobody has, or that is another one's gives no data.
 
@@ -51,6 +54,7 @@ def test_wrong_site_gives_no_data(golive: Golive, planned: PlannedCheck) -> None
             answer.must_be_refused(f"give nothing of a site that {words}", {400, 403, 404, 422})
 
 
+@bearing_other_shapes
 def test_replaced_token_opens_nothing(golive: Golive, planned: PlannedCheck) -> None:
     """The token that was replaced is refused by every endpoint of operations.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pytest_golive.demands.listings import must_bear_a_new_row, must_bound_its_pages, must_give_everything_once
 from pytest_golive.exchange.walk import walk
-from pytest_golive.exchange.walks import must_bear_a_new_row, must_bound_its_pages, must_give_everything_once
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 

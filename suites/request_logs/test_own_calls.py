@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pytest_golive.exchange.answer import Answer
-from pytest_golive.exchange.vendor import USER_AGENT, Vendor
+from pytest_golive.exchange.layers import USER_AGENT
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import walk
 from pytest_golive.facts.body_path import at
 from pytest_golive.facts.moment import moment, seconds

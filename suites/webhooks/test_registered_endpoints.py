@@ -152,12 +152,21 @@ def _resolved_inside(vendor: Vendor, url: str) -> str | None:
     """Return why the addresses behind a host are not public; one that cannot be looked up from here is a warning."""
     host = urlsplit(url).hostname or ""
     try:
-        found = sorted({str(each[4][0]) for each in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
+        found = addresses_of(host)
     except OSError as error:
         vendor.warn(f"{host} cannot be looked up from here: {error}")
         return None
     inside = [number for number in found if not is_global(number)]
     return f"its host {host} is {', '.join(inside)}, no public address" if inside else None
+
+
+def addresses_of(host: str) -> list[str]:
+    """Return the addresses behind a name.
+
+    Raises:
+        OSError: it cannot be looked up.
+    """
+    return sorted({str(each[4][0]) for each in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)})
 
 
 def _is_active(hook: Item) -> bool:

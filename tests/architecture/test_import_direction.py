@@ -9,24 +9,27 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "pytest_golive"
 
+MODELS = {"facts", "credentials", "signing", "manifest", "vendors"}
+CALLS = MODELS | {"contract", "cassettes", "exchange"}
+LABS = CALLS | {"demands", "changes", "sandbox", "handlers", "clients", "review"}
+
 MAY_IMPORT = {
     "facts": set[str](),
     "credentials": {"facts"},
     "signing": {"facts"},
     "manifest": {"facts", "credentials", "signing"},
-    "vendors": {"facts", "credentials", "signing", "manifest"},
-    "contract": {"facts", "credentials", "signing", "manifest", "vendors"},
-    "cassettes": {"facts", "credentials", "signing", "manifest", "vendors", "contract"},
-    "exchange": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes"},
-    "changes": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "exchange"},
-    "sandbox": {"facts", "credentials", "signing", "manifest", "vendors"},
-    "handlers": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"},
-    "clients": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"},
-    "review": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange"},
-    "readiness": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"}
-    | {"handlers", "clients", "review"},
-    "report": {"facts", "credentials", "signing", "manifest", "vendors", "contract", "cassettes", "exchange", "sandbox"}
-    | {"handlers", "clients", "review", "readiness"},
+    "vendors": MODELS - {"vendors"},
+    "contract": MODELS,
+    "cassettes": MODELS | {"contract"},
+    "exchange": CALLS - {"exchange"},
+    "demands": CALLS,
+    "changes": CALLS - {"cassettes"},
+    "sandbox": MODELS,
+    "handlers": CALLS | {"sandbox"},
+    "clients": CALLS | {"sandbox"},
+    "review": CALLS,
+    "readiness": LABS,
+    "report": LABS | {"readiness"},
 }
 """Folder -> the folders below it. What is not listed here is a door, and may import anything but the suites."""
 

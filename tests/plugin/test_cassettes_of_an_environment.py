@@ -230,3 +230,47 @@ def test_a_changed_answer_is_seen_once_a_week(
 
     day = datetime.now(UTC).date()
     assert (told["outcome"], told["why"]) == (outcome, why.replace("{day}", f"{day}"))
+
+
+IN_THE_SANDBOX = """
+from pytest_golive.sandbox.http import Response
+
+def pytest_golive_sandbox(vendor, app):
+    def changed(request):
+        answer = app(request)
+        body = answer.body.replace({old!r}, {new!r})
+        return Response(answer.status, answer.headers, body)
+
+    return changed
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        (
+            (b"x", b"x"),
+            (b'"tenant_id": "', b'"tenant_id": 1, "was": "'),
+            "get_limits has to answer with text in `tenant_id` as it did on {day}; seen: it is a whole number",
+        ),
+        (
+            (b'"limits"', b'"plan": "level2", "limits"'),
+            (b"x", b"x"),
+            "get_limits has to hold `plan` as it did on {day}; seen: it is gone",
+        ),
+    ],
+)
+def test_a_change_in_the_sandbox_fails(
+    project: Project, before: tuple[bytes, bytes], after: tuple[bytes, bytes], why: str
+) -> None:
+    """There what the pack supposes has to hold as well."""
+    project.write("golive.yaml", GOLIVE_YAML)
+    project.conftest(IN_THE_SANDBOX.format(old=before[0], new=before[1]))
+    project.run("-m", "prerelease", "--env", "sandbox", "--golive-record", "all", "--golive-only", "UPZ-22")
+    project.conftest(IN_THE_SANDBOX.format(old=after[0], new=after[1]))
+
+    ran = project.run("-m", "weekly", "--env", "sandbox", "--golive-only", "API-31")
+
+    rule = next(each for each in ran.partial["rules"] if each["rule"] == "API-31")
+    assert (ran.code, rule["outcome"]) == (1, "failed")
+    assert rule["why"] == why.replace("{day}", f"{datetime.now(UTC).date()}")

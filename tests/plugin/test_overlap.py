@@ -38,6 +38,12 @@ def speak(name):
     log.warning("warning of %s", name)
     log.info("info of %s", name)
 
+def test_finds(golive, golive_environment, golive_credentials):
+    speak("finds")
+    golive.note(f"noted in {golive_environment.name}, {len(golive_credentials)} vendor")
+    answer = golive.vendor("uppzy").call("get_site")
+    answer.must("be a teapot", answer.status == 418)
+
 @pytest.mark.parametrize("number", range(3))
 def test_passes(golive, number):
     speak(f"passes {number}")
@@ -47,12 +53,6 @@ def test_passes(golive, number):
 def test_fails(golive):
     speak("fails")
     helper(7)
-
-def test_finds(golive, golive_environment, golive_credentials):
-    speak("finds")
-    golive.note(f"noted in {golive_environment.name}, {len(golive_credentials)} vendor")
-    answer = golive.vendor("uppzy").call("get_site")
-    answer.must("be a teapot", answer.status == 418)
 
 def test_warns(golive):
     speak("warns")
@@ -110,11 +110,9 @@ def alike(ran: Ran) -> list[str]:
 @pytest.mark.parametrize(
     "options",
     [
-        ("-rA",),
         ("-s", "-v"),
-        ("--capture=sys",),
         ("--capture=tee-sys",),
-        ("--log-level=INFO", "--tb=short"),
+        ("--log-level=INFO", "--tb=short", "-rA"),
         ("--log-cli-level=INFO",),
         ("--setup-show",),
         ("-rA", "-n", "1"),
@@ -188,7 +186,7 @@ def test_off_means_off(project: Project, options: tuple[str, ...]) -> None:
     assert project.run(*ONLY, *options).code == 0
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "many", "65", "1.5", ""])
+@pytest.mark.parametrize("value", ["0", "65", "many"])
 def test_a_wrong_number_is_told(project: Project, value: str) -> None:
     """In one line, before anything starts."""
     project.write("golive.yaml", MANIFEST)

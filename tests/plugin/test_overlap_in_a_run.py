@@ -83,7 +83,7 @@ def test_failed_ones_again(project: Project) -> None:
     assert order == ["test_b", "test_d", "test_a", "test_c", "test_e"]
 
 
-@pytest.mark.parametrize("dist", ["load", "worksteal", "loadscope", "loadfile"])
+@pytest.mark.parametrize("dist", ["load", "worksteal", "loadscope"])
 def test_workers_run_what_they_were_handed(project: Project, dist: str) -> None:
     """Each test begins once, whichever worker reports it, with its own output."""
     overlapping(

@@ -268,7 +268,7 @@ BREAKAGES: tuple[Breakage, ...] = (
     broken(
         "the list lacks times",
         on("list_integrations", of_each(lambda one: {k: v for k, v in one.items() if k != "updatedAt"})),
-        reads("list_integrations") | both(*LISTED) | here("state_before_a_change_is_whole"),
+        reads("list_integrations") | both(*LISTED) | here("state_before_a_change_is_whole", "provider_is_put_back"),
         {
             f"{check}[selwise]": "list_integrations has to fit schemas/selwise/integrations.json; seen: `[0]` lacks "
             "`updatedAt` (assumed); `[1]` lacks `updatedAt` (assumed); `[2]` lacks `updatedAt` (assumed)"

@@ -19,7 +19,7 @@ from pytest_golive.sandbox.augno.opening import MODES, Opening, open_account
 from pytest_golive.sandbox.augno.orders import SalesOrders
 from pytest_golive.sandbox.augno.paging import Pager, Shape
 from pytest_golive.sandbox.augno.problem import CATALOGUE
-from pytest_golive.sandbox.augno.rates import Window
+from pytest_golive.sandbox.augno.rates import DOCUMENTED, Window
 from pytest_golive.sandbox.augno.records import AuditEvents, RequestLogs, Search
 from pytest_golive.sandbox.augno.resource import Core
 from pytest_golive.sandbox.augno.seed import role_named
@@ -121,6 +121,10 @@ class Augno:
     def owns(self, path: str) -> bool:
         """Whether this vendor answers for a path: others live below `/v1` too."""
         return path == HEALTH or path.startswith(tuple(f"/v1/{domain}/" for domain in DOMAINS))
+
+    def keep_rate_limit(self) -> None:
+        """Let an address send as many requests as the vendor's pages say."""
+        self.rate.per_second = DOCUMENTED
 
     def connections(self) -> dict[str, Connection]:
         """Return how each environment is reached."""

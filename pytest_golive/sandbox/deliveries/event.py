@@ -103,7 +103,7 @@ def data_of(pack: Pack, event: str, data: Mapping[str, Any] | None = None, *, no
     webhooks = sending(pack)
     if event not in webhooks.events:
         raise LookupError(f"{pack.title} has no event {event!r}")
-    made: dict[str, Any] = _renewed(webhooks.events[event].data)
+    made: dict[str, Any] = _renewed(webhooks.events[event].data, {})
     changed_at = _within_data(webhooks, webhooks.events[event].changed_at)
     if changed_at is not None and isinstance(at(made, changed_at), str):
         _put(made, changed_at, _moment(now))
@@ -140,13 +140,14 @@ def _filled(template: Any, values: Mapping[str, str], data: Mapping[str, Any]) -
     return template
 
 
-def _renewed(example: Any) -> Any:
+def _renewed(example: Any, names: dict[str, str]) -> Any:
+    """Return an example with new names; what stands there twice is the same thing, and gets one name."""
     if isinstance(example, str):
-        return FRESH.sub(lambda match: _fresh(match.group(1)), example)
+        return FRESH.sub(lambda match: names.setdefault(match.group(1), _fresh(match.group(1))), example)
     if isinstance(example, Mapping):
-        return {name: _renewed(value) for name, value in example.items()}
+        return {name: _renewed(value, names) for name, value in example.items()}
     if isinstance(example, list | tuple):
-        return [_renewed(value) for value in example]
+        return [_renewed(value, names) for value in example]
     return example
 
 

@@ -86,6 +86,11 @@ class Selwise(Front[Caller]):
         """Return the site of an environment, with all that passed through it."""
         return self._state.sites[self._connections[environment].ids["site_id"]]
 
+    def keep_rate_limit(self) -> None:
+        """Let a key send as many requests as the pack takes for the vendor's limit: no page states one."""
+        assert self.pack.rate_limit is not None, "the pack says what the limit is"
+        self.rate.requests = self.pack.rate_limit.requests
+
     def let_read_only(self, token: str) -> None:
         """Take the right to change anything from a token."""
         with self._state.lock:
@@ -175,7 +180,7 @@ class Selwise(Front[Caller]):
             foreign_ids={"site_id": stranger.id},
             keys={**own, "webhook_secret": next(iter(site.hooks.values())).fields["authConfig"]["secret"]},
             settings={"log_wait_seconds": 2},
-            further=own,
+            further={**own, "verified_domain": site.domain},
         )
 
 

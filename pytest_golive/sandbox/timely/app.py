@@ -17,7 +17,7 @@ from pytest_golive.sandbox.timely.contacts import Contacts
 from pytest_golive.sandbox.timely.conversations import Conversations
 from pytest_golive.sandbox.timely.dialects import Dialects
 from pytest_golive.sandbox.timely.events import Events
-from pytest_golive.sandbox.timely.quota import Quota
+from pytest_golive.sandbox.timely.quota import DOCUMENTED, Quota
 from pytest_golive.sandbox.timely.refusals import code_of
 from pytest_golive.sandbox.timely.service import Service
 from pytest_golive.sandbox.timely.state import Key, State, Workspace, new_id
@@ -106,6 +106,7 @@ class Timely(Front[Key]):
         with self._state.lock:
             events = tuple(self.pack.webhooks.events) if self.pack.webhooks is not None else ()
             hook = register(workspace, endpoint.url, endpoint.events or events, name="golive", secret=endpoint.secret)
+            hook.scheme = endpoint.scheme
             if self.courier is not None:
                 self.courier.add(replace(endpoint, id=hook.id, tenant=workspace.id, events=hook.events))
 
@@ -132,6 +133,10 @@ class Timely(Front[Key]):
         """
         with self._state.lock:
             self._state.keys[key].is_active = False
+
+    def keep_rate_limit(self) -> None:
+        """Let a key send as many requests as the vendor's pages say."""
+        self.quota.per_minute = DOCUMENTED
 
     def limit(self, key: str, held: tuple[str, ...]) -> None:
         """Give a key other scopes.

@@ -107,13 +107,19 @@ class Conversations:
         check_handoff(call.request.body)
         return self._switch(call, "paused")
 
-    start_human = start_handoff
-
     def resume_ai(self, call: Call[Key]) -> dict[str, Any]:
         """Let the agent answer again."""
         return self._switch(call, "auto")
 
     stop_human = resume_ai
+
+    def start_human(self, call: Call[Key]) -> dict[str, Any]:
+        """Take a conversation over, as an attendant does."""
+        told = self.start_handoff(call)
+        with self._state.lock:
+            conversation = _conversation(call)
+        self._events.handoff_completed(call.caller.workspace, conversation, attendant=call.caller.id)
+        return told
 
     def start_channel_conversation(self, call: Call[Key]) -> dict[str, Any]:
         """Write to somebody first, on one channel."""

@@ -93,6 +93,23 @@ class Events:
             {**_about(conversation), "agent_id": conversation.agent_id, **told},
         )
 
+    def handoff_completed(self, workspace: Workspace, conversation: Conversation, attendant: str) -> None:
+        """Tell that a person has taken over."""
+        now = moment()
+        told = {"handoff_reason": "user_requested", "handoff_note": None, "queue_id": None, "attendant_id": attendant}
+        self._publish(
+            workspace,
+            "agent.handoff_completed",
+            {
+                **_about(conversation),
+                "agent_id": conversation.agent_id,
+                **told,
+                "handoff_wait_seconds": 0,
+                "started_at": now,
+                "completed_at": now,
+            },
+        )
+
     def credits(self, workspace: Workspace, agent: Agent, threshold_percent: int) -> None:
         """Tell that credits are low, or gone."""
         left, total = agent.credits_total - agent.credits_used, agent.credits_total

@@ -128,6 +128,7 @@ class Webhook:
     """An address that events are sent to.
 
     Attributes:
+        scheme: how its deliveries are signed; None for the usual way.
         past: rows of deliveries from before the start of the sandbox.
     """
 
@@ -138,6 +139,7 @@ class Webhook:
     name: str | None = None
     description: str | None = None
     is_active: bool = True
+    scheme: str | None = None
     created_at: str = field(default_factory=moment)
     past: list[dict[str, Any]] = field(default_factory=list)
 

@@ -183,6 +183,7 @@ def endpoint_of(workspace: Workspace, hook: Webhook) -> Endpoint:
         id=hook.id,
         url=hook.url,
         secret=hook.secret,
+        scheme=hook.scheme,
         tenant=workspace.id,
         active=hook.is_active,
         events=hook.events,

@@ -207,3 +207,15 @@ def test_a_report_of_fingerprints_stays_as_it_is() -> None:
     kept = Filter(Redactor()).response(report, called, limited=False)
 
     assert json.loads(kept["body"]["string"]) == {"shop": {"api_key": "0123456789ab"}}
+
+
+def test_a_parameter_whose_name_says_secret(lab: Lab) -> None:
+    """Nobody configured it; in the replay another one stands there, and it is the same call."""
+    lab.run(Mode.ALL, lambda client: client.get(f"{URL}/a?access_token={ISSUED}&page=2"))
+    seen: list[int] = []
+
+    lab.run(Mode.NONE, lambda client: seen.append(client.get(f"{URL}/a?access_token=another-one-1&page=2").status_code))
+
+    assert seen == [200]
+    assert ISSUED not in texts(lab.shelf.root)
+    assert "access_token=whsec_" in texts(lab.shelf.root)

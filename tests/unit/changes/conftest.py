@@ -11,7 +11,8 @@ import pytest
 
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Journal
-from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.sandbox.http import Request, Response
 from pytest_golive.sandbox.rehearsal import rehearse

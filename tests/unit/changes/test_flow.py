@@ -11,7 +11,8 @@ from pytest_golive.changes.flow import change, change_of
 from pytest_golive.changes.record import IN_ORDER, Sent
 from pytest_golive.exchange.cleaning import remove_all
 from pytest_golive.exchange.journal import Journal, unremoved
-from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, NotVerified
 from pytest_golive.facts.once import Once

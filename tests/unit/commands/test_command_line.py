@@ -79,7 +79,10 @@ def test_options_are_not_abbreviated(golive: Command) -> None:
     """A script that says --vend would change its meaning with a new option."""
     told = golive("sandbox", "--vend", "uppzy")
 
-    known = "--help, --port, --latency-ms, --vendor, --deliver, --scheme, --retry, --webhook-secret-env, --clock-factor"
+    known = (
+        "--help, --port, --latency-ms, --vendor, --rate-limits, --variant, --deliver, --scheme, --retry, "
+        "--webhook-secret-env, --clock-factor"
+    )
     assert told.err == [f"golive sandbox: unknown option '--vend'; did you mean --vendor? There are: {known}"]
 
 

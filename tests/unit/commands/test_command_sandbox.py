@@ -101,6 +101,19 @@ def test_a_latency_is_added_to_every_answer(start: Start) -> None:
         ended_by(running, signal.SIGTERM)
 
 
+@pytest.mark.parametrize(("options", "last"), [([], 200), (["--rate-limits"], 429)])
+def test_the_vendors_limits_are_kept_on_request(start: Start, options: list[str], last: int) -> None:
+    """To see what a client does when it is told to wait."""
+    with start(["sandbox", "--vendor", "timely", *options]) as running, httpx.Client(trust_env=False) as client:
+        timely = described(running)["timely"]
+        url, headers = f"{timely['base_url']}/me", {"x-api-key": timely["api_key"]}
+        answers = [client.get(url, headers=headers) for _ in range(101)]
+        ended_by(running, signal.SIGTERM)
+
+    assert [answer.status_code for answer in answers] == [*[200] * 100, last]
+    assert ("retry-after" in answers[-1].headers) is (last == 429)
+
+
 def test_the_port_and_the_vendors_are_chosen(start: Start) -> None:
     """A client with a fixed address finds it there."""
     with socket.socket() as free:

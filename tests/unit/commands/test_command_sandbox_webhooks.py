@@ -208,7 +208,10 @@ def test_it_ends_while_a_delivery_is_under_way(start: Start) -> None:
 )
 def test_what_cannot_be_done_is_told_in_one_line(golive: Command, options: list[str], message: str) -> None:
     """With the nearest right word, and before anything listens."""
-    known = "--help, --port, --latency-ms, --vendor, --deliver, --scheme, --retry, --webhook-secret-env, --clock-factor"
+    known = (
+        "--help, --port, --latency-ms, --vendor, --rate-limits, --variant, --deliver, --scheme, --retry, "
+        "--webhook-secret-env, --clock-factor"
+    )
 
     assert golive("sandbox", *options) == (2, [], [f"golive sandbox: {message.replace('@OPTIONS@', known)}"])
 
@@ -222,7 +225,7 @@ def test_a_secret_that_holds_no_key_is_told_without_repeating_it(
     scheme = pack.webhooks.signing["sig_a"].model_copy(update={"secret_encoding": "base64"})
     webhooks = pack.webhooks.model_copy(update={"signing": {"sig_a": scheme}})
     monkeypatch.setattr(
-        "pytest_golive.vendors.library.read_pack", lambda _: pack.model_copy(update={"webhooks": webhooks})
+        "pytest_golive.vendors.library.read_pack", lambda *_: pack.model_copy(update={"webhooks": webhooks})
     )
     monkeypatch.setenv("HOOK_SECRET", "no base64, but secret")
 

@@ -12,7 +12,8 @@ import pytest
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Journal
-from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.manifest.environment import Target
 from pytest_golive.sandbox.http import Request, Response, json_response

@@ -8,9 +8,10 @@ import pytest
 
 from pytest_golive.exchange.cleaning import EndlessListing, filled, items_of, remove_all
 from pytest_golive.exchange.journal import Created, Journal
-from pytest_golive.exchange.vendor import Permit, Vendor
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import MOST_PAGES
-from pytest_golive.facts.finding import CheckFailed
+from pytest_golive.facts.finding import CannotTell, CheckFailed
 from pytest_golive.sandbox.http import Request, Response, json_response
 from tests.unit.exchange.conftest import MakeVendor, Talk, listed
 
@@ -157,6 +158,18 @@ def test_a_listing_without_a_list_is_a_failure(talk: Talk, vendor: Vendor) -> No
     with pytest.raises(CheckFailed) as failed:
         items_of(vendor, "list_documents")
     assert (failed.value.finding.requirement, failed.value.finding.actual) == (
+        "list_documents has to hold a list of items",
+        '200 {"things": []}',
+    )
+
+
+def test_where_the_items_stand_is_only_assumed(talk: Talk, make_vendor: MakeVendor) -> None:
+    """So at a real vendor nothing can be said of a listing that holds them elsewhere."""
+    talk.say("list_documents", json_response(200, {"things": []}))
+
+    with pytest.raises(CannotTell) as untold:
+        items_of(make_vendor(strict=False), "list_documents")
+    assert (untold.value.finding.requirement, untold.value.finding.actual) == (
         "list_documents has to hold a list of items",
         '200 {"things": []}',
     )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_golive.exchange.vendor import USER_AGENT
+from pytest_golive.exchange.layers import USER_AGENT
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.sandbox.http import json_response
 from tests.unit.exchange.conftest import MakeVendor, Talk

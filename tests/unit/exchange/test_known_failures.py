@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_golive.demands.refusal import must_refuse
 from pytest_golive.exchange.examples import Examples
-from pytest_golive.exchange.refusal import must_refuse
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.facts.finding import CheckFailed

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_golive.exchange.vendor import Permit
+from pytest_golive.exchange.permit import Permit
 from pytest_golive.facts.finding import NotVerified
 from pytest_golive.sandbox.http import json_response
 from pytest_golive.vendors.library import read_pack

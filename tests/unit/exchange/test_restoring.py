@@ -181,3 +181,14 @@ def test_a_secret_of_another_thing_is_not_put_in(make_vendor: MakeVendor) -> Non
     vendor = make_vendor(pack=overwriting(hidden=[hidden]), credentials={"previous_api_key": KEY})
 
     assert kept(vendor, "update_widget_config", {"site_id": "s_1"}, {"theme": {"a": [1]}}) == {"theme": {"a": [1]}}
+
+
+def test_what_does_not_show_everything_is_not_replaced(make_vendor: MakeVendor, talk: Talk) -> None:
+    """What the pack says is always there has to be seen, or it could not be put back whole."""
+    talk.say("get_chat_request", json_response(200, {"data": {"status": "completed"}}))
+    vendor = make_vendor(pack=overwriting(read="get_chat_request", by=["request_id"], keep=["status"]))
+    with pytest.raises(CannotTell) as caught:
+        vendor.call("update_widget_config", request_id="req_1", greeting="first")
+
+    assert caught.value.finding.actual == '200 {"data": {"status": "completed"}}'
+    assert sent(talk) == []

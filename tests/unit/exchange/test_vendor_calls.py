@@ -8,7 +8,8 @@ import pytest
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Journal
-from pytest_golive.exchange.vendor import NoAnswer, Vendor
+from pytest_golive.exchange.silence import NoAnswer
+from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.facts.finding import NotVerified
 from pytest_golive.sandbox.http import Request, Response, json_response

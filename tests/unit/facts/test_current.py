@@ -4,7 +4,17 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from pytest_golive.facts.current import CheckRecord, carry, current, elsewhere, owning_threads, recording, running
+from pytest_golive.facts.current import (
+    CheckRecord,
+    ahead,
+    carry,
+    current,
+    elsewhere,
+    owning_threads,
+    recording,
+    running,
+    working_ahead,
+)
 
 
 def key() -> str | None:
@@ -83,3 +93,47 @@ def test_a_pools_threads_stay_with_nobody() -> None:
             assert pool.submit(key).result() == "a"
         with recording(CheckRecord("b")):
             assert pool.submit(key).result() == "b"
+
+
+def test_who_works_ahead_is_told_apart_from_who_is_running() -> None:
+    """In its own thread and those that carry on from it; not in pytest's, which has come to the check meanwhile."""
+    early = CheckRecord("early")
+    told: dict[str, CheckRecord | None] = {}
+
+    def body() -> None:
+        with working_ahead(early):
+            told["own"] = ahead()
+            told["carried"] = in_pool(carry(ahead))
+            told["plain"] = in_pool(ahead)
+            go_on.wait(5)
+        told["after"] = ahead()
+
+    def in_pool(function: Callable[[], CheckRecord | None]) -> CheckRecord | None:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(function).result()
+
+    go_on = threading.Event()
+    thread = threading.Thread(target=body)
+    thread.start()
+    while "plain" not in told:
+        threading.Event().wait(0.005)
+    with recording(early):
+        told["pytest"] = ahead()
+        assert current() is early
+    go_on.set()
+    thread.join(5)
+
+    assert told == {"own": early, "carried": early, "plain": None, "pytest": None, "after": None}
+    assert early.ahead is False
+
+
+def test_a_check_that_begins_again_forgets() -> None:
+    """What it gathered in company does not count; what threads wrote late is no part of that."""
+    record = CheckRecord("a")
+    record.notes.append("noted")
+    record.printed.append(("stdout", "printed"))
+    record.output.append("late")
+
+    record.forget()
+
+    assert (record.notes, record.printed, record.output) == ([], [], ["late"])

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pytest_golive.exchange.vendor import NoAnswer
+from pytest_golive.exchange.silence import NoAnswer
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.once import Once
 

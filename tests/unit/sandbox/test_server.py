@@ -64,6 +64,19 @@ def test_chunked_bodies_are_read(client: httpx.Client) -> None:
     assert told["length"] == 70_006
 
 
+def test_a_client_that_asks_leave_to_send_its_body_gets_it_at_once(server: Server) -> None:
+    """As curl does with a large one: it would wait for a second, others for ever."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
+        leave = connection.recv(65536)
+        connection.sendall(b"body")
+        answer = connection.recv(65536)
+
+    assert leave == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert b'"length": 4' in answer
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_too_large_a_body_is_refused(server: Server, chunked: bool) -> None:
     """More than 10 MiB is a 413 that the client gets to read, unless the app has its own words for it."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -159,6 +160,28 @@ def test_a_vendor_can_be_replaced_by_a_broken_one() -> None:
         answers = [get(f"{sandbox.base_url('uppzy')}/m2m/tenants/t{tail}") for tail in ("", "/limits")]
 
     assert [answer.status_code for answer in answers] == [401, 503]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "path", "limit", "code"),
+    [
+        ("timely", "/v1/me", 100, "RATE_LIMIT_EXCEEDED"),
+        ("selwise", "/api/v1/sites/x/integrations", 60, "too many requests"),
+        ("augno", "/v1/catalog/units", 20, "rate_limit_exceeded"),
+    ],
+)
+def test_the_vendors_limits_are_kept_on_request(vendor: str, path: str, limit: int, code: str) -> None:
+    """Each by its own count; who may not call at all is counted too."""
+    several = Sandbox(vendors=["timely", "selwise", "augno", "uppzy"])
+    several.keep_rate_limits()
+    answers = [several(Request("GET", path)) for _ in range(limit + 1)]
+    told = json.loads(answers[-1].body)
+
+    # The orders that Augno begins with have taken some of what it allows in a second.
+    taken = 2 if vendor == "augno" else 0
+    assert 429 not in [answer.status for answer in answers[: limit - taken]]
+    assert (answers[-1].status, int(answers[-1].headers["Retry-After"]) > 0) == (429, True)
+    assert code == (told["error"]["code"] if isinstance(told["error"], dict) else told["message"])
 
 
 def test_an_unknown_vendor_is_told_with_those_there_are() -> None:

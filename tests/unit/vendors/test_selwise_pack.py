@@ -126,6 +126,14 @@ def test_a_delivery_fits_the_schema_of_its_event(name: str, test: bool) -> None:
     assert _json(letter.body)["test"] is test
 
 
+def test_an_order_has_one_id() -> None:
+    """Whoever looks an event up by its order finds the same one in both places."""
+    data = data_of(PACK, "purchase", now=1_770_000_000)
+
+    assert data["orderId"] == data["order"]["id"]
+    assert data["orderId"] != data_of(PACK, "purchase", now=1_770_000_000)["orderId"]
+
+
 @pytest.mark.parametrize("name", [name for name in EVENTS if name not in {"custom_event", "search_instant_open"}])
 def test_an_event_without_its_least_fields_does_not_fit(name: str) -> None:
     """What a page of the catalogue asks of an event is asked by its schema."""

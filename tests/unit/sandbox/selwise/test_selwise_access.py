@@ -115,6 +115,14 @@ def test_a_browser_needs_no_key_but_the_right_domain(
         assert refused(answer) == (403, "domain not verified for this site")
 
 
+def test_the_verified_domain_is_told_to_who_starts_the_sandbox(selwise: Selwise, public: httpx.Client) -> None:
+    """Else no browser could be let in."""
+    domain = selwise.connections()["sandbox"].further["verified_domain"]
+
+    assert domain == "sandbox.shop.example"
+    assert public.get("/config", headers={"x-selwise-api-key": "", "Origin": f"https://{domain}"}).status_code == 200
+
+
 def test_a_reading_key_writes_nothing(api: httpx.Client, public: httpx.Client) -> None:
     """The scope goes by the method: GET reads, everything else writes."""
     key = api.post("/public-api-keys", json={"name": "reader", "scopes": ["mobile_read"]}).json()["key"]

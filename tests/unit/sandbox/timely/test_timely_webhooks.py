@@ -169,6 +169,7 @@ def test_every_event_that_is_caused_fits_its_schema(
         "message.sent",
         "message.delivered",
         "agent.handoff_started",
+        "agent.handoff_completed",
         "credit.low",
         "credit.depleted",
     ]
@@ -180,11 +181,11 @@ def test_every_event_that_is_caused_fits_its_schema(
     write = f"/conversations/{ids['conversation_id']}/messages"
     api.post(write, json={"content": "Are you open?", "sender_type": "customer"})
     api.post(write, json={"content": "here", "message_type": "file", "media_url": "https://example.com/a.pdf"})
-    api.post(f"/conversations/{ids['conversation_id']}/human-handoff")
+    api.post(f"/chats/{ids['conversation_id']}/start-human")
     for used in (799, 999):  # one more is low, and then none are left
         timely.workspace().agents[ids["agent_id"]].credits_used = used
         api.post(f"/agents/{ids['agent_id']}/conversation", json={"message": "Are you open?"})
-    bodies = came(handler, 15)
+    bodies = came(handler, 16)
     misfits = [
         (body["event"], error.message)
         for body in bodies
@@ -313,6 +314,23 @@ def test_an_endpoint_can_be_registered_from_outside(timely: Timely, handler: Any
     assert listed == [handler.url]
     assert bodies[0]["event"] == "contact.created"
     assert request.headers["X-Timely-Signature"] == hmac.new(b"desk-secret", signed, hashlib.sha256).hexdigest()
+
+
+def test_the_scheme_of_an_endpoint_from_outside_is_kept(timely: Timely, handler: Any) -> None:
+    """Also when it is changed through the API."""
+    with Sandbox(("timely",), apps={"timely": timely}) as running:
+        timely.deliver_to(Endpoint(id="desk", url=handler.url, secret="desk-secret", scheme="sig_b"))
+        headers = {"x-api-key": running.connection("timely").api_key}
+        with httpx.Client(base_url=running.base_url("timely"), headers=headers, trust_env=False) as api:
+            hook = api.get("/webhooks").json()["data"][0]["id"]
+            api.put(f"/webhooks/{hook}", json={"name": "desk"})
+            api.post("/contacts", json={"customer_name": "Ana"})
+        came(handler, 1)
+    request = handler.taken[0]
+
+    assert request.headers["X-Timely-Signature"] == (
+        "sha256=" + hmac.new(b"desk-secret", request.body, hashlib.sha256).hexdigest()
+    )
 
 
 def test_production_has_a_webhook_with_a_past(timely: Timely, served: Any) -> None:

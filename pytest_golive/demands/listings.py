@@ -184,8 +184,21 @@ def must_bound_its_pages(vendor: Vendor, operation: str, arguments: Mapping[str,
             answer.must(told, len(items) <= paging.largest, actual=f"{len(items)} items")
         else:
             answer.must_be_refused_as(f"refuse a page of {asked} items, one more than allowed", paging.too_large)
+        _must_not_loop_at_nothing(vendor, operation, arguments, paging)
     if paging.altered is not None:
         _must_refuse_an_altered_cursor(vendor, operation, arguments, paging)
+
+
+def _must_not_loop_at_nothing(vendor: Vendor, operation: str, arguments: Mapping[str, Any], paging: Paging) -> None:
+    """Ask for pages of no items: a client that computes a size of 0 must not walk for ever."""
+    __tracebackhide__ = True
+    assert paging.too_large is not None, "only called where the pack says which sizes are refused"
+    answer = vendor.call(operation, **{**arguments, **dict.fromkeys(paging.size, 0)})
+    told = "refuse a page of 0 items"
+    if not answer.succeeded:
+        answer.must_be_refused_as(told, paging.too_large)
+    elif not (paging.clamps and page_of(answer, paging).items):
+        answer.differs(paging.too_large.evidence, told, answer.told, f"operations.{operation}.paging.too_large")
 
 
 def _must_refuse_an_altered_cursor(
@@ -196,6 +209,9 @@ def _must_refuse_an_altered_cursor(
     page = page_of(vendor.call(operation, **{**arguments, **dict.fromkeys(paging.size, 1)}), paging)
     way = way_on(page, paging)
     told = "refuse a cursor that was tampered with"
+    if way is None and paging.too_large is not None:
+        vendor.note(f"{operation} has no second page, and so no cursor to tamper with")
+        return
     if way is None:
         page.answer.cannot_tell(told, "the listing has no second page")
     kind, value = way

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.demands.refusal import bad_input_of, must_refuse
 from pytest_golive.exchange.examples import Examples
-from pytest_golive.exchange.refusal import bad_input_of, must_refuse
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import MOST_PAGES
 from pytest_golive.facts.current import CheckRecord

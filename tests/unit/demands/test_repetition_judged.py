@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_golive.demands.repetition import must_repeat_well
 from pytest_golive.exchange.examples import Examples
-from pytest_golive.exchange.repetition import must_repeat_well
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import CheckRecord
 from pytest_golive.facts.finding import CannotTell, CheckFailed
