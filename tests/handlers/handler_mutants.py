@@ -12,8 +12,12 @@ from typing import Any
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.setup import Setup, set_up
 from pytest_golive.manifest.model import Handler, Manifest
+from pytest_golive.sandbox.rehearsal import EXAMPLE
 
 PROGRAMS = Path(__file__).parent / "programs"
+
+RIGHT = {"flask_handler.py": PROGRAMS / "flask_handler.py", "handler.py": EXAMPLE / "handler.py"}
+"""The right handlers that mutants are made of; both take the same variables."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Mutant:
         new: what stands in its place.
         actual: what the finding says was seen; `{…}` stands for what differs from run to run.
         expected: what the finding says was expected.
-        source: file of the right handler.
+        source: the right handler it is made of.
     """
 
     fault: str
@@ -39,7 +43,7 @@ class Mutant:
 
 def written(mutant: Mutant, folder: Path) -> Path:
     """Write a mutant's source, and return where."""
-    source = (PROGRAMS / mutant.source).read_text()
+    source = RIGHT[mutant.source].read_text()
     assert source.count(mutant.old) == 1, f"{mutant.old!r} stands {source.count(mutant.old)} times in {mutant.source}"
     path = folder / mutant.source
     path.write_text(source.replace(mutant.old, mutant.new))
