@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pytest_golive.run import Run
 
 
+EVERY = "every-suite"
+"""The name of a recording for which no suite was chosen, but a path or a rule."""
+
 COMPARED = "recording_has_todays_structure[{}-{}]"
 """The check that compares a recording with today's answer, which is recorded itself."""
 
@@ -43,7 +46,12 @@ def shelf_of(config: pytest.Config, choice: Choice, manifest: Manifest | None, b
     """
     folder = config.rootpath / FOLDER if manifest is None else beside / manifest.cassettes.folder
     age = {} if manifest is None else {"max_age_days": manifest.cassettes.max_age_days}
-    return Shelf((choice.cassettes or folder).resolve(), choice.environment, **age)
+    return Shelf((choice.cassettes or folder).resolve(), choice.environment, suite_of(choice), **age)
+
+
+def suite_of(choice: Choice) -> str:
+    """Return under which name the chosen suites are recorded."""
+    return EVERY if len(choice.suites) == len(Suite) else "-".join(sorted(choice.suites))
 
 
 def check_before(config: pytest.Config, choice: Choice, shelf: Shelf) -> None:
@@ -132,7 +140,6 @@ def recordings_of(
         ),
         patterns=sorted({each.pattern for each in credentials if each.pattern}),
         sandbox=choice.environment == SANDBOX,
-        suites=choice.suites,
     )
 
 

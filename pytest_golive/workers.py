@@ -114,7 +114,10 @@ def received(told: Mapping[str, Any], process: str) -> Run:
                 redactor.add(secret)
     root = Path(told["root"])
     chosen = _choice(choice)
-    shelf = None if told["shelf"] is None else Shelf(Path(told["shelf"][0]), chosen.environment, told["shelf"][1])
+    shelf = None
+    if told["shelf"] is not None:
+        folder, max_age_days = told["shelf"]
+        shelf = Shelf(Path(folder), chosen.environment, recording.suite_of(chosen), max_age_days)
     recordings = (
         None if shelf is None else recording.recordings_of(chosen, shelf, told["id"], environments, redactor)
     )

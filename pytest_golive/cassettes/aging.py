@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from pytest_golive.cassettes.filtering import OPERATION, TARGET, header_of
-from pytest_golive.cassettes.shelf import Label, Shelf
+from pytest_golive.cassettes.shelf import Label, Lying, Shelf
 from pytest_golive.contract.judge import KINDS, kind_of
 from pytest_golive.contract.likeness import NULL, NUMBERS, known_fields
 from pytest_golive.facts.scope import Scope
@@ -69,7 +69,7 @@ def recorded_operations(shelf: Shelf) -> dict[str, frozenset[str]]:
 
 
 def _successes(shelf: Shelf) -> Iterator[tuple[Label, tuple[str, str], Any]]:
-    for lying in shelf.lying():
+    for lying in shelf.everything():
         for each in lying.interactions:
             headers = each["request"]["headers"]
             if 200 <= each["response"]["status"]["code"] < 300:
@@ -161,11 +161,11 @@ def place_of(where: str) -> str:
     return re.sub(r"\[\d+\]", "[]", where)
 
 
-def too_old(labels: Iterable[Label], today: date, limit: int) -> tuple[list[Label], list[Label]]:
+def too_old(recordings: Iterable[Lying], today: date, limit: int) -> tuple[list[Lying], list[Lying]]:
     """Return the recordings that are older than the limit, and those that soon will be; the oldest first."""
-    aged = sorted(labels, key=lambda label: (label.day, label.scope.name))
-    old = [label for label in aged if (today - label.day).days > limit]
-    soon = [label for label in aged if limit - AHEAD_DAYS < (today - label.day).days <= limit]
+    aged = sorted(recordings, key=lambda each: (each.label.day, each.path))
+    old = [each for each in aged if (today - each.label.day).days > limit]
+    soon = [each for each in aged if limit - AHEAD_DAYS < (today - each.label.day).days <= limit]
     return old, soon
 
 

@@ -177,7 +177,7 @@ def keep(shelf: Shelf, delivery: Delivery, held: Callable[[str], tuple[str, ...]
 def path_of(shelf: Shelf, delivery: Delivery) -> Path:
     """Return where a delivery lies."""
     name = ".".join(filter(None, (delivery.event, delivery.event_id)))
-    return shelf.folder / DELIVERIES / delivery.vendor / f"{slug(name)}.yaml"
+    return shelf.home / DELIVERIES / delivery.vendor / f"{slug(name)}.yaml"
 
 
 def deliveries(shelf: Shelf) -> Iterator[Delivery]:
@@ -186,7 +186,7 @@ def deliveries(shelf: Shelf) -> Iterator[Delivery]:
     Raises:
         Unreadable: one of them cannot be read.
     """
-    for path in sorted((shelf.folder / DELIVERIES).rglob("*.yaml")):
+    for path in sorted((shelf.home / DELIVERIES).rglob("*.yaml")):
         yield read(shelf, path)
 
 

@@ -17,9 +17,21 @@ import yaml
 
 from pytest_golive.cassettes.shelf import Shelf, Unreadable, moment_of
 from pytest_golive.cassettes.standin import StandIn, stand_in
-from pytest_golive.manifest.document import Document, read_document
+from pytest_golive.manifest.document import Document, parse_scalar, read_document
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.manifest.mistake import Mistakes
+
+
+class _Writer(yaml.SafeDumper):
+    """Quotes what YAML 1.2 would read as something else: a fingerprint of digits and one e is a number there."""
+
+
+def _text_node(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if isinstance(parse_scalar(text), str) else "'"
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _text_node)
 
 
 def described(environments: Iterable[Environment], prefixes: Iterable[str]) -> dict[str, Any]:
@@ -32,7 +44,7 @@ def description_text(described_: Mapping[str, Any], *, recorded: str, source: st
     """Return the text of ``recording.yaml``."""
     heading = "# Where the cassettes beside this file were recorded. Keys stand here by fingerprint and stand-in only."
     plain = {"golive": version, "recorded": recorded, "source": source, "environments": described_}
-    text: str = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(plain, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
     return f"{heading}\n{text}"
 
 

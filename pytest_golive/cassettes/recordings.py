@@ -44,7 +44,6 @@ class Recordings:
         prefixes: public beginnings of the vendors' keys.
         patterns: regular expressions of such keys.
         sandbox: whether the embedded vendors are recorded.
-        suites: the suites that run.
 
     Attributes:
         lock: held while a layer of a transport is made.
@@ -52,7 +51,7 @@ class Recordings:
         leaks: what was not written because it would have given a secret away.
     """
 
-    def __init__(  # noqa: PLR0913  # what a recording is made of
+    def __init__(  # what a recording is made of
         self,
         shelf: Shelf,
         mode: Mode,
@@ -63,7 +62,6 @@ class Recordings:
         prefixes: Iterable[str] = (),
         patterns: Iterable[str] = (),
         sandbox: bool = False,
-        suites: Iterable[str] = (),
     ) -> None:
         self.shelf = shelf
         self.mode = mode
@@ -75,7 +73,6 @@ class Recordings:
         self._environments = environments
         self._prefixes = tuple(prefixes)
         self._source = "sandbox" if sandbox else "live"
-        self._suites = frozenset(map(str, suites))
         self._values = values_of(environments.values())
         self._masks = {
             f"[{secret.name} {secret.fingerprint}]": secret
@@ -209,11 +206,9 @@ class Recordings:
             self._played[file] |= set(indexes)
 
     def unused(self) -> list[str]:
-        """Return what was recorded in this suite and not played by this run, as notes."""
+        """Return what was recorded of this suite and not played by this run, as notes."""
         silent, half = [], []
         for lying in self.shelf.lying():
-            if not self._suites & lying.label.suites:
-                continue  # another suite's
             file, played = self.shelf.told(lying.path), self._played.get(self.shelf.told(lying.path), set())
             if not played:
                 silent.append(file)
@@ -254,7 +249,6 @@ class Recordings:
             self.incidents.append(f"{self.told(scope)} cannot be written: {error.strerror}")
 
     def _labelled(self, scope: Scope, requests: list[Any], tape: Tape) -> Label:
-        known = self.label(scope)
         vendors = {header_of(request.headers, TARGET_HEADER).partition("@")[0] for request in requests}
         return Label(
             scope=scope,
@@ -265,7 +259,6 @@ class Recordings:
             source=self._source,
             run=self.run_of(scope),
             version=__version__,
-            suites=self._suites | (known.suites if known is not None else frozenset()),
             values={},
             readings=tuple(tape.readings),
         )

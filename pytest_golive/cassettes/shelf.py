@@ -44,7 +44,6 @@ class Label:
         source: `sandbox`, or `live` for a real environment.
         run: the run whose names stand in it.
         version: of golive.
-        suites: the suites that played it.
         values: addresses, ids and fingerprints that stand in it, by name.
         readings: what the check's clock said each time it was read.
     """
@@ -56,7 +55,6 @@ class Label:
     source: str
     run: str
     version: str
-    suites: frozenset[str]
     values: Mapping[str, str]
     readings: tuple[float, ...] = ()
 
@@ -74,7 +72,6 @@ class Label:
             "recorded": f"{self.moment:{MOMENT}}",
             "run": self.run,
             "source": self.source,
-            "suites": sorted(self.suites),
             "values": dict(sorted(self.values.items())),
             "vendors": list(self.vendors),
             **({"clock": list(self.readings)} if self.readings else {}),
@@ -96,9 +93,8 @@ def label_of(plain: Mapping[str, Any]) -> Label:
     for name in ("environment", "golive", "run", "source"):
         if not isinstance(plain.get(name), str):
             raise ValueError(f"`metadata.{name}` has to be text")  # noqa: TRY004  # a file is wrong, not a caller
-    for name in ("suites", "vendors"):
-        if not isinstance(plain.get(name), list):
-            raise ValueError(f"`metadata.{name}` has to be a list")  # noqa: TRY004
+    if not isinstance(plain.get("vendors"), list):
+        raise ValueError("`metadata.vendors` has to be a list")  # noqa: TRY004
     values = plain.get("values")
     if not isinstance(values, dict) or not all(isinstance(each, str) for each in values.values()):
         raise ValueError("`metadata.values` has to be a mapping of texts")
@@ -110,7 +106,6 @@ def label_of(plain: Mapping[str, Any]) -> Label:
         source=plain["source"],
         run=plain["run"],
         version=plain["golive"],
-        suites=frozenset(map(str, plain["suites"])),
         values=values,
         readings=_readings(plain.get("clock", [])),
     )
@@ -151,24 +146,30 @@ class Lying:
 
 
 class Shelf:
-    """The cassettes of one environment.
+    """The cassettes of one environment and one suite.
+
+    Each suite has a recording of its own: what its checks share was made in one run with them, and recording another
+    suite must not take it from under them.
 
     Args:
         folder: of all environments.
         environment: the chosen one.
+        suite: the suite.
         max_age_days: how old a recording may be.
     """
 
-    def __init__(self, folder: Path, environment: str, max_age_days: int = 90) -> None:
+    def __init__(self, folder: Path, environment: str, suite: str, max_age_days: int = 90) -> None:
         self.root = folder
-        self.folder = folder / environment
+        self.home = folder / environment
+        self.folder = self.home / suite
         self.environment = environment
+        self.suite = suite
         self.max_age_days = max_age_days
         self._known: dict[Path, Lying] = {}
 
     @property
     def has_recordings(self) -> bool:
-        """Whether anything was recorded for this environment."""
+        """Whether anything was recorded of this suite."""
         return next(self.files(), None) is not None
 
     @property
@@ -189,9 +190,7 @@ class Shelf:
 
     def files(self) -> Iterator[Path]:
         """Yield every cassette, in order."""
-        found = sorted(self.folder.rglob("*.yaml"))
-        kept = self.folder / DELIVERIES
-        yield from (path for path in found if path != self.description and kept not in path.parents)
+        yield from (path for path in sorted(self.folder.rglob("*.yaml")) if path != self.description)
 
     def read(self, path: Path) -> Lying:
         """Return one cassette, read once a process.
@@ -248,6 +247,17 @@ class Shelf:
             Unreadable: one of them cannot be read.
         """
         return tuple(self.read(path) for path in self.files())
+
+    def everything(self) -> tuple[Lying, ...]:
+        """Return the cassettes of every suite of this environment.
+
+        Raises:
+            Unreadable: one of them cannot be read.
+        """
+        folders = sorted(self.home.iterdir()) if self.home.is_dir() else []
+        names = [folder.name for folder in folders if folder.is_dir() and folder.name != DELIVERIES]
+        shelves = [self if name == self.suite else Shelf(self.root, self.environment, name) for name in names]
+        return tuple(lying for shelf in shelves for lying in shelf.lying())
 
     def problems(self) -> list[str]:
         """Return one line for each cassette that cannot be read."""

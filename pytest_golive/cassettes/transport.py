@@ -98,7 +98,7 @@ class Playback(httpx.BaseTransport):
                 requirement=f"{operation} has to be in {file}",
                 expected="a recorded call",
                 actual=f"{request.method} {place}{with_key}: {why}",
-                fix="record what is missing with --golive-record missing, or the whole check anew with "
+                fix="record what is missing with --golive-record missing, or the whole suite anew with "
                 "--golive-record all; a call that changes from run to run takes its values from golive.fresh()",
             )
         )

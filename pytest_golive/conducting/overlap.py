@@ -226,7 +226,7 @@ class Overlap:
         if worker is None:
             return [item]
         indices = [worker.item_index, worker.nextitem_index]
-        if not self._run.stealing:
+        if not self._run.stealing and hasattr(worker.torun, "lock"):  # older ones keep a queue nobody may look into
             with worker.torun.lock() as queue:
                 indices += queue
         return [items[index] for index in indices if isinstance(index, int)]

@@ -281,7 +281,7 @@ def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[Plann
         vendor=pack.vendor,
         environment=ground.environment,
         rules=(rule.id,),
-        suites=rule.suites,
+        suites=tuple(suite for suite in rule.suites if not part.suites or suite in part.suites),
         severity=rule.severity,
         allow=part.allow,
         alone=part.alone,

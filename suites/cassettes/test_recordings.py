@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_golive.cassettes.aging import Change, answered, changes, place_of, too_old
 from pytest_golive.cassettes.recordings import days_told
-from pytest_golive.cassettes.shelf import Label, Shelf, Unreadable
+from pytest_golive.cassettes.shelf import Lying, Shelf, Unreadable
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.facts.moment import moment
 from pytest_golive.facts.outcome import Evidence
@@ -38,20 +38,23 @@ def test_recordings_are_fresh(golive: Golive, planned: PlannedCheck) -> None:
     If this fails: record anew with --golive-record all, and read in the difference what the vendor has changed.
     """
     shelf = _shelf(golive)
-    labels = _labels(golive, shelf, planned.vendor)
-    old, soon = too_old(labels, moment().date(), shelf.max_age_days)
+    recordings = _recordings(golive, shelf, planned.vendor)
+    old, soon = too_old(recordings, moment().date(), shelf.max_age_days)
     limit = f"at most {shelf.max_age_days} days"
-    names = [shelf.told(shelf.path(label.scope)) for label in (old or soon)]
+    names = [shelf.told(each.path) for each in (old or soon)]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     told = f"{', '.join(names[:SHOWN])}{more}"
+    when = days_told(each.label for each in old)
     golive.must(
         f"recordings have to be {limit} old",
         not old,
         expected=limit,
-        actual=f"{len(old)} of {len(labels)} are older, recorded {days_told(old)}: {told}",
+        actual=f"{len(old)} of {len(recordings)} are older, recorded {when}: {told}",
     )
     if soon:
-        golive.warn(f"{len(soon)} of {len(labels)} recordings are soon older than {shelf.max_age_days} days: {told}")
+        golive.warn(
+            f"{len(soon)} of {len(recordings)} recordings are soon older than {shelf.max_age_days} days: {told}"
+        )
 
 
 def _judge(answer: Answer, change: Change, when: str) -> None:
@@ -85,10 +88,10 @@ def _evidence(answer: Answer, change: Change) -> Evidence | None:
     return None
 
 
-def _labels(golive: Golive, shelf: Shelf, vendor: str) -> list[Label]:
+def _recordings(golive: Golive, shelf: Shelf, vendor: str) -> list[Lying]:
     __tracebackhide__ = True
     try:
-        return [lying.label for lying in shelf.lying() if vendor in lying.label.vendors]
+        return [lying for lying in shelf.everything() if vendor in lying.label.vendors]
     except Unreadable as error:
         golive.must("recordings have to be readable", holds=False, expected="cassettes", actual=str(error))
         raise  # must() has raised already

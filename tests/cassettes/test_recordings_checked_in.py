@@ -32,7 +32,7 @@ WITHOUT = ("-p", "no:randomly", "-p", "no:hypothesispytest", "-p", "no:anyio", "
 
 def shelf_of(vendor: str) -> Shelf:
     """Return what is checked in of a vendor."""
-    return Shelf(HERE / vendor / "golive-cassettes", "sandbox")
+    return Shelf(HERE / vendor / "golive-cassettes", "sandbox", "prerelease")
 
 
 def test_something_is_checked_in() -> None:

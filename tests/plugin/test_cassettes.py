@@ -83,7 +83,7 @@ def test_a_replay_is_the_recorded_run_again(uppzy: Project) -> None:
     assert results(replay) == results(live)
     assert replay.verdict["rehearsal"] is True
     assert f"replayed from cassettes recorded on {day} from the sandbox: nothing was asked" in replay.verdict["notes"]
-    assert "golive: replays golive-cassettes/sandbox, nothing is asked" in replay.lines
+    assert "golive: replays golive-cassettes/sandbox/prerelease, nothing is asked" in replay.lines
     assert "SANDBOX REHEARSAL: says nothing about your integration" in replay.lines
     assert not [note for note in replay.verdict["notes"] if note.startswith("recordings:")]
     keys = {key for line in (uppzy.folder / "keys.jsonl").read_text().splitlines() for key in json.loads(line)}
@@ -118,7 +118,7 @@ def test_nothing_to_replay(uppzy: Project) -> None:
 
     assert ran.code == 4
     assert (
-        "ERROR: --golive-record none: golive-cassettes/sandbox holds no recording; "
+        "ERROR: --golive-record none: golive-cassettes/sandbox/prerelease holds no recording; "
         "make one with -m prerelease --env sandbox --golive-record all"
     ) in ran.lines
 
@@ -126,7 +126,7 @@ def test_nothing_to_replay(uppzy: Project) -> None:
 @pytest.mark.parametrize("mode", ["none", "missing"])
 def test_an_unreadable_recording_ends_the_run_before_it_begins(recorded: Project, mode: str) -> None:
     """It is never taken for an absent one."""
-    path = next((recorded.folder / "golive-cassettes" / "sandbox" / "own").glob("*.yaml"))
+    path = next((recorded.folder / "golive-cassettes" / "sandbox" / "prerelease" / "own").glob("*.yaml"))
     path.write_text("a: !!python/object/apply:os.system [touch owned]\n")
 
     ran = prerelease(recorded, "--golive-record", mode, "test_shop.py")
@@ -139,12 +139,14 @@ def test_an_unreadable_recording_ends_the_run_before_it_begins(recorded: Project
 
 def test_an_unreadable_description_ends_it_too(recorded: Project) -> None:
     """Without addresses and ids there is nothing to replay."""
-    (recorded.folder / "golive-cassettes" / "sandbox" / "recording.yaml").write_text("a: 1\n")
+    (recorded.folder / "golive-cassettes" / "sandbox" / "prerelease" / "recording.yaml").write_text("a: 1\n")
 
     ran = prerelease(recorded, "--golive-record", "none", "test_shop.py")
 
     assert ran.code == 4
-    assert ("ERROR: golive-cassettes/sandbox/recording.yaml, line 1: `environments` has to be a mapping") in ran.lines
+    assert (
+        "ERROR: golive-cassettes/sandbox/prerelease/recording.yaml, line 1: `environments` has to be a mapping"
+    ) in ran.lines
 
 
 def test_what_is_not_recorded_fails_in_a_replay(recorded: Project) -> None:
@@ -160,7 +162,7 @@ def test_what_is_not_recorded_fails_in_a_replay(recorded: Project) -> None:
         "differs from recorded call 1: body field `message` was 'Support hours?' and is 'Opening hours?'"
     )
     assert finding["requirement"] == (
-        "chat has to be in golive-cassettes/sandbox/own/test_shop.py-test_own-a3b227.yaml"
+        "chat has to be in golive-cassettes/sandbox/prerelease/own/test_shop.py-test_own-a3b227.yaml"
     )
 
 
@@ -174,7 +176,7 @@ def test_what_is_missing_is_recorded(recorded: Project) -> None:
     replay = prerelease(recorded, "--golive-record", "none", "test_shop.py")
 
     assert (filled.code, replay.code) == (0, 0), filled.text + replay.text
-    assert "golive: replays golive-cassettes/sandbox, asks and records what is not there" in filled.lines
+    assert "golive: replays golive-cassettes/sandbox/prerelease, asks and records what is not there" in filled.lines
 
 
 def test_a_check_that_is_interrupted_leaves_no_half_recording(uppzy: Project) -> None:
@@ -184,7 +186,7 @@ def test_a_check_that_is_interrupted_leaves_no_half_recording(uppzy: Project) ->
     ran = prerelease(uppzy, "--golive-record", "all", "test_shop.py")
 
     assert ran.code == 2
-    assert not (uppzy.folder / "golive-cassettes" / "sandbox" / "own").exists()
+    assert not (uppzy.folder / "golive-cassettes" / "sandbox" / "prerelease" / "own").exists()
 
 
 def test_another_folder(uppzy: Project) -> None:
@@ -194,7 +196,7 @@ def test_another_folder(uppzy: Project) -> None:
     uppzy.write("golive.yaml", MANIFEST + "cassettes: {folder: recorded}\n")
     prerelease(uppzy, "--golive-record", "all", "test_shop.py")
 
-    folders = {path.parts[-3] for path in uppzy.folder.rglob("recording.yaml")}
+    folders = {path.parts[-4] for path in uppzy.folder.rglob("recording.yaml")}
     assert folders == {"tapes", "recorded"}
 
 

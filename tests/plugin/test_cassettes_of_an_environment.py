@@ -142,7 +142,7 @@ def test_a_key_that_an_answer_gives_away_as_bytes(staging: Staging) -> None:
     ran = staging.run("--golive-record", "all", "--golive-only", "UPZ-22")
 
     told = (
-        "golive-cassettes/staging/checks/limits_answer/uppzy.yaml was not written: "
+        "golive-cassettes/staging/prerelease/checks/limits_answer/uppzy.yaml was not written: "
         "it would give away uppzy.api_key in the body of the answer to get_limits"
     )
     assert (ran.partial["verdict"], ran.partial["reasons"][0]) == ("NO-GO", told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.suites.warm import Warm
 
 UNUSED = ("randomly", "cacheprovider", "html", "metadata", "xdist", "hypothesispytest", "anyio", "benchmark")
 QUIET = (*(f"-pno:{plugin}" for plugin in UNUSED), "-q", "--tb=no")
@@ -92,13 +95,15 @@ def steady(text: str) -> str:
     return text
 
 
+WARM = Warm()
+
 ONE_AFTER_ANOTHER = ("--golive-concurrency", "1")
 """What a wrong vendor does may depend on the order of calls, and each test is about one order."""
 
 
 def run(pytester: pytest.Pytester, environment: str, *options: str, suite: str = "prerelease") -> Observed:
     """Run a whole suite of the project, in a process of its own: within this one, modules would mix."""
-    result = pytester.runpytest_subprocess("-m", suite, "--env", environment, *options, *QUIET)
+    code, printed = WARM.run(pytester.path, ["-m", suite, "--env", environment, *options, *QUIET], os.environ)
     path = Path(pytester.path, "golive-verdict.json")
-    assert path.is_file(), result.stdout.str() + result.stderr.str()
-    return Observed(int(result.ret), json.loads(path.read_text()))
+    assert path.is_file(), printed
+    return Observed(code, json.loads(path.read_text()))

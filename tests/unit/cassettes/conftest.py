@@ -42,19 +42,18 @@ class Lab:
     """Records and replays calls that a function answers."""
 
     def __init__(self, folder: Path) -> None:
-        self.shelf = Shelf(folder / "golive-cassettes", "staging")
+        self.shelf = Shelf(folder / "golive-cassettes", "staging", "prerelease")
         self.asked: list[httpx.Request] = []
 
     def recordings(self, mode: Mode, where: Environment, run: str = "11112222") -> Recordings:
         """Begin to record, or to replay."""
         redactor = Redactor(secret for target in where.targets.values() for secret in target.credentials.values())
         made = Recordings(
-            Shelf(self.shelf.root, "staging"),
+            Shelf(self.shelf.root, "staging", "prerelease"),
             mode,
             run=run,
             environments={"staging": where},
             redactor=redactor,
-            suites=["prerelease"],
         )
         made.begin()
         return made

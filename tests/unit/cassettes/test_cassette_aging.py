@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from pytest_golive.cassettes.aging import Change, answered, changes, place_of, recorded_operations, too_old
-from pytest_golive.cassettes.shelf import Label
+from pytest_golive.cassettes.shelf import Label, Lying
 from pytest_golive.cassettes.tape import Mode
 from pytest_golive.facts.scope import Scope, check_scope
 from tests.unit.cassettes.conftest import URL, Lab
@@ -98,9 +99,10 @@ def test_old_recordings(age: int, is_old: bool, is_soon: bool) -> None:
     """Past the limit they are old; for two weeks before it is told."""
     today = date(2026, 11, 28)
     moment = datetime.combine(today, datetime.min.time(), UTC) - timedelta(days=age)
-    label = Label(Scope("checks", "a[x]"), "staging", ("x",), moment, "live", "r", "1", frozenset(), {})
+    label = Label(Scope("checks", "a[x]"), "staging", ("x",), moment, "live", "r", "1", {})
+    lying = Lying(Path("a.yaml"), label, ())
 
-    assert too_old([label], today, 90) == ([label] if is_old else [], [label] if is_soon else [])
+    assert too_old([lying], today, 90) == ([lying] if is_old else [], [lying] if is_soon else [])
 
 
 def test_the_file_of_a_test_is_no_pattern() -> None:

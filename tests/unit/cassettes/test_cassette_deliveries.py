@@ -42,7 +42,7 @@ def webhooks_of(vendor: str) -> Webhooks:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     """Return an empty folder of recordings."""
-    return Shelf(tmp_path / "golive-cassettes", "staging")
+    return Shelf(tmp_path / "golive-cassettes", "staging", "prerelease")
 
 
 def kept(shelf: Shelf, vendor: str, scheme: str | None = None, body: bytes = BODY) -> tuple[Delivery, Path]:
@@ -83,7 +83,7 @@ def test_what_is_kept(shelf: Shelf) -> None:
     delivery, path = kept(shelf, "augno")
 
     text = path.read_text()
-    assert path.relative_to(shelf.folder).as_posix() == "deliveries/augno/unit.created.evt_1.yaml"
+    assert path.relative_to(shelf.home).as_posix() == "deliveries/augno/unit.created.evt_1.yaml"
     assert (delivery.event, delivery.event_id, delivery.scheme) == ("unit.created", "evt_1", "timestamped")
     assert set(delivery.headers) == {"Augno-Version", "Content-Type"}
     assert "Signature" not in text

@@ -13,7 +13,7 @@ from pytest_golive.cassettes.tape import Mode
 from pytest_golive.facts.scope import Scope
 from tests.unit.cassettes.conftest import URL, Lab
 
-NAME = "golive-cassettes/staging/checks/limits_answer/shop.yaml"
+NAME = "golive-cassettes/staging/prerelease/checks/limits_answer/shop.yaml"
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def recorded(lab: Lab) -> Path:
 def problem(lab: Lab, path: Path) -> str:
     """Return why a file cannot be read."""
     with pytest.raises(Unreadable) as raised:
-        Shelf(lab.shelf.root, "staging").read(path)
-    assert Shelf(lab.shelf.root, "staging").problems() == [str(raised.value)]
+        Shelf(lab.shelf.root, "staging", "prerelease").read(path)
+    assert Shelf(lab.shelf.root, "staging", "prerelease").problems() == [str(raised.value)]
     return str(raised.value)
 
 
@@ -42,7 +42,6 @@ def test_a_cassette_says_what_it_is(lab: Lab, recorded: Path) -> None:
         "golive": told["metadata"]["golive"],
         "run": "11112222",
         "source": "live",
-        "suites": ["prerelease"],
         "values": {"staging/shop/base_url": URL},
         "vendors": ["shop"],
     }
@@ -75,12 +74,12 @@ def test_a_cassette_says_what_it_is(lab: Lab, recorded: Path) -> None:
         ),
         (
             lambda t: t + "\n--- \na: 1\n",
-            "line 43: it is deeper or longer than any cassette, or a second document begins",
+            "line 41: it is deeper or longer than any cassette, or a second document begins",
         ),
         (lambda t: t.replace("  run: '11112222'", "  run: 1"), "line 28: `metadata.run` has to be text"),
         (
-            lambda t: t.replace("  suites:\n  - prerelease\n", "  suites: a\n"),
-            "line 28: `metadata.suites` has to be a list",
+            lambda t: t.replace("  vendors:\n  - shop\n", "  vendors: a\n"),
+            "line 28: `metadata.vendors` has to be a list",
         ),
         (lambda t: t.replace("  check:", "  checked:"), "line 28: `metadata` has to name one of check, test, shared"),
         (
@@ -97,7 +96,7 @@ def test_a_cassette_says_what_it_is(lab: Lab, recorded: Path) -> None:
         ),
         (
             lambda t: t.replace("check: limits_answer[shop]", "check: other[shop]"),
-            "line 28: it belongs to golive-cassettes/staging/checks/other/shop.yaml",
+            "line 28: it belongs to golive-cassettes/staging/prerelease/checks/other/shop.yaml",
         ),
     ],
 )
@@ -160,7 +159,7 @@ def test_a_file_that_cannot_be_opened(lab: Lab, recorded: Path) -> None:
 )
 def test_where_a_cassette_lies(tmp_path: Path, scope: Scope, file: str) -> None:
     """By its check and case; what no file may be called is told apart by a few digits."""
-    shelf = Shelf(tmp_path / "golive-cassettes", "staging")
+    shelf = Shelf(tmp_path / "golive-cassettes", "staging", "prerelease")
 
     assert shelf.path(scope).relative_to(shelf.folder).as_posix() == file
 

@@ -12,9 +12,9 @@ from pytest_golive.cassettes.transport import NotRecorded
 from pytest_golive.facts.finding import Finding
 from tests.unit.cassettes.conftest import URL, Lab, environment
 
-FILE = "golive-cassettes/staging/checks/limits_answer/shop.yaml"
+FILE = "golive-cassettes/staging/prerelease/checks/limits_answer/shop.yaml"
 FIX = (
-    "record what is missing with --golive-record missing, or the whole check anew with --golive-record all; "
+    "record what is missing with --golive-record missing, or the whole suite anew with --golive-record all; "
     "a call that changes from run to run takes its values from golive.fresh()"
 )
 
@@ -54,7 +54,7 @@ def test_a_check_without_a_cassette(lab: Lab) -> None:
         lab.run(Mode.NONE, lambda client: client.get(f"{URL}/a"), check="other_check[shop]")
 
     assert raised.value.finding.requirement == (
-        "this call has to be in golive-cassettes/staging/checks/other_check/shop.yaml"
+        "this call has to be in golive-cassettes/staging/prerelease/checks/other_check/shop.yaml"
     )
     assert raised.value.finding.actual == "GET https://shop.example/api/v1/a with none: never recorded"
 

@@ -21,19 +21,17 @@ from tests.unit.cassettes.conftest import KEY, URL, Lab, environment
 
 
 def test_what_no_check_played_is_told(lab: Lab) -> None:
-    """Whole files, and parts of them; files of another suite are none of this run's business."""
-    for name in "abcd":
+    """Whole files, and parts of them."""
+    for name in "abc":
         lab.run(Mode.ALL, lambda client: [client.get(f"{URL}/1"), client.get(f"{URL}/2")], check=f"{name}[shop]")
-    other = lab.file("d[shop]")
-    other.write_text(other.read_text().replace("- prerelease", "- weekly"))
     replay = lab.run(Mode.NONE, lambda client: client.get(f"{URL}/2"), check="a[shop]")
-    replay.hear({"golive-cassettes/staging/checks/b/shop.yaml": [0, 1]})
+    replay.hear({"golive-cassettes/staging/prerelease/checks/b/shop.yaml": [0, 1]})
 
     assert replay.unused() == [
-        "recordings: no check played golive-cassettes/staging/checks/c/shop.yaml",
-        "recordings: only a part was played of golive-cassettes/staging/checks/a/shop.yaml (1 of 2)",
+        "recordings: no check played golive-cassettes/staging/prerelease/checks/c/shop.yaml",
+        "recordings: only a part was played of golive-cassettes/staging/prerelease/checks/a/shop.yaml (1 of 2)",
     ]
-    assert replay.played()["golive-cassettes/staging/checks/a/shop.yaml"] == [1]
+    assert replay.played()["golive-cassettes/staging/prerelease/checks/a/shop.yaml"] == [1]
 
 
 def test_many_unused_files_are_one_line(lab: Lab) -> None:
@@ -43,8 +41,9 @@ def test_many_unused_files_are_one_line(lab: Lab) -> None:
 
     assert lab.recordings(Mode.NONE, environment()).unused() == [
         (
-            "recordings: no check played golive-cassettes/staging/checks/c0/shop.yaml, "
-            "golive-cassettes/staging/checks/c1/shop.yaml, golive-cassettes/staging/checks/c2/shop.yaml and 2 more"
+            "recordings: no check played golive-cassettes/staging/prerelease/checks/c0/shop.yaml, "
+            "golive-cassettes/staging/prerelease/checks/c1/shop.yaml, "
+            "golive-cassettes/staging/prerelease/checks/c2/shop.yaml and 2 more"
         )
     ]
 
@@ -57,7 +56,6 @@ def test_days_are_told() -> None:
         "golive": "1",
         "run": "r",
         "source": "live",
-        "suites": [],
         "vendors": [],
         "values": {},
     }
@@ -78,7 +76,7 @@ def test_an_environment_is_described_without_its_keys(lab: Lab) -> None:
         credential_sources={"api_key": "environment variable SHOP_KEY"},
         ids={"tenant_id": "ten_4711aa"},
         features={"chat": True},
-        settings={"retries": 3, "list": [1, {"a": "b"}]},
+        settings={"retries": 3, "list": [1, {"a": "b"}], "odd": ["1234e5678901", "0x1F", "on", "1.5", "~", ""]},
         profile="brand",
         uses=("a", "b"),
         forbidden=("c",),
@@ -109,7 +107,8 @@ def test_a_setting_that_holds_a_key_is_not_written(lab: Lab) -> None:
         lab.recordings(Mode.ALL, replace(given, targets={"shop": target}))
 
     assert str(raised.value) == (
-        "golive-cassettes/staging/recording.yaml would give away shop.api_key: a setting or an id holds a credential"
+        "golive-cassettes/staging/prerelease/recording.yaml would give away shop.api_key: "
+        "a setting or an id holds a credential"
     )
     assert not lab.shelf.description.exists()
 
@@ -117,24 +116,27 @@ def test_a_setting_that_holds_a_key_is_not_written(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (None, "golive-cassettes/staging/recording.yaml: recording.yaml is not there: {path}"),
+        (None, "golive-cassettes/staging/prerelease/recording.yaml: recording.yaml is not there: {path}"),
         (
             "a: [",
             (
-                "golive-cassettes/staging/recording.yaml, line 1: "
+                "golive-cassettes/staging/prerelease/recording.yaml, line 1: "
                 "this is not YAML: expected the node content, but found "
                 "'<stream end>'"
             ),
         ),
-        ("a: 1\n", "golive-cassettes/staging/recording.yaml, line 1: `environments` has to be a mapping"),
+        ("a: 1\n", "golive-cassettes/staging/prerelease/recording.yaml, line 1: `environments` has to be a mapping"),
         (
             "recorded: never\nenvironments: {}\n",
-            "golive-cassettes/staging/recording.yaml, line 1: `recorded` has to be a time: 2026-11-28T09:00:00Z",
+            (
+                "golive-cassettes/staging/prerelease/recording.yaml, line 1: "
+                "`recorded` has to be a time: 2026-11-28T09:00:00Z"
+            ),
         ),
         (
             "recorded: 2026-11-28T09:00:00Z\nenvironments:\n  staging: {name: staging}\n",
             (
-                "golive-cassettes/staging/recording.yaml, line 3: "
+                "golive-cassettes/staging/prerelease/recording.yaml, line 3: "
                 "this is not how golive describes an environment; record anew"
             ),
         ),
@@ -142,7 +144,7 @@ def test_a_setting_that_holds_a_key_is_not_written(lab: Lab) -> None:
 )
 def test_a_description_that_cannot_be_read(tmp_path: Path, text: str | None, told: str) -> None:
     """File and line are told."""
-    shelf = Shelf(tmp_path / "golive-cassettes", "staging")
+    shelf = Shelf(tmp_path / "golive-cassettes", "staging", "prerelease")
     shelf.folder.mkdir(parents=True)
     if text is not None:
         shelf.description.write_text(text)
@@ -226,3 +228,13 @@ def test_a_clock_that_is_read_oftener_goes_on(lab: Lab) -> None:
 
     assert [tape.seconds(), tape.seconds()] == [0.0, 2.5]
     assert 2.5 <= tape.seconds() <= tape.seconds() < 60
+
+
+def test_each_suite_has_a_recording_of_its_own(lab: Lab) -> None:
+    """One is recorded without a thought of the other; the weekly review looks at all."""
+    lab.run(Mode.ALL, lambda client: client.get(f"{URL}/1"))
+    weekly = Shelf(lab.shelf.root, "staging", "weekly")
+
+    assert (weekly.has_recordings, weekly.lying()) == (False, ())
+    assert [each.path for each in weekly.everything()] == [lab.file()]
+    assert Shelf(lab.shelf.root, "live", "weekly").everything() == ()

@@ -250,7 +250,7 @@ def test_a_full_disk_is_told(lab: Lab) -> None:
     recordings = lab.run(Mode.ALL, lambda client: client.get(f"{URL}/x"))
 
     assert recordings.incidents == [
-        "golive-cassettes/staging/checks/limits_answer/shop.yaml cannot be written: Is a directory"
+        "golive-cassettes/staging/prerelease/checks/limits_answer/shop.yaml cannot be written: Is a directory"
     ]
 
 

@@ -128,7 +128,7 @@ def test_a_recording_that_would_leak_is_not_written(lab: Lab) -> None:
 
     assert recordings.leaks == [
         (
-            "golive-cassettes/staging/checks/limits_answer/shop.yaml was not written: "
+            "golive-cassettes/staging/prerelease/checks/limits_answer/shop.yaml was not written: "
             "it would give away shop.api_key in the body of the answer to get_picture"
         )
     ]

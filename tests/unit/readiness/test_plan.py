@@ -51,6 +51,19 @@ def test_a_check_that_two_rules_ask_for_runs_once() -> None:
     assert check.id == "shared[uppzy]"
 
 
+def test_a_part_may_count_in_some_suites_only() -> None:
+    """A change that is tried out before a release is no part of a weekly look, and is not marked as one."""
+    parts = [{"check": "change", "suites": ["prerelease"]}, {"check": "look"}]
+    changing = rule("UPZ-10", decided_by=parts, suites=["prerelease", "weekly"])
+    weekly = plan(changing, ground=replace(GROUND, suites=frozenset({Suite.WEEKLY})))
+
+    assert {check.check: check.suites for check in plan(changing).checks.values()} == {
+        "change": (Suite.PRERELEASE,),
+        "look": (Suite.PRERELEASE, Suite.WEEKLY),
+    }
+    assert [check.check for check in weekly.checks.values()] == ["look"]
+
+
 def test_a_rule_without_a_check_is_shown() -> None:
     """A stand-in says what is missing, and for which key of golive.yaml it waits."""
     part = {"static": "no key in the bundle"}

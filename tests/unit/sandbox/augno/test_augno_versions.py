@@ -68,10 +68,10 @@ def test_health_needs_no_version_and_no_key(opened: Open) -> None:
 
 
 def test_the_version_is_told_with_the_connection(augno: Augno) -> None:
-    """A client of the sandbox needs it."""
-    told = [(one.further, one.settings["api_version"]) for one in augno.connections().values()]
-
-    assert told == [({"version": "1.0.forge-preview.3"}, "1.0.forge-preview.3")] * 2
+    """A client of the sandbox needs it, and a key of an admin role where it manages keys."""
+    for one in augno.connections().values():
+        assert one.further == {"version": "1.0.forge-preview.3", "audit_key": one.keys["audit_key"]}
+        assert one.settings["api_version"] == "1.0.forge-preview.3"
 
 
 def test_the_other_brand_has_its_own_names(opened: Open) -> None:

@@ -1,0 +1,100 @@
+"""A process that has imported everything, and forks one child for each run: starting takes longer than most runs.
+
+Each child is a process of its own: what a run changes in modules ends with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+class Warm:
+    """The process, started by the first run."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str]:
+        """Run pytest in a folder; return its exit code, and what it printed."""
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        printed = folder / "printed.txt"
+        asked = {"folder": str(folder), "arguments": list(arguments), "environ": dict(environ), "printed": str(printed)}
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        assert line, "the warm process died"
+        return int(line), printed.read_text(encoding="utf-8", errors="replace")
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            # It ends with the tests: its standard input is closed then.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.suites.warm"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        return self._process
+
+
+def _serve() -> None:
+    for line in sys.stdin:
+        asked: dict[str, Any] = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            os._exit(_run(asked))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def _run(asked: Mapping[str, Any]) -> int:
+    import pytest
+
+    printed = os.open(asked["printed"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for file, instead in ((0, nothing), (1, printed), (2, printed)):
+        os.dup2(instead, file)
+    os.chdir(asked["folder"])
+    os.environ.clear()
+    os.environ.update(asked["environ"])
+    sys.argv = ["pytest", *asked["arguments"]]
+    sys.path.insert(0, asked["folder"])
+    code = 3
+    try:
+        code = int(pytest.main(asked["arguments"]))
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return code
+
+
+def _warm_up() -> None:
+    """Import what every run imports, and read what it reads."""
+    import pytest_golive.start
+    from pytest_golive.vendors.keys import all_vendor_keys
+    from pytest_golive.vendors.library import general_rules, packs, read_rules
+    from tests.suites import all_breakages
+
+    assert pytest_golive.start
+    assert all_breakages.BREAKAGES
+    all_vendor_keys()
+    general_rules()
+    for vendor in packs():
+        read_rules(vendor)
+
+
+if __name__ == "__main__":
+    _warm_up()
+    _serve()
