@@ -13,7 +13,7 @@ from pytest_golive.handlers.setup import Setup, set_up
 from pytest_golive.manifest.environment import Environment
 from pytest_golive.manifest.mistake import Mistake, Mistakes
 from pytest_golive.manifest.model import Effects, Handler, Manifest
-from pytest_golive.readiness.handler_cases import HandlerCase
+from pytest_golive.readiness.handler_cases import ALLOWANCE, HandlerCase
 from pytest_golive.sandbox.deliveries.post import is_this_machine
 from pytest_golive.sandbox.rehearsal import EXAMPLE
 
@@ -45,6 +45,7 @@ def setups_of(manifest: Manifest, chosen: Environment, folder: Path, *, makes_up
                     profile=target.profile,
                     sandbox=makes_up,
                     production=chosen.production,
+                    allowed=ALLOWANCE in chosen.allow,
                     ids=target.ids,
                 )
             )
@@ -92,7 +93,7 @@ def _example(vendor: str, store: Path) -> Handler:
 
 def cases_of(setups: Iterable[Setup]) -> tuple[HandlerCase, ...]:
     """Return the handlers as the plan knows them."""
-    return tuple(HandlerCase(each.name, each.vendor, each.handler.auth) for each in setups)
+    return tuple(HandlerCase(each.name, each.vendor, each.handler.auth, each.production) for each in setups)
 
 
 def labs_of(setups: Iterable[Setup], redactor: Redactor) -> Labs:

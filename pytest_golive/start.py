@@ -221,6 +221,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         },
         forbidden={name: target.forbidden for name, target in chosen.targets.items()},
         handlers=cases_of(prepared.handlers),
+        allow=chosen.allow,
         not_applicable=prepared.not_applicable,
         recorded=recording.recorded_here(choice, prepared.shelf),
     )

@@ -163,8 +163,10 @@ def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
         forbidden={vendor: target.forbidden for vendor, target in told.environment.vendors.items()},
         features={vendor: told.features(vendor) for vendor in vendors},
         handlers=tuple(
-            HandlerCase(name, handler.vendor, handler.auth) for name, handler in told.manifest.handlers.items()
+            HandlerCase(name, handler.vendor, handler.auth, told.environment.production and handler.url is not None)
+            for name, handler in told.manifest.handlers.items()
         ),
+        allow=told.environment.allow,
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in told.manifest.not_applicable},
     )
 

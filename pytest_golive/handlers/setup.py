@@ -47,6 +47,7 @@ class Setup:
         made_up: the keys whose values golive made up.
         sendable_tenant: the tenant that events carry where `tenant` tells none.
         production: whether it serves real customers, and golive did not start it.
+        allowed: whether deliveries to it are allowed all the same.
         profile: the brand under which the vendor is called.
     """
 
@@ -60,6 +61,7 @@ class Setup:
     made_up: frozenset[str] = frozenset()
     sendable_tenant: str = ""
     production: bool = False
+    allowed: bool = False
     profile: str | None = None
 
     @property
@@ -142,6 +144,7 @@ def set_up(  # a run's values, each by its name
     profile: str | None = None,
     sandbox: bool = False,
     production: bool = False,
+    allowed: bool = False,
     ids: Mapping[str, str] | None = None,
 ) -> Setup:
     """Read what golive.yaml says of a handler.
@@ -153,6 +156,7 @@ def set_up(  # a run's values, each by its name
         profile: the brand under which its vendor is called.
         sandbox: a rehearsal: secrets that are not set are made up for programs golive starts.
         production: whether the chosen environment is one.
+        allowed: whether deliveries to production are allowed.
         ids: of the vendor in the chosen environment.
 
     Raises:
@@ -199,6 +203,7 @@ def set_up(  # a run's values, each by its name
         made_up=frozenset(made_up),
         sendable_tenant=tenant or usual,
         production=production and handler.url is not None,
+        allowed=allowed,
         profile=profile,
     )
 
@@ -269,6 +274,7 @@ def told(setup: Setup) -> dict[str, Any]:
         "made_up": sorted(setup.made_up),
         "sendable_tenant": setup.sendable_tenant,
         "production": setup.production,
+        "allowed": setup.allowed,
     }
 
 
@@ -285,5 +291,6 @@ def received(values: Mapping[str, Any]) -> Setup:
         made_up=frozenset(values["made_up"]),
         sendable_tenant=values["sendable_tenant"],
         production=values["production"],
+        allowed=values["allowed"],
         profile=values["profile"],
     )

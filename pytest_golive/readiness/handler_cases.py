@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_golive.facts.outcome import Suite
 from pytest_golive.handlers.catalogue import functions
 from pytest_golive.vendors.handler_fault import shown_by
 from pytest_golive.vendors.library import handler_faults
@@ -12,6 +13,9 @@ from pytest_golive.vendors.pack import Pack
 
 CHECK = "handler_withstands"
 """The check that tries a fault."""
+
+ALLOWANCE = "test_delivery"
+"""What has to be allowed before a handler in production gets a delivery, and then only after a rotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,13 @@ class HandlerCase:
         name: in golive.yaml.
         vendor: whose events it takes.
         auth: the way its vendor signs for it; None for the usual one.
+        production: whether it serves real customers, and golive did not start it.
     """
 
     name: str
     vendor: str
     auth: str | None = None
+    production: bool = False
 
 
 def is_provoked(fault: str | None) -> bool:
@@ -37,6 +43,13 @@ def is_provoked(fault: str | None) -> bool:
 def handlers_of(handlers: Sequence[HandlerCase], pack: Pack) -> tuple[HandlerCase, ...]:
     """Return the handlers of a vendor."""
     return tuple(handler for handler in handlers if handler.vendor == pack.vendor)
+
+
+def may_be_sent(handler: HandlerCase, fault: str, allow: Container[str]) -> bool:
+    """Whether what provokes a fault may be sent to a handler: to one in production only what a rotation asks for."""
+    if not handler.production:
+        return True
+    return ALLOWANCE in allow and Suite.POSTROTATION in handler_faults()[fault].suites
 
 
 def concerned(handlers: Sequence[HandlerCase], pack: Pack, fault: str) -> Iterator[HandlerCase]:

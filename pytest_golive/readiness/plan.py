@@ -13,7 +13,7 @@ from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
 from pytest_golive.readiness.cases import Ground as CaseGround
 from pytest_golive.readiness.handler_cases import CHECK as WITHSTANDS
-from pytest_golive.readiness.handler_cases import HandlerCase, concerned, handlers_of, is_provoked
+from pytest_golive.readiness.handler_cases import HandlerCase, concerned, handlers_of, is_provoked, may_be_sent
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
@@ -134,6 +134,7 @@ class Ground:
         features: by vendor, which parts of its API are used.
         forbidden: by vendor, the operations that its key must not be allowed.
         handlers: the team's webhook handlers.
+        allow: what a run may do in production beyond reading.
         not_applicable: rule id -> why and who says so, from golive.yaml.
         recorded: by vendor, the operations that recordings of this environment are kept of.
     """
@@ -147,6 +148,7 @@ class Ground:
     features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     handlers: tuple[HandlerCase, ...] = ()
+    allow: tuple[str, ...] = ()
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -307,7 +309,10 @@ def _handler_cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterat
     handlers = tuple(concerned(ground.handlers, pack, part.handler))
     if not handlers and len(rule.decided_by) == 1:
         yield _stand_in(ground, pack, rule, "not applicable: what proves these deliveries cannot be wrong in this way")
-    for handler in handlers:
+    sendable = tuple(one for one in handlers if may_be_sent(one, part.handler, ground.allow))
+    if handlers and not sendable and len(rule.decided_by) == 1:
+        yield _stand_in(ground, pack, rule, "not applicable: made-up events are not sent to a handler in production")
+    for handler in sendable:
         yield PlannedCheck(
             check=WITHSTANDS,
             case=f"{handler.name}-{part.handler}",
