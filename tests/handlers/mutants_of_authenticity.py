@@ -110,4 +110,11 @@ MUTANTS = [
         "a delivery signed with another environment's secret answered 200 in NUMBER ms",
         "a 401",
     ),
+    Mutant(
+        "WH-08",
+        '    given = request.headers.get("X-Timely-Signature", "").encode()\n',
+        '    given = request.headers.get("X-Timely-Signature", "").encode()\n    bytes.fromhex(given.decode())\n',
+        "a delivery with 'no-signature' as its x-timely-signature answered 500 in NUMBER ms",
+        "a 4xx",
+    ),
 ]

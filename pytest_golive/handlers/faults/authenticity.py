@@ -23,6 +23,21 @@ PARTS: Mapping[str, Callable[[str], str]] = {
 }
 """What a careless comparison takes for the right signature."""
 
+MALFORMED = (
+    "no-signature",
+    ",",
+    "v1,,,",
+    "t=,v1=",
+    "sha256",
+    "a  b",
+    "====",
+    "\u00e9\u00ff",
+    "-1",
+    "9" * 400,
+    "x" * 4000,
+)
+"""What stands in the place of a signature or a time."""
+
 
 @fault("WH-01")
 def unsigned(trial: Trial) -> None:
@@ -92,6 +107,21 @@ def part_of_a_signature(trial: Trial) -> None:
         sent = parcel.with_header(placed.name, f"{placed.before}{change(placed.signature)}{placed.after}")
         sent = sent.saying(f"a delivery with {said}")
         trial.must_refuse(sent, trial.send(sent))
+
+
+@fault("WH-08")
+def malformed_signature(trial: Trial) -> None:
+    """Signature headers that no vendor writes: whoever decodes them without care fails over them."""
+    for value in MALFORMED:
+        parcel = trial.genuine()
+        for name in parcel.proof:
+            sent = parcel.with_header(name, value).saying(f"a delivery with {shortened(value)} as its {name}")
+            receipt = trial.send(sent)
+            trial.must(
+                not receipt.failed and not receipt.accepted,
+                expected="a 4xx",
+                actual=f"{sent.said} {receipt.told}",
+            )
 
 
 @fault("WH-11")
@@ -203,6 +233,11 @@ def signature_in(trial: Trial, parcel: Parcel) -> Placed | None:
             value = found.string
             return Placed(name, value[: found.start()], found[0], value[found.end() :])
     return None
+
+
+def shortened(value: str) -> str:
+    """Return a header's value as a finding shows it."""
+    return repr(value) if len(value) <= 20 else f"{value[:3]!r}… ({len(value)} characters)"
 
 
 def tampered(parcel: Parcel) -> bytes:

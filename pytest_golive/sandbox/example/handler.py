@@ -78,7 +78,7 @@ VENDORS = {
         "account",
         "data.object.id",
         "data.object.updated_at",
-        r"[a-z_]+\.[a-z_]+",
+        r"[a-z_]+\.(created|updated|deleted|issued|fulfilled)",
         ("mode", "test"),
     ),
     "selwise": Vendor(
