@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pytest_golive.cassettes.filtering import OPERATION, TARGET, header_of
 from pytest_golive.cassettes.shelf import Label, Lying, Shelf
@@ -48,12 +50,9 @@ def answered(shelf: Shelf, target: str, operation: str, *, but: Scope | None = N
     Raises:
         Unreadable: a recording cannot be read.
     """
-    days, bodies = [], []
-    for label, called, body in _successes(shelf):
-        if called == (target, operation) and label.scope != but:
-            days.append(label.day)
-            bodies.append(body)
-    return Answered(tuple(days), tuple(bodies))
+    found = [(label.day, body) for label, body in _index(shelf).get((target, operation), ()) if label.scope != but]
+    read = [(day, value) for day, body in found for value in _json(body)]
+    return Answered(tuple(day for day, _ in read), tuple(value for _, value in read))
 
 
 def recorded_operations(shelf: Shelf) -> dict[str, frozenset[str]]:
@@ -63,22 +62,38 @@ def recorded_operations(shelf: Shelf) -> dict[str, frozenset[str]]:
         Unreadable: a recording cannot be read.
     """
     found: dict[str, set[str]] = defaultdict(set)
-    for _, (target, operation), _ in _successes(shelf):
+    for target, operation in _index(shelf):
         found[target].add(operation)
     return {target: frozenset(operations) for target, operations in found.items()}
 
 
-def _successes(shelf: Shelf) -> Iterator[tuple[Label, tuple[str, str], Any]]:
-    for lying in shelf.everything():
-        for each in lying.interactions:
-            headers = each["request"]["headers"]
-            if 200 <= each["response"]["status"]["code"] < 300:
-                called = (header_of(headers, TARGET), header_of(headers, OPERATION))
-                try:
-                    body = json.loads(each["response"]["body"]["string"] or "null")
-                except (ValueError, RecursionError):
-                    continue
-                yield lying.label, called, body
+Index = dict[tuple[str, str], list[tuple[Label, str | bytes]]]
+
+_indexes: WeakKeyDictionary[Shelf, Index] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _index(shelf: Shelf) -> Index:
+    """Return what lies on a shelf by target and operation, gathered once: dozens of checks ask, side by side."""
+    with _lock:
+        if shelf not in _indexes:
+            made: Index = defaultdict(list)
+            for lying in shelf.everything():
+                for each in lying.interactions:
+                    headers, response = each["request"]["headers"], each["response"]
+                    if 200 <= response["status"]["code"] < 300:
+                        called = (header_of(headers, TARGET), header_of(headers, OPERATION))
+                        made[called].append((lying.label, response["body"]["string"]))
+            _indexes[shelf] = dict(made)
+        return _indexes[shelf]
+
+
+def _json(body: str | bytes) -> Iterator[Any]:
+    """Yield what a body says, if it is JSON."""
+    try:
+        yield json.loads(body or "null")
+    except (ValueError, RecursionError):
+        return
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,6 +25,9 @@ UNTELLING = frozenset({429, 503})
 
 MOST_MISMATCHES = 5
 """Mismatches that a finding tells one by one; a long list with one fault has it in every item."""
+
+NUMBER = re.compile(r"\[\d+\]")
+"""The number of an item in a path: ``items[3].status``."""
 
 SHOWN = 300
 """Characters of a body that a finding shows; the whole of it is in the evidence."""
@@ -228,7 +232,7 @@ class Answer:
             told = [str(mismatch) for mismatch in stated[:MOST_MISMATCHES]]
             more = [f"and {len(stated) - len(told)} more"] if len(stated) > len(told) else []
             self.fail(f"fit {self.schema_file}", "; ".join([*told, *more]))
-        for mismatch in found:
+        for mismatch in _once_per_fault(found):
             self.differs(mismatch.evidence, f"fit {self.schema_file}", mismatch.sentence, self.schema_file)
 
     def mismatches(self) -> tuple[Mismatch, ...]:
@@ -276,3 +280,11 @@ class Answer:
 
     def _finding(self, what: str, actual: str) -> Finding:
         return Finding(requirement=f"{self.operation} has to {what}", expected=f"to {what}", actual=actual)
+
+
+def _once_per_fault(found: tuple[Mismatch, ...]) -> list[Mismatch]:
+    """Return the mismatches without those that tell of a further item what was told of one before."""
+    first: dict[str, Mismatch] = {}
+    for mismatch in found:
+        first.setdefault(NUMBER.sub("[]", mismatch.sentence), mismatch)
+    return [*first.values()]

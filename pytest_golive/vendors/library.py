@@ -52,7 +52,6 @@ def packs() -> tuple[str, ...]:
     return tuple(sorted({*_shipped(), *_own}))
 
 
-@cache
 def _shipped() -> frozenset[str]:
     return frozenset(found.parent.name for found in (PACKAGE / "vendors").glob("*/pack.yaml"))
 

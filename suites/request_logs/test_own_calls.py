@@ -40,7 +40,9 @@ def test_own_call_is_in_the_vendors_log(golive: Golive, planned: PlannedCheck) -
         )
     path = vendor.operation("list_units").path
     due = {"method": "GET", "path": path, "status_code": answer.status, "api_version": vendor.api_version}
-    wrong = [f"{name} is {row.get(name)!r}" for name, value in due.items() if row.get(name) != value]
+    # Whether the path is logged with its query is nowhere said.
+    seen = {**row, "path": str(row.get("path")).partition("?")[0]}
+    wrong = [f"{name} is {row.get(name)!r}" for name, value in due.items() if seen.get(name) != value]
     answer.must(
         f"be in the vendor's log as GET {path}, {answer.status}, version {vendor.api_version}",
         not wrong,

@@ -345,6 +345,23 @@ def test_old_calls_are_left_alone(make: Make, occurred_at: str | None, counts: b
     assert bool(rows) is counts
 
 
+def test_a_path_may_be_logged_with_its_query(make: Make) -> None:
+    """It is the same call."""
+    queried = on("list_request_logs", broken._logged(path="/v1/catalog/units?limit=1"))
+
+    own_calls.test_own_call_is_in_the_vendors_log(make(wrap=queried), PLANNED)
+
+
+def test_another_call_under_our_id_is_told(make: Make) -> None:
+    """Field by field."""
+    other = on("list_request_logs", broken._logged(path="/v1/core/search", status_code=404))
+
+    assert _failed(own_calls.test_own_call_is_in_the_vendors_log, make(wrap=other)) == (
+        "list_units has to be in the vendor's log as GET /v1/catalog/units, 200, version 1.0.forge-preview.3",
+        "path is '/v1/core/search'; status_code is 404",
+    )
+
+
 def test_a_filter_that_is_ignored_accuses_nobody(make: Make) -> None:
     """Calls of another key, and of another class, are not ours to judge."""
     unfiltered = on("list_request_logs", _unfiltered)

@@ -13,6 +13,7 @@ import suites.access.test_keys as keys
 import suites.chat.test_requests as requests
 import suites.configuration.test_addresses_and_ids as addresses
 import suites.configuration.test_key_storage as key_storage
+import suites.parity.test_environments as parity
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Journal
@@ -181,3 +182,47 @@ def test_without_another_site_one_that_nobody_has_is_tried(
     requests.test_request_of_another_site_is_not_found(make(_of(sandbox)), PLANNED)
 
     assert record.warnings == ["ids.other_site_id is not in golive.yaml: tried with a site that does not exist"]
+
+
+@pytest.mark.parametrize(
+    ("url", "actual"),
+    [
+        ("https://api.uppzy.example/api/v1", "https://api.uppzy.example/api/v1"),
+        ("http://api.uppzy.com/api/v1", "http://api.uppzy.com/api/v1"),
+        ("https://api.uppzy.com", "https://api.uppzy.com"),
+        ("https://api.uppzy.com:8443/api/v1", "https://api.uppzy.com:8443/api/v1"),
+    ],
+)
+def test_production_elsewhere_fails(make: Callable[..., Golive], url: str, actual: str) -> None:
+    """Production is called where the vendor documents it; a slash at the end is no other place."""
+    assert _failed(parity.test_production_is_addressed_rightly, make(_target(url), production=True)) == (
+        "staging has to call the vendor's production address",
+        actual,
+    )
+    for right in ("https://api.uppzy.com/api/v1", "https://api.uppzy.com/api/v1/"):
+        parity.test_production_is_addressed_rightly(make(_target(right), production=True), PLANNED)
+    parity.test_production_is_addressed_rightly(make(_target(url)), PLANNED)
+
+
+@pytest.mark.parametrize(("production", "kind"), [(True, "test"), (False, "prod")])
+def test_a_key_of_the_other_kind_fails(make: Callable[..., Golive], production: bool, kind: str) -> None:
+    """A test key in production, or the other way round, works in the wrong account."""
+    planned = PlannedCheck("a_check", "augno", "augno", "staging", (), (), Severity.BLOCKER)
+
+    def golive(of: str) -> Golive:
+        key = Secret(f"aug_sk_{of}_0123456789abcdefghijkl_{'x' * 50}", "augno.api_key")
+        target = Target("augno", "https://api.augno.com", credentials={"api_key": key})
+        made = make(target, production=production)
+        made.environments["staging"].targets["augno"] = target  # type: ignore[index]  # a dictionary underneath
+        return made
+
+    with pytest.raises(CheckFailed) as failed:
+        parity.test_production_is_addressed_rightly(golive(kind), planned)
+    parity.test_production_is_addressed_rightly(golive("prod" if production else "test"), planned)
+
+    finding = failed.value.finding
+    assert finding.requirement == "staging has to be called with a key of its own kind"
+    assert finding.expected == (
+        "a key that begins with aug_sk_prod_" if production else "none that begins with aug_sk_prod_"
+    )
+    assert re.fullmatch(r"the key [0-9a-f]{12} is of another kind", finding.actual)

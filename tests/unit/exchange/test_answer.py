@@ -138,6 +138,21 @@ def test_an_assumed_fact_of_the_schema_is_noted_once_and_does_not_fail(limits: A
     assert finding.actual == "`limits` is a whole number, an object is due (assumed)"
 
 
+def test_what_every_item_has_wrong_is_noted_once(talk: Talk, make_vendor: MakeVendor, record: CheckRecord) -> None:
+    """Of a page of a hundred it would be a hundred lines that say the same."""
+    items = [{"id": f"doc_{number}", "status": "hidden"} for number in range(3)]
+    talk.say("list_documents", json_response(200, {"items": items}))
+    make_vendor(strict=False).call("list_documents").must_fit()
+
+    assert record.observations == [
+        (
+            "list_documents: assumed that it would fit schemas/uppzy/list_documents.response.json, seen: "
+            "`items[0].status` is 'hidden', one of 'active', 'draft' is due; "
+            "to change: schemas/uppzy/list_documents.response.json of uppzy"
+        )
+    ]
+
+
 def test_a_documented_fact_of_the_schema_fails_anywhere(
     talk: Talk, make_vendor: MakeVendor, record: CheckRecord
 ) -> None:

@@ -54,13 +54,22 @@ def test_a_429_is_waited_out_and_tried_once_more(retry_after: str | None, slept:
     )
 
 
-def test_a_second_429_is_the_answer() -> None:
-    """One repetition is all a check spends."""
+def test_a_fourth_429_is_the_answer() -> None:
+    """Three repetitions are all a check spends: calls of others may be let in before each of them."""
     time = Time()
-    budget = _budget(time, _limited("2"), _limited("2"), httpx.Response(200))
+    budget = _budget(time, *(_limited("2") for _ in range(4)), httpx.Response(200))
 
     assert budget.handle_request(httpx.Request("GET", "https://api.example/")).status_code == 429
-    assert time.slept == [2.0]
+    assert time.slept == [2.0, 2.0, 2.0]
+
+
+def test_pauses_are_waited_for_up_to_a_limit_in_all() -> None:
+    """Not a minute for each of them."""
+    time = Time()
+    budget = _budget(time, _limited("40"), _limited("40"), httpx.Response(200))
+
+    assert budget.handle_request(httpx.Request("GET", "https://api.example/")).status_code == 429
+    assert time.slept == [40.0]
 
 
 @pytest.mark.parametrize("retry_after", ["61", "86400", "9" * 400])
