@@ -16,6 +16,7 @@ from pytest_golive import recording, shipped
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.ledger import Decided, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
 from pytest_golive.facts.outcome import Outcome, Severity, Word
+from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
 from pytest_golive.readiness.results import Result, Results
 from pytest_golive.report import page
@@ -69,7 +70,7 @@ class Controller:
 
     def pytest_report_header(self) -> list[str]:
         """Say where this run goes and what it may do there; keys only as fingerprints."""
-        return header(self._run)
+        return heading(self._run)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be collected may hold checks that nobody will miss; one that skips itself is told."""
@@ -394,25 +395,6 @@ class Nodes:
         if error:
             self._controller.note(f"worker {node.gateway.id} died: {error}")
         self._controller.hear(json.loads(getattr(node, "workeroutput", {}).get("golive", "{}")))
-
-
-def header(run: Run) -> list[str]:
-    """Return the lines of pytest's header."""
-    environment = run.golive.environment
-    kinds = "production" if environment.production else "not production"
-    may = "only reads" if environment.production else "may write"
-    allowed = f"; allowed: {', '.join(environment.allow)}" if environment.production and environment.allow else ""
-    lines = [f"golive: environment {environment.name} ({kinds}: {may}{allowed}), {len(run.plan.checks)} checks planned"]
-    if run.sandbox:
-        lines.append(f"golive: {BANNER}")
-    lines += recording.header(run)
-    for vendor, target in environment.targets.items():
-        keys = ", ".join(f"{name} {secret.fingerprint}" for name, secret in target.credentials.items())
-        lines.append(f"golive: {vendor} at {target.base_url}, {keys or 'no keys'}")
-        limits = run.golive.limits(vendor, environment.name)
-        if limits is not None:
-            lines.append(f"golive: {vendor} is asked at most {limits.told}")
-    return lines
 
 
 def _check_of(test: str) -> str:

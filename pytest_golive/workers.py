@@ -118,9 +118,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     if told["shelf"] is not None:
         folder, max_age_days = told["shelf"]
         shelf = Shelf(Path(folder), chosen.environment, recording.suite_of(chosen), max_age_days)
-    recordings = (
-        None if shelf is None else recording.recordings_of(chosen, shelf, told["id"], environments, redactor)
-    )
+    recordings = None if shelf is None else recording.recordings_of(chosen, shelf, told["id"], environments, redactor)
     golive = Golive(
         environments,
         choice["environment"],

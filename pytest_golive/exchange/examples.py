@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
-from pytest_golive.exchange.walk import id_in, page_of
+from pytest_golive.exchange.walk import Item, id_in, page_of
+from pytest_golive.facts.body_path import first_at
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.facts.once import Once
 from pytest_golive.facts.scope import for_all
@@ -144,7 +145,7 @@ class Examples:
 
         made: Made = self._once.get(("first", operation), make)
         page = page_of(made.answer, self._vendor.operation(operation).paging) if made.answer.succeeded else None
-        found = id_in(page.items[0], (field,)) if page is not None and page.items else ""
+        found = id_in(_oldest(page.items), (field,)) if page is not None and page.items else ""
         if not found:
             raise CannotTell(
                 Finding(
@@ -183,3 +184,10 @@ class Examples:
     def _removals(self) -> frozenset[str]:
         operations = self._vendor.pack.operations.values()
         return frozenset(each.creates.remove.operation for each in operations if each.creates and each.creates.remove)
+
+
+def _oldest(items: Sequence[Item]) -> Item:
+    """Return the item that was there first, as far as its times tell: what this run made may be gone any moment."""
+    times = [first_at(item, ("created_at", "createdAt")) for item in items]
+    dated = [(time, number) for number, time in enumerate(times) if isinstance(time, str)]
+    return items[min(dated)[1]] if len(dated) == len(items) else items[0]

@@ -83,7 +83,7 @@ def staging(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stagi
         vendors.append(Vendor(app))
         return vendors[-1]
 
-    with Sandbox(["uppzy"], wrap=wrap) as sandbox:  # type: ignore[arg-type]  # an app in disguise
+    with Sandbox(["uppzy"], wrap=wrap) as sandbox:
         connection = sandbox.connection("uppzy")
         monkeypatch.setenv("SHOP_URL", sandbox.base_url("uppzy"))
         monkeypatch.setenv("SHOP_KEY", connection.api_key)

@@ -402,6 +402,15 @@ def _with_a_twin(app: Augno) -> None:
     app.issue_key("production", name=OWN_KEY)
 
 
+def _taken_for_a_sandbox(app: Augno) -> None:
+    """Give production a key that begins as those of a sandbox do."""
+    opening = app._openings["production"]
+    app.revoke(opening.keys["api_key"])
+    opening.account.mode = "test"
+    keys = {**opening.keys, "api_key": app.issue_key("production", name=OWN_KEY)}
+    app._openings["production"] = replace(opening, keys=keys)
+
+
 # ------------------------------------------------------------------ how to be right in another way
 
 
@@ -900,6 +909,16 @@ ENVIRONMENTS = (
             "configuration_is_in_both_environments[augno-list_units]": (
                 "the units of both environments have to be alike; seen: pr / Pair: ratio_numerator "
                 "is '2' here, '3' there"
+            ),
+        },
+    ),
+    wrong(
+        "production's key is one of a sandbox",
+        before(_taken_for_a_sandbox),
+        failed=there("production_is_addressed_rightly"),
+        messages={
+            "production_is_addressed_rightly[augno@sandbox-production]": (
+                "sandbox-production has to be called with a key of its own kind; seen: the key # is of another kind"
             ),
         },
     ),

@@ -382,8 +382,8 @@ def test_all_mistakes_are_told_at_once(told: Told) -> None:
         ),
         "golive.yaml:9: clients.a.vendor: 'x' is not known here; allowed: timely, uppzy",
         (
-            "golive.yaml:10: waiver: unknown key; did you mean waivers? Allowed here: attestations, cassettes, clients, "
-            "environments, golive, handlers, monitoring, not_applicable, operations, packs, "
+            "golive.yaml:10: waiver: unknown key; did you mean waivers? Allowed here: attestations, cassettes, "
+            "clients, environments, golive, handlers, monitoring, not_applicable, operations, packs, "
             "project, questions, source, "
             "traffic, waivers"
         ),

@@ -73,7 +73,7 @@ def test_what_no_vendor_owns_is_not_found(sandbox: Sandbox, path: str) -> None:
     assert (answer.status_code, answer.json()) == (404, {"error": "not found"})
 
 
-NOWHERE = [
+NOWHERE: list[tuple[str, str, dict[str, str], Any]] = [
     ("timely", "/v1/nothing", {}, {"error": {"code": "NOT_FOUND", "message": "not found", "status": 404}}),
     ("selwise", "/api/v1/nothing", {}, {"statusCode": 404, "message": "not found", "error": "Not Found"}),
 ]
