@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -95,6 +95,8 @@ VENDORS = {
         ("test", True),
     ),
 }
+# The same with `auth: signature`: the time is signed, too.
+VENDORS["selwise-signature"] = replace(VENDORS["selwise"], written=VENDORS["augno"].written, timed=True)
 
 VENDOR = VENDORS[os.environ.get("VENDOR", "timely")]
 SECRETS = [os.environ[name] for name in ("WEBHOOK_SECRET", "PREVIOUS_WEBHOOK_SECRET") if os.environ.get(name)]
