@@ -93,7 +93,9 @@ def _example(vendor: str, store: Path) -> Handler:
 
 def cases_of(setups: Iterable[Setup]) -> tuple[HandlerCase, ...]:
     """Return the handlers as the plan knows them."""
-    return tuple(HandlerCase(each.name, each.vendor, each.handler.auth, each.production) for each in setups)
+    return tuple(
+        HandlerCase(each.name, each.vendor, each.handler.auth, each.production, not each.started) for each in setups
+    )
 
 
 def labs_of(setups: Iterable[Setup], redactor: Redactor) -> Labs:

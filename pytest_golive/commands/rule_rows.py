@@ -163,7 +163,13 @@ def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
         forbidden={vendor: target.forbidden for vendor, target in told.environment.vendors.items()},
         features={vendor: told.features(vendor) for vendor in vendors},
         handlers=tuple(
-            HandlerCase(name, handler.vendor, handler.auth, told.environment.production and handler.url is not None)
+            HandlerCase(
+                name,
+                handler.vendor,
+                handler.auth,
+                production=told.environment.production and handler.url is not None,
+                deployed=handler.url is not None,
+            )
             for name, handler in told.manifest.handlers.items()
         ),
         allow=told.environment.allow,

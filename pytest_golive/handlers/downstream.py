@@ -48,6 +48,8 @@ class Mood:
         status: what is answered.
         seconds: after how long.
         times: how many calls it lasts for; None: until it is taken back.
+        hits: how many calls it was for.
+        over: set once it is taken back: calls that still wait are answered then.
     """
 
     about: str = ""
@@ -55,6 +57,7 @@ class Mood:
     seconds: float = 0.0
     times: int | None = None
     hits: int = 0
+    over: threading.Event = field(default_factory=threading.Event, repr=False)
 
 
 class Downstream:
@@ -64,7 +67,6 @@ class Downstream:
         self._lock = threading.Lock()
         self._moods: list[Mood] = []
         self._asked: list[Asked] = []
-        self._over = threading.Event()
         self._server = _Server((LOOPBACK, 0), _Call)
         self._server.downstream = self
         threading.Thread(target=self._server.serve_forever, daemon=True, name="golive-downstream").start()
@@ -87,6 +89,7 @@ class Downstream:
         finally:
             with self._lock:
                 self._moods.remove(mood)
+            mood.over.set()
 
     def asked(self, about: str = "") -> tuple[Asked, ...]:
         """Return the calls so far; of those that are about a word, or all."""
@@ -95,7 +98,9 @@ class Downstream:
 
     def close(self) -> None:
         """Listen no more."""
-        self._over.set()
+        with self._lock:
+            for mood in self._moods:
+                mood.over.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -109,7 +114,7 @@ class Downstream:
             status = mood.status if mood is not None else 200
             self._asked.append(Asked(asked.at, method, path, headers, body, status))
         if mood is not None:
-            self._over.wait(mood.seconds)
+            mood.over.wait(mood.seconds)
         return status
 
 

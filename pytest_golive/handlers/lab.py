@@ -121,6 +121,14 @@ class Lab:
         """The event that the positive control has seen to work."""
         return self.control().event
 
+    @property
+    def some_event(self) -> str:
+        """The same or, where the positive control fails, the event it began with: for faults that make it fail."""
+        try:
+            return self.event
+        except CannotTell:
+            return self._candidates()[0]
+
     def control(self) -> Control:
         """See that a genuine event is accepted in time and, where a probe tells, takes effect once; asked once a run.
 
@@ -285,6 +293,10 @@ class Lab:
     def scrub(self, text: str) -> str:
         """Return a text with known secrets masked."""
         return self._scrub(text)
+
+    def known(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what a trial has found out about the handler and others need, too; found out once a run."""
+        return self._once.get(("known", key), make)
 
     def close(self) -> None:
         """Stop what was started."""

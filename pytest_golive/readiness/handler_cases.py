@@ -27,12 +27,14 @@ class HandlerCase:
         vendor: whose events it takes.
         auth: the way its vendor signs for it; None for the usual one.
         production: whether it serves real customers, and golive did not start it.
+        deployed: whether it is reached at an address of its own, since golive does not start it.
     """
 
     name: str
     vendor: str
     auth: str | None = None
     production: bool = False
+    deployed: bool = False
 
 
 def is_provoked(fault: str | None) -> bool:
@@ -53,8 +55,22 @@ def may_be_sent(handler: HandlerCase, fault: str, allow: Container[str]) -> bool
 
 
 def concerned(handlers: Sequence[HandlerCase], pack: Pack, fault: str) -> Iterator[HandlerCase]:
-    """Yield the handlers of a vendor whose deliveries have what a fault is about: a signature, a signed time."""
-    needed = set(handler_faults()[fault].applies)
+    """Yield the handlers of a vendor that a fault may show in: by their deliveries, or by where they are."""
+    wanted = handler_faults()[fault]
     for handler in handlers_of(handlers, pack):
-        if needed <= shown_by(pack, handler.auth):
+        there = handler.deployed or not wanted.deployed
+        if there and set(wanted.applies) <= shown_by(pack, handler.auth):
             yield handler
+
+
+def why_nobody(fault: str) -> str:
+    """Return why a fault concerns no handler of a vendor, as the end of 'not applicable: '."""
+    if handler_faults()[fault].deployed:
+        return "golive starts these handlers itself, at no public address"
+    return "what proves these deliveries cannot be wrong in this way"
+
+
+def why_not_tried(faults: Sequence[str | None]) -> str:
+    """Return why none of these faults is tried at any handler; '' where one is."""
+    reasons = [handler_faults()[fault].cannot if fault is not None else "" for fault in faults]
+    return reasons[0] if reasons and all(reasons) else ""

@@ -13,7 +13,15 @@ from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
 from pytest_golive.readiness.cases import Ground as CaseGround
 from pytest_golive.readiness.handler_cases import CHECK as WITHSTANDS
-from pytest_golive.readiness.handler_cases import HandlerCase, concerned, handlers_of, is_provoked, may_be_sent
+from pytest_golive.readiness.handler_cases import (
+    HandlerCase,
+    concerned,
+    handlers_of,
+    is_provoked,
+    may_be_sent,
+    why_nobody,
+    why_not_tried,
+)
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
@@ -211,7 +219,7 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
-    return ""
+    return why_not_tried([part.handler for part in rule.decided_by])
 
 
 def _recorded(ground: Ground, pack: Pack, rule: Rule) -> bool:
@@ -308,7 +316,7 @@ def _handler_cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterat
         return
     handlers = tuple(concerned(ground.handlers, pack, part.handler))
     if not handlers and len(rule.decided_by) == 1:
-        yield _stand_in(ground, pack, rule, "not applicable: what proves these deliveries cannot be wrong in this way")
+        yield _stand_in(ground, pack, rule, f"not applicable: {why_nobody(part.handler)}")
     sendable = tuple(one for one in handlers if may_be_sent(one, part.handler, ground.allow))
     if handlers and not sendable and len(rule.decided_by) == 1:
         yield _stand_in(ground, pack, rule, "not applicable: made-up events are not sent to a handler in production")

@@ -26,7 +26,7 @@ Lever = Literal[
 ]
 """Keys of a handler in golive.yaml by which more of it can be tried."""
 
-Shown = Literal["proof", "signature", "signed_time", "tenant", "mode", "version", "subject"]
+Shown = Literal["proof", "signature", "several", "signed_time", "tenant", "mode", "version", "subject", "lifecycle"]
 
 
 class HandlerFault(Frozen):
@@ -42,6 +42,8 @@ class HandlerFault(Frozen):
     )
     alone: bool = Field(default=False, description="nothing else is sent to the handler meanwhile")
     control: bool = Field(default=True, description="whether the positive control has to be seen first")
+    deployed: bool = Field(default=False, description="shows only in a handler that is reached at its own address")
+    cannot: str = Field(default="", description="why it is not tried: the end of 'not applicable: '")
     suites: Annotated[tuple[Suite, ...], Field(min_length=1)] = (Suite.PRERELEASE,)
     fix: str = Field(description="what to do about it")
 
@@ -76,11 +78,13 @@ def shown_by(pack: Pack, scheme_name: str | None) -> frozenset[Shown]:
     scheme = webhooks.signing[scheme_name or webhooks.usual]
     found: dict[Shown, bool] = {
         "proof": scheme.strategy != "none",
-        "signature": scheme.strategy == "hmac",
-        "signed_time": scheme.strategy == "hmac" and "{timestamp}" in scheme.signed,
+        "signature": scheme.signs,
+        "several": scheme.signs and scheme.several is not None,
+        "signed_time": scheme.signs_time,
         "tenant": webhooks.tenant is not None,
         "mode": webhooks.mode is not None,
         "version": "{version}" in repr((webhooks.envelope, webhooks.headers)),
         "subject": any(event.subject is not None for event in webhooks.events.values()),
+        "lifecycle": any(event.lifecycle is not None for event in webhooks.events.values()),
     }
     return frozenset(name for name, there in found.items() if there)
