@@ -19,7 +19,7 @@ def exchange_of(setup: Setup, parcel: Parcel, receipt: Receipt, scrub: Callable[
     shown = SHOWN_HEADERS | {name.lower() for name in own} | {"transfer-encoding", "content-encoding", "expect"}
     # A signature gives nothing away; a token or a password is the secret itself.
     proof = frozenset(parcel.proof)
-    visible = shown | proof if setup.scheme.strategy == "hmac" else shown
+    visible = shown | proof if setup.scheme.signs else shown
     said = f"{parcel.event or parcel.method}: {parcel.said}" if parcel.said else parcel.event or parcel.method
     return Exchange(
         operation=said,

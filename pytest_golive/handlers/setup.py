@@ -227,7 +227,7 @@ def _secret(
     if source is not None:
         try:
             secret = read_secret(source, label, folder)
-            if scheme.strategy == "hmac":
+            if scheme.signs:
                 key_in(scheme, secret.reveal())
         except SourceProblem as problem:
             if not makes_up:
