@@ -31,6 +31,7 @@ class Mutant:
         actual: what the finding says was seen; `{…}` stands for what differs from run to run.
         expected: what the finding says was expected.
         source: the right handler it is made of.
+        vendor: whose events it takes; the example handler knows several.
     """
 
     fault: str
@@ -39,6 +40,7 @@ class Mutant:
     actual: str
     expected: str
     source: str = "flask_handler.py"
+    vendor: str = "timely"
 
 
 def written(mutant: Mutant, folder: Path) -> Path:
@@ -65,6 +67,8 @@ def flask_setup(folder: Path, source: Path = PROGRAMS / "flask_handler.py", **ch
             "RETIRED_WEBHOOK_SECRET": "{retired_secret}",
             "FOREIGN_WEBHOOK_SECRET": "{foreign_secret}",
             "TENANT": "{tenant}",
+            "MODE": "{mode}",
+            "VENDOR": changes.get("vendor", "timely"),
             "DOWNSTREAM_URL": "{downstream_url}",
             "DATABASE": str(folder / "shop.sqlite"),
         },

@@ -40,6 +40,7 @@ class Vendor:
         changed_at: path to the time that orders the events.
         ours: names of the events that are acted upon.
         test: what tells a test event, as a field and its value.
+        version: the field with the API version, and the versions that are understood.
     """
 
     signature: str
@@ -53,6 +54,7 @@ class Vendor:
     changed_at: str
     ours: str
     test: tuple[str, Any] | None = None
+    version: tuple[str, str] | None = None
 
 
 VENDORS = {
@@ -80,6 +82,7 @@ VENDORS = {
         "data.object.updated_at",
         r"[a-z_]+\.(created|updated|deleted|issued|fulfilled)",
         ("mode", "test"),
+        ("api_version", r"1\.[0-9]+\.forge(-preview\.[0-9]+)?"),
     ),
     "selwise": Vendor(
         "X-Selwise-Signature",
@@ -186,6 +189,8 @@ def take(event: dict[str, Any]) -> None:
     foreign = bool(TENANT) and event.get(VENDOR.tenant) != TENANT
     if foreign or is_test(event) != (MODE == "test") or not re.fullmatch(VENDOR.ours, name):
         return
+    if not is_understood(event):
+        return
     subject = at(event, VENDOR.subject)
     try:
         changed_at = moment(at(event, VENDOR.changed_at))
@@ -205,6 +210,11 @@ def take(event: dict[str, Any]) -> None:
 def is_test(event: dict[str, Any]) -> bool:
     """Whether an event is a test."""
     return VENDOR.test is not None and event.get(VENDOR.test[0]) == VENDOR.test[1]
+
+
+def is_understood(event: dict[str, Any]) -> bool:
+    """Whether an event is written as this program reads it; a later codename may mean anything."""
+    return VENDOR.version is None or re.fullmatch(VENDOR.version[1], str(event.get(VENDOR.version[0]))) is not None
 
 
 def moment(text: str) -> float:
