@@ -117,4 +117,104 @@ MUTANTS = [
         "a delivery with 'no-signature' as its x-timely-signature answered 500 in NUMBER ms",
         "a 4xx",
     ),
+    Mutant(
+        "WH-07",
+        "    right = [hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode() for secret in SECRETS]\n",
+        "    kinds = (hashlib.sha256, hashlib.sha1)\n"
+        "    pairs = [(key.encode(), kind) for key in SECRETS for kind in kinds]\n"
+        "    right = [hmac.new(key, message, kind).hexdigest().encode() for key, kind in pairs]\n",
+        "a delivery with an HMAC by SHA-1 answered 200 in NUMBER ms",
+        "a 401",
+    ),
+    Mutant(
+        "WH-07",
+        "    right = [hmac",
+        '    given = given.rpartition(b"=")[2]\n    right = [hmac',
+        "a delivery with its right digest under the name 'sha1=' answered 200 in NUMBER ms",
+        "a 401",
+    ),
+    Mutant(
+        "WH-07",
+        '"t=(?P<time>[0-9]{1,12})(?P<digests>(,v[0-9]+=[^,]*)+)"',
+        '"t=(?P<time>[0-9]{1,12}),v[0-9]+=(?P<digest>[0-9a-f]+)(?P<digests>(,v[0-9]+=[^,]*)*)"',
+        "a delivery with its right digest under the name 'v9=' answered 200 in NUMBER ms",
+        "a refusal: 401, 400, 403 or another 4xx that is final",
+        source="handler.py",
+        vendor="augno",
+    ),
+    Mutant(
+        "WH-09",
+        """re.findall(",v1=([^,]*)", parts["digests"])""",
+        """re.findall(",v1=([^,]*)", parts["digests"])[:1]""",
+        "a delivery with its right signature behind another answered 401 in NUMBER ms",
+        "a 2xx",
+        source="handler.py",
+        vendor="augno",
+    ),
+    Mutant(
+        "WH-10",
+        "(?P<digests>(,v[0-9]+=[^,]*)+)",
+        "(?P<digests>(,v1=[^,]*)+)",
+        "a delivery with an entry 'v9=' before its signature answered 401 in NUMBER ms",
+        "a 2xx",
+        source="handler.py",
+        vendor="augno",
+    ),
+    Mutant(
+        "WH-13",
+        "right = [hmac.new(secret.encode(), message",
+        'right = [hmac.new(secret.removeprefix("whsec_").encode(), message',
+        "a delivery signed with a secret that has whsec_ before it and = behind it answered 401 in NUMBER ms",
+        "a 2xx",
+    ),
+    Mutant(
+        "WH-15",
+        "        json.dumps(event, ensure_ascii=False).encode()\n",
+        '        log.debug("%s", raw.decode())\n        json.dumps(event, ensure_ascii=False).encode("latin-1")\n',
+        "an event with letters beyond ASCII answered 400 in NUMBER ms",
+        "a 2xx",
+    ),
+    Mutant(
+        "WH-15",
+        "    raw = request.get_data(cache=False)\n",
+        "    raw = request.get_data(cache=False).decode().encode()\n",
+        "a signed delivery with a byte that is no UTF-8 answered 500 in NUMBER ms",
+        "a 2xx or 4xx",
+    ),
+    Mutant(
+        "WH-21",
+        """    if TENANT and event.get("workspace_id") != TENANT:\n""",
+        """    if TENANT and not event.get("workspace_id"):\n""",
+        "an event of another tenant took effect once",
+        "the event to take effect not at all",
+    ),
+    Mutant(
+        "WH-22",
+        "    return True in [hmac.compare_digest(given, one) for one in right]\n",
+        "    if True not in [hmac.compare_digest(given, one) for one in right]:\n"
+        """        raise Refused(f"the signature should be {right[0].decode()}")\n"""
+        "    return True\n"
+        "\n\n"
+        "class Refused(Exception):\n    pass\n"
+        "\n\n"
+        "@app.errorhandler(Refused)\n"
+        "def refused(why: Refused) -> tuple[str, int]:\n"
+        "    return str(why), 401\n",
+        "a delivery without its proof answered 401 in NUMBER ms, with the signature that would have been right",
+        "an answer that gives nothing away",
+    ),
+    Mutant(
+        "WH-22",
+        "    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):\n        return False\n",
+        "    try:\n"
+        "        int(stamp)\n"
+        "    except ValueError:\n"
+        "        import traceback\n"
+        "\n"
+        "        from flask import abort\n"
+        "\n"
+        "        abort(400, traceback.format_exc())\n",
+        "a delivery with no time of today answered 400 in NUMBER ms, with a stack trace",
+        "an answer that gives nothing away",
+    ),
 ]

@@ -42,4 +42,31 @@ MUTANTS = [
         "a request that was sent twice, byte for byte, took effect twice",
         "the event to take effect once",
     ),
+    Mutant(
+        "WH-25",
+        "    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):\n        return False\n",
+        "",
+        "a delivery without its time answered 500 in NUMBER ms",
+        "a 4xx",
+    ),
+    Mutant(
+        "WH-25",
+        "    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):\n"
+        "        return False\n"
+        "    if abs(time.time() - int(stamp)) > TOLERANCE_SECONDS:\n",
+        "    try:\n"
+        "        too_old = abs(time.time() - float(stamp)) > TOLERANCE_SECONDS\n"
+        "    except ValueError:\n"
+        "        too_old = True\n"
+        "    if too_old:\n",
+        "a delivery with 'nan' as its time answered 200 in NUMBER ms",
+        "a 4xx",
+    ),
+    Mutant(
+        "WH-27",
+        "    if abs(time.time() - int(stamp)) > TOLERANCE_SECONDS:\n",
+        "    if abs(time.time() - int(stamp) / (1000 if len(stamp) > 11 else 1)) > TOLERANCE_SECONDS:\n",
+        "a delivery whose time is written in milliseconds answered 200 in NUMBER ms",
+        "a 4xx",
+    ),
 ]

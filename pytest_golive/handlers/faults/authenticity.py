@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from pytest_golive.handlers.catalogue import fault
+from pytest_golive.handlers.forging import signature_in
 from pytest_golive.handlers.parcel import Parcel
 from pytest_golive.handlers.trial import Trial
 from pytest_golive.signing.scheme import written
@@ -88,7 +88,7 @@ def empty_signature(trial: Trial) -> None:
     for name in whole.proof:
         parcel = trial.genuine().with_header(name, "").saying(f"a delivery with an empty {name}")
         trial.must_refuse(parcel, trial.send(parcel))
-    placed = signature_in(trial, whole)
+    placed = signature_in(trial.lab, whole)
     if placed is not None and (placed.before or placed.after):
         parcel = trial.genuine()
         name, value = placed.name, f"{placed.before}{placed.after}"
@@ -101,7 +101,7 @@ def part_of_a_signature(trial: Trial) -> None:
     """Beginnings of the right signature, and the right one with something appended."""
     for said, change in PARTS.items():
         parcel = trial.genuine()
-        placed = signature_in(trial, parcel)
+        placed = signature_in(trial.lab, parcel)
         if placed is None:
             trial.cannot_tell("to find the signature in its header", "it stands in none")
         sent = parcel.with_header(placed.name, f"{placed.before}{change(placed.signature)}{placed.after}")
@@ -173,7 +173,7 @@ def case_of_names(trial: Trial) -> None:
 
 @fault("WH-17")
 def time_changed_after_signing(trial: Trial) -> None:
-    """The signed time moved by a second, everything else as it was."""
+    """The signed time moved by a second, everything else as it was; then the id, where it is signed."""
     now = time.time()
     parcel = trial.genuine(sent_at=now)
     scheme = trial.lab.setup.scheme
@@ -183,6 +183,23 @@ def time_changed_after_signing(trial: Trial) -> None:
         sent = sent.with_header(name, (parcel.header(name) or "").replace(there, moved))
 
     trial.must_refuse(sent, trial.send(sent))
+    if "{event_id}" in scheme.signed:
+        _id_changed_after_signing(trial)
+
+
+def _id_changed_after_signing(trial: Trial) -> None:
+    """Another id in the header, by which a handler that trusts it takes a replay for something new."""
+    parcel = trial.genuine()
+    other = f"{parcel.event_id[:-1]}{'0' if parcel.event_id[-1:] != '0' else '1'}"
+    sent = parcel.saying("a delivery whose id was changed after signing")
+    for name, template in trial.lab.setup.scheme.headers.items():
+        if "{event_id}" in template:
+            sent = sent.with_header(name, (parcel.header(name) or "").replace(parcel.event_id, other))
+
+    receipt = trial.send(sent)
+
+    trial.must_refuse(sent, receipt)
+    trial.must_refuse(sent, receipt, effect_of=other)
 
 
 @fault("WH-18")
@@ -202,37 +219,6 @@ def foreign_secret(trial: Trial) -> None:
     parcel = trial.genuine(secret=secret, said="a delivery signed with another environment's secret")
 
     trial.must_refuse(parcel, trial.send(parcel))
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Where the signature stands.
-
-    Attributes:
-        name: of its header.
-        before: what stands before it in the value.
-        signature: it.
-        after: what stands behind it.
-    """
-
-    name: str
-    before: str
-    signature: str
-    after: str
-
-
-def signature_in(trial: Trial, parcel: Parcel) -> Placed | None:
-    """Return where a parcel's signature stands; None where nothing is signed."""
-    scheme = trial.lab.setup.scheme
-    length = {"sha1": 20, "sha256": 32, "sha512": 64}[scheme.hash]
-    size = 2 * length if scheme.encoding == "hex" else 4 * ((length + 2) // 3)
-    letters = "[0-9a-f]" if scheme.encoding == "hex" else "[A-Za-z0-9+/=]"
-    for name, template in scheme.headers.items():
-        found = re.search(f"{letters}{{{size}}}", parcel.header(name) or "")
-        if "{signature}" in template and found is not None:
-            value = found.string
-            return Placed(name, value[: found.start()], found[0], value[found.end() :])
-    return None
 
 
 def shortened(value: str) -> str:
