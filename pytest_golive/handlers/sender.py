@@ -173,7 +173,7 @@ class _Sending:
         for number, piece in enumerate(pieces):
             if number:
                 time.sleep(self.parcel.pause_seconds)
-            if _is_readable(connection):
+            if self._is_answered(connection):
                 return  # it answers already: the rest is of no use
             if number == len(pieces) - 1 and before_last_byte is not None:
                 self._put(connection, piece[:-1])
@@ -193,10 +193,13 @@ class _Sending:
 
     def _refused_before_body(self, connection: socket.socket) -> bool:
         """Wait for a 100; tell whether an answer came in its place."""
-        ready, _, _ = select.select([connection], [], [], CONTINUE_SECONDS)
-        if not ready:
-            return False
-        self._feed(connection)
+        until = time.monotonic() + CONTINUE_SECONDS
+        while not self._is_answered(connection):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.005)
+        if not isinstance(connection, ssl.SSLSocket):
+            self._feed(connection)
         event = self.http.next_event()
         if isinstance(event, h11.InformationalResponse):
             self.informational.append(event.status_code)
@@ -212,7 +215,7 @@ class _Sending:
             connection.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             # It may have answered before it went away.
-            if not _is_readable(connection):
+            if not self._is_answered(connection):
                 raise
 
     def _read(self, connection: socket.socket) -> None:
@@ -244,6 +247,19 @@ class _Sending:
             raise _Broken("closed", "the handler closed the connection without an answer")
         self.http.receive_data(data)
 
+    def _is_answered(self, connection: socket.socket) -> bool:
+        """Whether something of an answer is there; over TLS it is taken in."""
+        if not isinstance(connection, ssl.SSLSocket):
+            return _is_readable(connection)
+        # The tickets of TLS 1.3 make a socket readable, and are no answer: only reading tells.
+        connection.settimeout(0)
+        try:
+            data = connection.recv(READ)
+        except OSError:
+            return False
+        self.http.receive_data(data)
+        return True
+
     def _left(self) -> float:
         left = self.until - time.monotonic()
         if left <= 0:
@@ -262,8 +278,6 @@ def _http(parcel: Parcel) -> Any:
 
 def _is_readable(connection: socket.socket) -> bool:
     try:
-        if isinstance(connection, ssl.SSLSocket) and connection.pending():
-            return True
         return bool(select.select([connection], [], [], 0)[0])
     except (OSError, ValueError):
         return False

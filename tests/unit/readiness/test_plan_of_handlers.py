@@ -55,3 +55,17 @@ def test_a_handler_in_production_gets_only_what_is_allowed_and_a_rotation_asks_f
     told = "not applicable: made-up events are not sent to a handler in production"
     assert [check.reason for made in (refused, other) for check in made.checks.values()] == [told, told]
     assert list(allowed.checks) == ["handler_withstands[a-WH-01]"]
+
+
+def test_what_shows_at_an_address_of_its_own_is_tried_at_deployed_handlers_alone() -> None:
+    (check,) = plan(HandlerCase("a", "timely"), fault="WH-62").checks.values()
+    deployed = plan(HandlerCase("a", "timely"), HandlerCase("b", "timely", deployed=True), fault="WH-62")
+
+    assert check.reason == "not applicable: golive starts these handlers itself, at no public address"
+    assert list(deployed.checks) == ["handler_withstands[b-WH-62]"]
+
+
+def test_what_a_vendor_does_not_do_is_not_tried() -> None:
+    (check,) = plan(HandlerCase("a", "timely"), fault="WH-54").checks.values()
+
+    assert check.reason == "not applicable: this vendor verifies no address by a question of its own"
