@@ -103,6 +103,7 @@ def headers_now(
     webhook_id: str = "",
     username: str = "",
     header_name: str = "",
+    url: str = "",
 ) -> dict[str, str]:
     """Return the headers of a delivery that is sent again: the kept ones, with today's time, and today's proof.
 
@@ -114,6 +115,7 @@ def headers_now(
         webhook_id: id of the endpoint, for schemes that tell it.
         username: who sends, for `basic`.
         header_name: the header that was agreed, for schemes whose header is chosen with the endpoint.
+        url: the address it is sent to, for schemes that sign it.
 
     Raises:
         LookupError: the vendor has no such scheme any more.
@@ -127,6 +129,8 @@ def headers_now(
     headers = {
         name: time_written(scheme, now) if name.lower() in dated else value for name, value in delivery.headers.items()
     }
+    if webhooks.event_id_header is not None and delivery.event_id:
+        headers[webhooks.event_id_header] = delivery.event_id
     proof = sign(
         scheme,
         secret,
@@ -136,6 +140,8 @@ def headers_now(
         webhook_id=webhook_id,
         username=username,
         header_name=header_name,
+        url=url,
+        headers=headers,
     )
     return {**headers, **proof}
 
@@ -206,6 +212,20 @@ def read(shelf: Shelf, path: Path) -> Delivery:
         raise Unreadable(f"{shelf.told(path)}, line 1: this is no delivery as golive writes it") from None
     except ValueError as error:
         raise Unreadable(f"{shelf.told(path)}, line 1: {error}") from None
+
+
+def read_file(path: Path) -> Delivery:
+    """Return a delivery of a file that may lie anywhere; see :func:`read` for what is raised."""
+    return read(Shelf(path.resolve().parent, "", ""), path.resolve())
+
+
+def read_folder(folder: Path) -> tuple[Delivery, ...]:
+    """Return every delivery below a folder, in the order in which they were received.
+
+    Raises:
+        Unreadable: one of them cannot be read.
+    """
+    return tuple(sorted(map(read_file, sorted(folder.rglob("*.yaml"))), key=lambda one: one.moment))
 
 
 def _delivery(told: Any) -> Delivery:

@@ -1,7 +1,7 @@
-"""Send one event, one order of events or one fault to a webhook handler of golive.yaml, and see what it does.
+"""Send an event, an order of events, recorded deliveries or a fault to a webhook handler of golive.yaml.
 
-For the desk: the handler is started where golive.yaml says how, or sent to where it runs. What is sent is signed as the
-vendor signs. Printed are status, time and, with an effect probe, what it did.
+For the desk, to see what it does: the handler is started where golive.yaml says how, or sent to where it runs. What is
+sent is signed as the vendor signs. Printed are status, time and, with an effect probe, the effect.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--order", metavar="EVENTS", help="events of one thing, in the order they arrive: a.created,a.updated"
     )
+    parser.add_argument(
+        "--recorded", type=Path, metavar="PATH", help="recorded delivery to send again, or a folder of them"
+    )
     parser.add_argument("--fault", action="append", metavar="ID", help="fault to provoke: WH-30; may be repeated")
     parser.add_argument(
         "--manifest", type=Path, default=USUAL, metavar="PATH", help="golive.yaml; default: the one here"
@@ -57,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     setup = _setup(arguments, manifest)
     if arguments.fault:
         return _in_the_lab(setup, lambda lab: _faults(lab, arguments.fault))
+    if arguments.recorded is not None:
+        return _in_the_lab(setup, lambda lab: _recorded(lab, arguments.recorded))
     events = arguments.order.split(",") if arguments.order else []
     for event in (*events, *([arguments.event] if arguments.event else [])):
         must_be_known(event, setup.webhooks.events, "event")
@@ -135,6 +140,22 @@ def _ordered(lab: Lab, events: Sequence[str], subject: str | None) -> int:
     parcels = [
         lab.genuine(event, subject=subject, occurred_at=now - 60 + (known[event].lifecycle or 0)) for event in events
     ]
+    return _told(lab, parcels)
+
+
+def _recorded(lab: Lab, path: Path) -> int:
+    """Send what was recorded, in the order in which it was received."""
+    from pytest_golive.cassettes.shelf import Unreadable
+    from pytest_golive.handlers.recorded import NothingToReplay, parcel_of, recorded_at
+
+    try:
+        parcels = [parcel_of(lab.setup, lab.url, each) for each in recorded_at(path)]
+    except (NothingToReplay, Unreadable) as problem:
+        raise Refused(str(problem)) from None
+    return _told(lab, parcels)
+
+
+def _told(lab: Lab, parcels: Sequence[Parcel]) -> int:
     receipts = [lab.send(parcel) for parcel in parcels]
     for parcel, receipt in zip(parcels, receipts, strict=True):
         say(f"{parcel.event}  {parcel.event_id}  {receipt.told}")

@@ -181,7 +181,8 @@ def test_the_presets_write_what_their_models_write() -> None:
     raw = b"0123456789abcdef"
     whsec = "whsec_" + base64.b64encode(raw).decode()
 
-    elsewhere = {"standard_webhooks_v1a", "rfc9421_hmac", "rfc9421_ed25519"}  # see the tests of two keys and of messages
+    # The tests of two keys and of messages have these.
+    elsewhere = {"standard_webhooks_v1a", "rfc9421_hmac", "rfc9421_ed25519"}
 
     told = {
         name: sign(preset, whsec, BODY, timestamp=NOON, event_id="msg_1")
