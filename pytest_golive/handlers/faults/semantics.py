@@ -51,6 +51,9 @@ GONE = 410
 ASKING = 8
 """Questions that the effect probe is asked at the same time."""
 
+ANOTHER_TENANT = "00000000-0000-4000-8000-00000000beef"
+"""Written as every vendor writes its ids: it is refused for whose it is, not for how it looks."""
+
 
 @fault("WH-63")
 def unknown_event(trial: Trial) -> None:
@@ -181,7 +184,7 @@ def wrong_for_good(trial: Trial) -> None:
     }
     parcels = [trial.genuine(change=with_fields(fields), said=f"an event {said}") for said, fields in wrong.items()]
     if webhooks.tenant is not None:
-        parcels.insert(0, trial.genuine(tenant="golive-another-tenant", said="an event of another tenant"))
+        parcels.insert(0, trial.genuine(tenant=ANOTHER_TENANT, said="an event of another tenant"))
     for parcel in parcels:
         trial.must_not_fail(parcel, trial.send(parcel))
 
@@ -191,7 +194,7 @@ def gone_by_mistake(trial: Trial) -> None:
     """What a handler has no use for: an unknown kind, another tenant, a thing it does not know."""
     for parcel in (
         trial.genuine(UNKNOWN_EVENT, data={"golive": "new"}, said="an event of an unknown kind"),
-        trial.genuine(tenant="golive-another-tenant", said="an event of another tenant"),
+        trial.genuine(tenant=ANOTHER_TENANT, said="an event of another tenant"),
         trial.genuine(data={"golive": "?"}, said="an event about something unknown"),
     ):
         receipt = trial.send(parcel)
