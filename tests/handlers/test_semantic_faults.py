@@ -26,7 +26,14 @@ def mutated(folder: Path, old: str, new: str) -> Setup:
 
 def deployed(folder: Path, **changes: Any) -> Setup:
     """Return a handler at an address of its own; nothing is sent there."""
-    said = {"command": None, "path": None, "ready": None, "downstream": False, "effects": None, "environ": {}}
+    said: dict[str, Any] = {
+        "command": None,
+        "path": None,
+        "ready": None,
+        "downstream": False,
+        "effects": None,
+        "environ": {},
+    }
     started = flask_setup(folder)
     handler = started.handler.model_copy(update={**said, "url": "https://shop.example/hooks", **changes})
     return replace(started, handler=handler)
