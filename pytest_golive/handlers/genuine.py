@@ -39,6 +39,7 @@ class Writer:
         *,
         data: Mapping[str, Any] | None = None,
         subject: str | None = None,
+        names: dict[str, str] | None = None,
         event_id: str | None = None,
         secret: str | None = None,
         further_secrets: Sequence[str] = (),
@@ -59,6 +60,7 @@ class Writer:
             event: name of the event; one the pack does not know has `data` and nothing else.
             data: put over the pack's example.
             subject: id of what the event is about; None for the example's new one.
+            names: new names of the example by kind; events that share them are about the same things.
             event_id: its id; None for a new one.
             secret: what it is signed with; None for the handler's.
             further_secrets: secrets that sign beside the first during a rotation.
@@ -82,7 +84,7 @@ class Writer:
             setup.pack,
             endpoint,
             event,
-            self._data(event, data, subject, happened),
+            self._data(event, data, subject, happened, names),
             event_id=event_id if event_id is not None else new_event_id(setup.pack),
             now=happened,
             test=mode == "test" and webhooks.mode is not None and "{mode}" not in repr(webhooks.envelope),
@@ -108,11 +110,18 @@ class Writer:
             said=said,
         )
 
-    def _data(self, event: str, data: Mapping[str, Any] | None, subject: str | None, now: float) -> dict[str, Any]:
+    def _data(
+        self,
+        event: str,
+        data: Mapping[str, Any] | None,
+        subject: str | None,
+        now: float,
+        names: dict[str, str] | None,
+    ) -> dict[str, Any]:
         known = self.setup.webhooks.events.get(event)
         if known is None:
             return dict(data or {})
-        made = data_of(self.setup.pack, event, data, now=now)
+        made = data_of(self.setup.pack, event, data, now=now, names=names)
         steps = (known.subject or "").split(".")
         place = next((name for name, value in self.setup.webhooks.envelope.items() if value == "{data}"), "")
         if subject is not None and steps[0] == place and len(steps) > 1:
