@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from pytest_golive import __version__
 from pytest_golive.cassettes.filtering import NEVER, Filter
 from pytest_golive.cassettes.format import SPELLING, NotACassette, body_in, body_out, plain_values, written
 from pytest_golive.cassettes.shelf import DELIVERIES, MOMENT, Shelf, Unreadable, moment_of, replace_file, slug
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.body_path import at
 from pytest_golive.signing.scheme import PLACEHOLDER
 from pytest_golive.signing.scheme import written as time_written
 from pytest_golive.signing.signer import sign
+from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.webhooks import Webhooks
 
 ALWAYS = frozenset({"content-type"})
@@ -178,6 +181,40 @@ def keep(shelf: Shelf, delivery: Delivery, held: Callable[[str], tuple[str, ...]
         raise Unreadable(f"{shelf.told(path)} was not written: it would give away {', '.join(dict.fromkeys(names))}")
     replace_file(path, text)
     return path
+
+
+def record(
+    folder: Path,
+    vendor: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    moment: datetime | None = None,
+) -> Path:
+    """Keep a delivery as a handler has just received it; return where it lies.
+
+    Args:
+        folder: of one environment's recordings: ``golive-cassettes/staging``.
+        vendor: who sent it.
+        headers: as they came.
+        body: as it came.
+        secrets: what must never stand in a file, by a name to call it by.
+        moment: when it came; default: now.
+
+    Raises:
+        LookupError: the vendor sends no webhooks.
+        PackError: there is no such vendor.
+        Unreadable: it would give a secret away.
+        OSError: it cannot be written.
+    """
+    webhooks = read_pack(vendor).webhooks
+    if webhooks is None:
+        raise LookupError(f"{vendor} sends no webhooks")
+    clean = Filter(Redactor([Secret(value, name) for name, value in (secrets or {}).items()]))
+    delivery = received(vendor, webhooks, headers, body, moment or datetime.now(UTC), clean=clean)
+    folder = folder.resolve()
+    return keep(Shelf(folder.parent, folder.name, ""), delivery, clean.held)
 
 
 def path_of(shelf: Shelf, delivery: Delivery) -> Path:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_golive.cassettes.deliveries import Delivery as Recorded
 from pytest_golive.facts.current import current
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
@@ -22,7 +20,7 @@ from pytest_golive.handlers.evidence import exchange_of
 from pytest_golive.handlers.genuine import Writer
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.program import Program, ProgramProblem
-from pytest_golive.handlers.recorded import parcel_of, recorded_at
+from pytest_golive.handlers.recorded import Recording, recorded_parcel
 from pytest_golive.handlers.setup import Setup
 from pytest_golive.handlers.turns import Turns
 from pytest_golive.handlers.wording import times
@@ -124,14 +122,6 @@ class Lab:
         """The event that the positive control has seen to work."""
         return self.control().event
 
-    @property
-    def some_event(self) -> str:
-        """The same or, where the positive control fails, the event it began with: for faults that make it fail."""
-        try:
-            return self.event
-        except CannotTell:
-            return self._candidates()[0]
-
     def control(self) -> Control:
         """See that a genuine event is accepted in time and, where a probe tells, takes effect once; asked once a run.
 
@@ -158,19 +148,9 @@ class Lab:
         parcel = self.genuine(event, **knobs)
         return Delivery(self, parcel, self.send(parcel))
 
-    def replay(self, recorded: Recorded | str | os.PathLike[str]) -> Delivery:
-        """Send a recorded delivery, signed anew, and return what can be demanded of it.
-
-        Args:
-            recorded: the delivery, or its file; a relative path is seen from golive.yaml's folder.
-
-        Raises:
-            NothingToReplay: there is none, or it is another vendor's.
-            Unreadable: the file holds no delivery.
-        """
-        if not isinstance(recorded, Recorded):
-            recorded = recorded_at(self.setup.folder / recorded)[0]
-        parcel = parcel_of(self.setup, self.url, recorded)
+    def replay(self, recorded: Recording) -> Delivery:
+        """Send a recorded delivery, or that of a file, signed anew; see :func:`recorded_parcel` for what is raised."""
+        parcel = recorded_parcel(self.setup, self.url, recorded)
         return Delivery(self, parcel, self.send(parcel))
 
     def send(self, parcel: Parcel, *, timeout_seconds: float | None = None) -> Receipt:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pytest_golive.cassettes.deliveries import Delivery as Recorded
 from pytest_golive.cassettes.deliveries import headers_now, read_file, read_folder
@@ -15,6 +17,9 @@ from pytest_golive.handlers.parcel import Parcel
 from pytest_golive.handlers.setup import Setup
 from pytest_golive.sandbox.deliveries.destination import HEADER_NAME, USERNAME
 from pytest_golive.signing.scheme import filled
+
+Recording: TypeAlias = Recorded | str | os.PathLike[str]
+"""A recorded delivery, or its file; a relative path is seen from golive.yaml's folder."""
 
 
 class NothingToReplay(Exception):
@@ -32,6 +37,17 @@ def recorded_at(path: Path) -> tuple[Recorded, ...]:
     if not found:
         raise NothingToReplay(f"there is no recorded delivery at {path}")
     return found
+
+
+def recorded_parcel(setup: Setup, url: str, recorded: Recording) -> Parcel:
+    """Return a recorded delivery as it is sent to a handler now.
+
+    Raises:
+        NothingToReplay: there is none, or it is another vendor's.
+        Unreadable: the file holds no delivery.
+    """
+    found = recorded if isinstance(recorded, Recorded) else recorded_at(setup.folder / recorded)[0]
+    return parcel_of(setup, url, found)
 
 
 def parcel_of(setup: Setup, url: str, recorded: Recorded) -> Parcel:

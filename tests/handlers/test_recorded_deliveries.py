@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive.cassettes.deliveries import Delivery, keep, received
+from pytest_golive.cassettes.deliveries import Delivery, keep, received, record
 from pytest_golive.cassettes.filtering import Filter
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.cli import main
@@ -138,6 +138,22 @@ def test_a_folder_is_sent_in_the_order_it_was_received(shop: Path, capsys: pytes
             "message.received  e2  took effect once",
             'state of c1: {"messages": 1, "status": "open"}',
         ]
+
+
+def test_a_handler_keeps_what_it_receives(shop: Path) -> None:
+    """In one call, and without the secrets it knows."""
+    made = Writer(setup_of("timely"), URL).write("message.received", event_id="e1", data={"content": "my-own-secret-1"})
+    headers = {name: str(value) for name, value in made.headers}
+
+    path = record(
+        Path("golive-cassettes/staging"), "timely", headers, made.body, secrets={"of the shop": "my-own-secret-1"}
+    )
+
+    assert path == shop / "golive-cassettes/staging/deliveries/timely/message.received.e1.yaml"
+    assert "my-own-secret-1" not in path.read_text()
+    assert recorded_at(path)[0].event_id == "e1"
+    with pytest.raises(LookupError, match=r"^uppzy sends no webhooks$"):
+        record(shop, "uppzy", {}, b"")
 
 
 def test_what_cannot_be_replayed_is_refused(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
