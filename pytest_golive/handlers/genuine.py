@@ -170,6 +170,8 @@ class Writer:
             webhook_id=endpoint.id,
             username=endpoint.username,
             header_name=endpoint.header_name,
+            url=endpoint.url,
+            headers=headers,
         )
         lower = {name.lower() for name in names}
         return tuple(name.lower() for name in headers if name.lower() in lower)

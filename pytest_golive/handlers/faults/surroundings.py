@@ -209,7 +209,7 @@ def _secrets(trial: Trial) -> Iterator[tuple[str, str]]:
     for key, secret in setup.secrets.items():
         if len(secret.reveal()) >= SHORTEST_SECRET:
             yield f"the {key.replace('_', ' ')}", secret.reveal()
-    if setup.scheme.strategy != "hmac":
+    if not setup.scheme.signs:
         parcel = trial.genuine()
         for name in parcel.proof:
             yield f"the header {name}", (parcel.header(name) or "").rpartition(" ")[2]

@@ -10,12 +10,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 from http_message_signatures.exceptions import InvalidSignature
+from hypothesis import given, strategies
 
 from pytest_golive.signing import PRESETS, NotGenuine, Scheme, new_secret, public_of, sign, verify
 from pytest_golive.signing.key import key_in
 from pytest_golive.signing.message import signature_base
 from pytest_golive.signing.request import Request, value_of
-from pytest_golive.signing.structured import InnerList, component, inner_lists
+from pytest_golive.signing.structured import Component, InnerList, byte_strings, component, inner_lists, written
 
 AT = 1_618_884_473
 BODY = b'{"hello": "world"}'
@@ -261,6 +262,57 @@ def test_a_list_is_written_as_it_was_read() -> None:
 
     assert inner_lists(f"sig1={text}")["sig1"].written == text
     assert inner_lists("s=();a=1;b=2;a=3")["s"].written == "();b=2;a=3"
+
+
+PIECES = [
+    "sig1",
+    "a",
+    "=",
+    "(",
+    ")",
+    '"',
+    '"@method"',
+    '"content-digest"',
+    ";",
+    "created",
+    ":",
+    "AA==",
+    ",",
+    " ",
+    "?1",
+    "1",
+    "-",
+    "\\",
+    "é",
+]
+
+
+@given(
+    told=strategies.lists(strategies.sampled_from(PIECES), max_size=14).map("".join),
+    signature=strategies.lists(strategies.sampled_from(PIECES), max_size=8).map("".join),
+    digest=strategies.lists(strategies.sampled_from(PIECES), max_size=8).map("".join),
+)
+def test_whatever_structure_is_sent_there_is_an_answer(told: str, signature: str, digest: str) -> None:
+    """Nothing but NotGenuine comes out of it."""
+    headers = {"Signature-Input": told, "Signature": signature, "Content-Digest": digest}
+    anything = B25.model_copy(update={"covers": ("@method",), "parameters": ("created",)})
+
+    for scheme in (anything, PRESETS["rfc9421_ed25519"]):
+        with pytest.raises(NotGenuine):
+            verify(scheme, [SHARED if scheme is anything else PRIVATE], headers, BODY, now=AT, url=URL)
+
+
+@given(
+    text=strategies.text(strategies.characters(min_codepoint=32, max_codepoint=126), max_size=40),
+    number=strategies.integers(-(10**15) + 1, 10**15 - 1),
+    raw=strategies.binary(max_size=40),
+    flag=strategies.booleans(),
+)
+def test_any_value_comes_back_as_it_was_written(text: str, number: int, raw: bytes, flag: bool) -> None:
+    made = InnerList((Component(text, {"a": raw}),), {"n": number, "s": text, "f": flag})
+
+    assert inner_lists(f"x={made.written}, y=()") == {"x": made, "y": InnerList(())}
+    assert byte_strings(f"x={written(raw)};p=1") == {"x": raw}
 
 
 class Keys(HTTPSignatureKeyResolver):
