@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from pytest_golive.facts.current import current
-from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel, Receipt
@@ -41,6 +41,18 @@ class Trial:
     def genuine(self, event: str | None = None, **knobs: Any) -> Parcel:
         """Return a genuine delivery; see :meth:`pytest_golive.handlers.genuine.Writer.write` for the knobs."""
         return self.lab.genuine(event, **knobs)
+
+    @property
+    def some_event(self) -> str:
+        """The event that the positive control has seen to work; where it failed, the one it began with.
+
+        For faults that make the positive control fail.
+        """
+        try:
+            return self.lab.event
+        except CannotTell:
+            events = self.lab.setup.webhooks.events
+            return next((name for name, event in events.items() if event.subject is not None), next(iter(events)))
 
     def send(self, parcel: Parcel, *, timeout_seconds: float | None = None) -> Receipt:
         """Send a parcel; whatever comes of it is in the receipt, and evidence of the check."""

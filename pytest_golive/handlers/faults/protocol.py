@@ -72,7 +72,7 @@ def ways_to_send_a_body(trial: Trial) -> None:
 @fault("WH-52")
 def redirected(trial: Trial) -> None:
     """The registered address as it stands, with its slash or without: vendors follow nobody anywhere."""
-    parcel = trial.genuine(trial.lab.some_event, said="a delivery to the registered address")
+    parcel = trial.genuine(trial.some_event, said="a delivery to the registered address")
     receipt = trial.send(parcel)
     if receipt.status is None:
         trial.cannot_tell("an answer", f"{parcel.said}: {receipt.told}")
@@ -124,7 +124,7 @@ def broken_off(trial: Trial) -> None:
 @fault("WH-61")
 def login_asked_for(trial: Trial) -> None:
     """A delivery as the vendor sends it: no cookie, no token, no login."""
-    parcel = trial.genuine(trial.lab.some_event, said="a delivery without cookie, token and login")
+    parcel = trial.genuine(trial.some_event, said="a delivery without cookie, token and login")
     receipt = trial.send(parcel)
     asked = _asks_for(receipt, trial.lab.setup.scheme.strategy)
     trial.must(not asked, expected="a 2xx", actual=f"{parcel.said} {receipt.told}{asked}")

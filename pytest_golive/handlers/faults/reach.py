@@ -148,6 +148,6 @@ def _must_not_take_in_the_clear(trial: Trial, host: str, port: int) -> None:
     parts = urlsplit(trial.lab.url)
     name = f"[{host}]" if ":" in host else host
     url = parts._replace(scheme="http", netloc=name if clear == 80 else f"{name}:{clear}").geturl()
-    parcel = replace(trial.genuine(trial.lab.some_event), url=url, said="a delivery over plain HTTP")
+    parcel = replace(trial.genuine(trial.some_event), url=url, said="a delivery over plain HTTP")
     receipt = trial.send(parcel, timeout_seconds=CONNECT_SECONDS)
     trial.must(not receipt.accepted, expected="no 2xx", actual=f"{parcel.said} to {url} {receipt.told}")
