@@ -60,6 +60,24 @@ class Stage:
         """Return the state that events leave behind when they come in the order of their times."""
         return self.after(_in_order(steps))
 
+    def compared(self, order: Sequence[Step], *, right: Sequence[Step] | None = None) -> tuple[Any, Any]:
+        """Return the state that events leave in the order of their times, and the one that they leave in this order.
+
+        Where they differ, the first is looked at again: a state that was read too early proves nothing.
+
+        Args:
+            order: of arrival.
+            right: the events whose state it has to be; None for the same ones.
+        """
+        steps = order if right is None else right
+        expected = self.in_order(*steps)
+        found = self.after(order, expected)
+        if found != expected:
+            again = self.in_order(*steps)
+            if again != expected:
+                expected, found = again, self.after(order, again)
+        return expected, found
+
     def after(self, steps: Sequence[Step], expected: Any = ..., *, hasty: bool = False) -> Any:
         """Return the state that events leave behind in this order.
 
@@ -82,10 +100,11 @@ class Stage:
             return list(pool.map(lambda order: self.after(order, hasty=hasty), orders))
 
     def _wait(self, life: Life) -> None:
-        """Wait until the last of the events that the handler acts upon has been worked off."""
-        acting = [step for step in life.parcels if step.event in {one.event for one in self.steps}]
-        if acting:
-            self.trial.lab.count(life.parcels[acting[-1]].event_id, at_least=1)
+        """Wait until the events that the handler acts upon have been worked off."""
+        known = {step.event for step in self.steps}
+        ids = [parcel.event_id for step, parcel in life.parcels.items() if step.event in known]
+        with ThreadPoolExecutor(max(1, len(ids))) as pool:
+            list(pool.map(lambda event_id: self.trial.lab.count(event_id, at_least=1), ids))
 
 
 def ends(event: str) -> bool:
@@ -126,7 +145,22 @@ def orders(steps: Order, late: Step, chance: random.Random) -> Iterator[Order]:
         yield (*mixed, late)
 
 
-def smallest(stage: Stage, order: Order) -> Order | None:
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An order that breaks a handler.
+
+    Attributes:
+        order: of arrival.
+        expected: the state that the same events leave in the order of their times.
+        found: the state that they leave in this order.
+    """
+
+    order: Order
+    expected: Any
+    found: Any
+
+
+def smallest(stage: Stage, order: Order) -> Broken | None:
     """Return the smallest part of an order that breaks the handler by itself: one event twice, two, or three."""
     once = tuple(dict.fromkeys(order))
     for size in (1, 2, 3):
@@ -136,15 +170,16 @@ def smallest(stage: Stage, order: Order) -> Order | None:
         parts.sort(key=lambda part: sorted(step.minute for step in part))
         states = stage.after_each([*(_in_order(part) for part in parts), *parts], hasty=True)
         for part, right, wrong in zip(parts, states, states[len(parts) :], strict=False):
-            if right != wrong and breaks(stage, part):
-                return part
+            broken = breaks(stage, part) if right != wrong else None
+            if broken is not None:
+                return broken
     return None
 
 
-def breaks(stage: Stage, part: Order) -> bool:
-    """Whether an order leaves another state than the order of times, with nothing else going on in this trial."""
-    right = stage.after(_in_order(part))
-    return bool(stage.after(part, right) != right)
+def breaks(stage: Stage, order: Order) -> Broken | None:
+    """Return what an order leaves behind, with nothing else going on in this trial; None where that is right."""
+    expected, found = stage.compared(order)
+    return Broken(order, expected, found) if found != expected else None
 
 
 def in_words(order: Order) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from pytest_golive.handlers.catalogue import fault
 from pytest_golive.handlers.life import Step, moment, shown
@@ -13,6 +12,7 @@ from pytest_golive.handlers.orders import (
     AT_ONCE,
     Order,
     Stage,
+    breaks,
     ends,
     in_words,
     orders,
@@ -27,8 +27,6 @@ ANOTHER_TENANT = "00000000-0000-4000-8000-00000000beef"
 TRIES = 3
 """Times a late event is sent before its error counts as one that stays."""
 
-ONE_STATE = "the same state in whatever order they come"
-
 
 @fault("WH-41")
 def change_before_creation(trial: Trial) -> None:
@@ -39,7 +37,7 @@ def change_before_creation(trial: Trial) -> None:
     visible = [(change, right) for change, right in zip(seen.changes, rights, strict=True) if right != alone]
     if not visible:
         trial.cannot_tell("a change that the probe shows", f"none is to be seen after {creation.event}")
-    found = seen.after_each([(change, creation) for change, _ in visible])
+    found = seen.after_each([(change, creation) for change, _ in visible], hasty=True)
     for (change, right), state in zip(visible, found, strict=True):
         if state != right:
             _must_leave_one_state(seen, (change, creation), f"{change.event} came before {creation.event}")
@@ -58,7 +56,7 @@ def change_after_the_end(trial: Trial) -> None:
     after = seen.after_each([(creation, change, end) for change in older])
     if before == after:
         trial.cannot_tell("an ending that the probe shows", f"{end.event} changes nothing that is to be seen")
-    found = seen.after_each([(creation, end, change) for change in older])
+    found = seen.after_each([(creation, end, change) for change in older], hasty=True)
     for change, right, state in zip(older, after, found, strict=True):
         if state != right:
             said = f"{change.event}, which is older, came after {end.event}"
@@ -85,11 +83,16 @@ def every_order(trial: Trial) -> None:
             if state == expected:
                 continue
             # What was seen among many others has to be seen alone, too.
-            alone = seen.after(order, expected)
-            if alone == expected:
+            broken = breaks(seen, order)
+            if broken is None:
                 trial.warn(f"an order that broke the handler among others held alone: {in_words(order)}")
                 continue
-            _fail(trial, seen, order, alone, expected)
+            broken = smallest(seen, order) or broken
+            trial.must(
+                False,
+                expected=f"the same state in whatever order they come: {shown(broken.expected)}",
+                actual=f"{in_words(broken.order)}: the state is {shown(broken.found)}",
+            )
 
 
 @fault("WH-45")
@@ -134,8 +137,7 @@ def tenants_interleaved(trial: Trial) -> None:
         for step in seen.steps
     ]
     both = [step for pair in itertools.zip_longest(ours, theirs) for step in pair if step is not None]
-    expected = seen.in_order(*ours)
-    found = seen.after(both, expected)
+    expected, found = seen.compared(both, right=ours)
     trial.must(
         found == expected,
         expected=f"the state that its own tenant's events leave: {shown(expected)}",
@@ -219,23 +221,9 @@ def _shows(seen: Stage, before: Order, after: Order) -> bool:
 
 def _must_leave_one_state(seen: Stage, order: Order, said: str) -> None:
     __tracebackhide__ = True
-    expected = seen.in_order(*order)
-    found = seen.after(order, expected)
+    expected, found = seen.compared(order)
     seen.trial.must(
         found == expected,
         expected=f"the state that they leave in their order: {shown(expected)}",
         actual=f"{said}, and the state is {shown(found)}",
-    )
-
-
-def _fail(trial: Trial, seen: Stage, order: Order, state: Any, expected: Any) -> None:
-    __tracebackhide__ = True
-    part = smallest(seen, order)
-    if part is not None:
-        expected = seen.in_order(*part)
-        state = seen.after(part, expected)
-    trial.must(
-        False,
-        expected=f"{ONE_STATE}: {shown(expected)}",
-        actual=f"{in_words(part or order)}: the state is {shown(state)}",
     )
