@@ -48,12 +48,19 @@ ALSO: dict[str, set[str]] = {
     "WH-01": {"WH-18"},  # what stands in the query alone is no header either
     "WH-02": {"WH-03", "WH-04", "WH-07", "WH-12", "WH-17", "WH-20"},  # any signature of the right length
     "WH-03": REFUSED,  # it refuses all with another status than the vendor's
+    "WH-07": {"WH-09", "WH-10"},  # it takes the first signature alone, under any name
     "WH-08": {"WH-06", "WH-07"},  # what is cut or of another kind cannot be decoded
-    "WH-14": {"WH-56", "WH-70"},  # it cannot write anew what is large or no JSON
+    "WH-14": {"WH-15", "WH-56", "WH-70", "WH-71"},  # it reads what it has not verified, and writes it anew
+    "WH-22": {"WH-01", "WH-05", "WH-08", "WH-18", "WH-25"},  # a time that cannot be read is a 400, with the trace
     "WH-24": {"WH-27"},  # milliseconds taken for seconds lie in the future
+    "WH-25": {"WH-01", "WH-05", "WH-08", "WH-18"},  # a time that is missing or empty breaks it
     "WH-29": AGAIN | {"WH-49"},  # it works before it answers
     "WH-30": AGAIN | {"WH-49"},
+    "WH-32": AGAIN,  # what is done is not remembered by all that take events
+    "WH-37": {"WH-49", "WH-69"},  # it remembers before it works, and works before it answers
     "WH-59": {"WH-56"},  # it reads without a limit
+    "WH-70": {"WH-15", "WH-71", "WH-76"},  # it fails over whatever it cannot read
+    "WH-76": {"WH-21"},  # another tenant's event is what will never work
     "WH-61": {"WH-52"},  # it redirects to its login
 }
 """By a mutant's fault, the other checks that find it, since they look at the same piece of the handler."""
