@@ -219,6 +219,8 @@ class Controller:
             title=told["title"],
             vendor=told["vendor"],
             operation=told["operation"],
+            subject=told["subject"],
+            fault=told["fault"],
             seconds=report.duration,
             finding=None if finding is None else Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}),
             observations=tuple(told["observations"]),

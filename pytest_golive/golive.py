@@ -25,6 +25,8 @@ from pytest_golive.facts.current import carry, current
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.facts.once import Once
 from pytest_golive.facts.scope import Scope, for_all
+from pytest_golive.handlers.lab import Lab
+from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.vendors.library import read_pack
@@ -44,6 +46,7 @@ class Golive:
         recordings: what plays and records the calls of this run; None where all are asked and none is kept.
         draws: gives names and random values that a replay gives again.
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
+        labs: the team's webhook handlers.
     """
 
     def __init__(  # noqa: PLR0913  # everything a check may ask for
@@ -73,6 +76,7 @@ class Golive:
         self._lock = threading.Lock()
         self._vendors: dict[tuple[str, str], Vendor] = {}
         self._shared = Once()
+        self.labs = Labs()
         self.pause = pausing(recordings)
         self.shelf = shelf
         self.recordings = recordings
@@ -223,6 +227,14 @@ class Golive:
 
     carry = staticmethod(carry)
 
+    def handler(self, name: str) -> Lab:
+        """Return a webhook handler of the team's, to be sent to.
+
+        Raises:
+            LookupError: golive.yaml names none of this name for a vendor of the chosen environment.
+        """
+        return self.labs.lab(name)
+
     def limits(self, vendor: str, environment: str) -> CallBudget | None:
         """Return how much may be asked of a vendor in an environment; None for as much as one likes."""
         where = self.environments[environment]
@@ -232,7 +244,8 @@ class Golive:
         return limits_of(read_pack(vendor, target.profile), target, production=where.production)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and stop the handlers that were started."""
+        self.labs.close()
         for vendor in self._vendors.values():
             vendor.close()
 

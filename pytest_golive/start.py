@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import subprocess
+import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from pytest_golive.facts.ledger import Ledger, Planned, RunStarted, now
 from pytest_golive.facts.outcome import Word
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
+from pytest_golive.handlers.setup import Setup
+from pytest_golive.handling import cases_of, example_setups, labs_of, setups_of
 from pytest_golive.manifest.environment import Environment, resolve, resolve_what_is_there
 from pytest_golive.manifest.load import load_manifest
 from pytest_golive.manifest.mistake import Mistakes
@@ -49,7 +52,6 @@ MANIFEST = "golive.yaml"
 
 UNUSED = (
     "clients",
-    "handlers",
     "traffic",
     "monitoring",
     "operations",
@@ -70,6 +72,7 @@ class Prepared:
         not_applicable: rule id -> why and who says so.
         shelf: the recordings of the chosen environment.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
+        handlers: the webhook handlers that are tested.
         notes: what a reader has to know besides.
     """
 
@@ -80,6 +83,7 @@ class Prepared:
     shelf: Shelf
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
+    handlers: tuple[Setup, ...] = ()
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -135,6 +139,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in manifest.not_applicable},
         notes=_notes(manifest),
         questions_file=_questions_file(manifest, path.parent),
+        handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
     )
 
 
@@ -164,7 +169,14 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     shelf = recording.shelf_of(config, choice, manifest, path.parent)
     recording.check_before(config, choice, shelf)
     environments = recording.replayed(choice, shelf) or _started(config, vendors)
-    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS)
+    if manifest is None:
+        store = tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True)
+        config.add_cleanup(store.cleanup)
+        handlers = example_setups(vendors, Path(store.name))
+    else:
+        chosen = environments[choice.environment]
+        handlers = setups_of(manifest, chosen, path.parent.resolve(), makes_up=True)
+    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS, handlers)
 
 
 def _started(config: pytest.Config, vendors: tuple[str, ...]) -> Mapping[str, Environment]:
@@ -208,6 +220,8 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
             for pack, _ in books
         },
         forbidden={name: target.forbidden for name, target in chosen.targets.items()},
+        handlers=cases_of(prepared.handlers),
+        allow=chosen.allow,
         not_applicable=prepared.not_applicable,
         recorded=recording.recorded_here(choice, prepared.shelf),
     )
@@ -241,6 +255,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         shelf=prepared.shelf,
     )
     golive.questions_file = prepared.questions_file
+    golive.labs = labs_of(prepared.handlers, redactor)
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
         id=run_id,

@@ -20,6 +20,8 @@ from pytest_golive.exchange.pace import Budgets
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
+from pytest_golive.handlers import setup
+from pytest_golive.handling import labs_of
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.readiness.plan import Plan, PlannedCheck
@@ -63,6 +65,7 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "environments": [_environment(environment) for environment in run.golive.environments.values()],
             "checks": [asdict(planned) for planned in run.plan.checks.values()],
             "known_ids": sorted(run.known_ids),
+            "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
         }
     )
 
@@ -129,6 +132,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
         shelf=shelf,
     )
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
+    golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     golive.questions_file = None if told["questions_file"] is None else Path(told["questions_file"])
     return Run(
         id=told["id"],

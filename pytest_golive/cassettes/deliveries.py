@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from pytest_golive import __version__
 from pytest_golive.cassettes.filtering import NEVER, Filter
 from pytest_golive.cassettes.format import SPELLING, NotACassette, body_in, body_out, plain_values, written
 from pytest_golive.cassettes.shelf import DELIVERIES, MOMENT, Shelf, Unreadable, moment_of, replace_file, slug
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.body_path import at
 from pytest_golive.signing.scheme import PLACEHOLDER
 from pytest_golive.signing.scheme import written as time_written
 from pytest_golive.signing.signer import sign
+from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.webhooks import Webhooks
 
 ALWAYS = frozenset({"content-type"})
@@ -103,6 +106,7 @@ def headers_now(
     webhook_id: str = "",
     username: str = "",
     header_name: str = "",
+    url: str = "",
 ) -> dict[str, str]:
     """Return the headers of a delivery that is sent again: the kept ones, with today's time, and today's proof.
 
@@ -114,6 +118,7 @@ def headers_now(
         webhook_id: id of the endpoint, for schemes that tell it.
         username: who sends, for `basic`.
         header_name: the header that was agreed, for schemes whose header is chosen with the endpoint.
+        url: the address it is sent to, for schemes that sign it.
 
     Raises:
         LookupError: the vendor has no such scheme any more.
@@ -127,6 +132,8 @@ def headers_now(
     headers = {
         name: time_written(scheme, now) if name.lower() in dated else value for name, value in delivery.headers.items()
     }
+    if webhooks.event_id_header is not None and delivery.event_id:
+        headers[webhooks.event_id_header] = delivery.event_id
     proof = sign(
         scheme,
         secret,
@@ -136,6 +143,8 @@ def headers_now(
         webhook_id=webhook_id,
         username=username,
         header_name=header_name,
+        url=url,
+        headers=headers,
     )
     return {**headers, **proof}
 
@@ -174,6 +183,40 @@ def keep(shelf: Shelf, delivery: Delivery, held: Callable[[str], tuple[str, ...]
     return path
 
 
+def record(
+    folder: Path,
+    vendor: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    moment: datetime | None = None,
+) -> Path:
+    """Keep a delivery as a handler has just received it; return where it lies.
+
+    Args:
+        folder: of one environment's recordings: ``golive-cassettes/staging``.
+        vendor: who sent it.
+        headers: as they came.
+        body: as it came.
+        secrets: what must never stand in a file, by a name to call it by.
+        moment: when it came; default: now.
+
+    Raises:
+        LookupError: the vendor sends no webhooks.
+        PackError: there is no such vendor.
+        Unreadable: it would give a secret away.
+        OSError: it cannot be written.
+    """
+    webhooks = read_pack(vendor).webhooks
+    if webhooks is None:
+        raise LookupError(f"{vendor} sends no webhooks")
+    clean = Filter(Redactor([Secret(value, name) for name, value in (secrets or {}).items()]))
+    delivery = received(vendor, webhooks, headers, body, moment or datetime.now(UTC), clean=clean)
+    folder = folder.resolve()
+    return keep(Shelf(folder.parent, folder.name, ""), delivery, clean.held)
+
+
 def path_of(shelf: Shelf, delivery: Delivery) -> Path:
     """Return where a delivery lies."""
     name = ".".join(filter(None, (delivery.event, delivery.event_id)))
@@ -206,6 +249,20 @@ def read(shelf: Shelf, path: Path) -> Delivery:
         raise Unreadable(f"{shelf.told(path)}, line 1: this is no delivery as golive writes it") from None
     except ValueError as error:
         raise Unreadable(f"{shelf.told(path)}, line 1: {error}") from None
+
+
+def read_file(path: Path) -> Delivery:
+    """Return a delivery of a file that may lie anywhere; see :func:`read` for what is raised."""
+    return read(Shelf(path.resolve().parent, "", ""), path.resolve())
+
+
+def read_folder(folder: Path) -> tuple[Delivery, ...]:
+    """Return every delivery below a folder, in the order in which they were received.
+
+    Raises:
+        Unreadable: one of them cannot be read.
+    """
+    return tuple(sorted(map(read_file, sorted(folder.rglob("*.yaml"))), key=lambda one: one.moment))
 
 
 def _delivery(told: Any) -> Delivery:

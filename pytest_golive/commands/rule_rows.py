@@ -8,7 +8,8 @@ from typing import Any
 
 from pytest_golive.facts.outcome import Suite
 from pytest_golive.manifest.model import Environment, Manifest
-from pytest_golive.readiness.plan import LANDED, Ground, Plan, PlannedRule, make_plan
+from pytest_golive.readiness.handler_cases import HandlerCase
+from pytest_golive.readiness.plan import Ground, Plan, PlannedRule, landed, make_plan
 from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 from pytest_golive.vendors.rule import Rule
 
@@ -161,6 +162,17 @@ def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
         releases_to=told.environment.releases_to,
         forbidden={vendor: target.forbidden for vendor, target in told.environment.vendors.items()},
         features={vendor: told.features(vendor) for vendor in vendors},
+        handlers=tuple(
+            HandlerCase(
+                name,
+                handler.vendor,
+                handler.auth,
+                production=told.environment.production and handler.url is not None,
+                deployed=handler.url is not None,
+            )
+            for name, handler in told.manifest.handlers.items()
+        ),
+        allow=told.environment.allow,
         not_applicable={each.rule: f"{each.reason} ({each.by})" for each in told.manifest.not_applicable},
     )
 
@@ -170,7 +182,7 @@ def _row(planned: PlannedRule, plan: Plan, told: Told | None) -> Row:
     row = Row(rule, planned.vendor, _state(planned), not_applicable=planned.not_applicable)
     if planned.not_applicable:
         return row
-    undecided = tuple(dict.fromkeys(part.kind for part in rule.decided_by if part.kind not in LANDED))
+    undecided = tuple(dict.fromkeys(part.kind for part in rule.decided_by if not landed(part)))
     waits: tuple[str, ...] = ()
     if told is not None:
         allowances = [allowance for check in planned.checks if (allowance := plan.checks[check].allow)]

@@ -31,6 +31,8 @@ class Phase:
     title: str = ""
     vendor: str | None = None
     operation: str | None = None
+    subject: str | None = None
+    fault: str | None = None
     finding: dict[str, Any] | None = None
     observations: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -71,6 +73,8 @@ class Phases:
             title=rules.title,
             vendor=planned.vendor if planned is not None else None,
             operation=planned.operation if planned is not None else None,
+            subject=planned.subject if planned is not None else None,
+            fault=planned.fault if planned is not None else None,
             finding=self._finding(item, call, report, outcome),
             observations=tuple(record.observations),
             warnings=tuple(record.warnings),
@@ -123,7 +127,7 @@ class Phases:
         told = "INCONCLUSIVE" if phase.outcome == Outcome.INCONCLUSIVE else "FAILED"
         named = ", ".join(phase.rules) or item.name
         return " · ".join(
-            [f"{told} {named} ({phase.severity})", *where, *([phase.operation] if phase.operation else [])]
+            [f"{told} {named} ({phase.severity})", *where, *(one for one in (phase.subject, phase.operation) if one)]
         )
 
 

@@ -12,11 +12,24 @@ from dataclasses import dataclass, field, replace
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
 from pytest_golive.readiness.cases import Ground as CaseGround
+from pytest_golive.readiness.handler_cases import CHECK as WITHSTANDS
+from pytest_golive.readiness.handler_cases import (
+    HandlerCase,
+    concerned,
+    handlers_of,
+    is_provoked,
+    may_be_sent,
+    why_nobody,
+    why_not_tried,
+)
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
-LANDED = frozenset({"check"})
-"""The kinds of deciding part that this version of golive can carry out."""
+
+def landed(part: Part) -> bool:
+    """Whether this version of golive can carry out a deciding part."""
+    return part.kind == "check" or (part.kind == "handler" and is_provoked(part.handler))
+
 
 NO_CHECK = "this version has no check yet"
 """How the reason begins where a rule waits for a later version, not for the team."""
@@ -37,6 +50,8 @@ class PlannedCheck:
         operation: the operation it is about, if any.
         bad_input: id of the bad input it sends, if any.
         variant: what else tells it from others: the name of an expansion, a contradiction, a unique value.
+        subject: the handler it is about, if any.
+        fault: the fault it provokes, if any.
         alone: what nothing else of this vendor may use while it runs.
         rules: the rules it decides, or a share of them.
         suites: when it runs.
@@ -59,6 +74,8 @@ class PlannedCheck:
     operation: str | None = None
     bad_input: str | None = None
     variant: str | None = None
+    subject: str | None = None
+    fault: str | None = None
     alone: str | None = None
     allow: str | None = None
     effects: Effects = Effects.NONE
@@ -124,6 +141,8 @@ class Ground:
         only: the rules asked for by id; empty for all.
         features: by vendor, which parts of its API are used.
         forbidden: by vendor, the operations that its key must not be allowed.
+        handlers: the team's webhook handlers.
+        allow: what a run may do in production beyond reading.
         not_applicable: rule id -> why and who says so, from golive.yaml.
         recorded: by vendor, the operations that recordings of this environment are kept of.
     """
@@ -136,6 +155,8 @@ class Ground:
     only: frozenset[str] = frozenset()
     features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    handlers: tuple[HandlerCase, ...] = ()
+    allow: tuple[str, ...] = ()
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -169,13 +190,15 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
     reason = _not_applicable(ground, pack, rule)
     mine: list[PlannedCheck] = []
     parts = [part for part in rule.decided_by if _counts(ground, pack, part)]
-    undecided = tuple(_words(part) for part in parts if part.kind not in LANDED)
+    undecided = tuple(_words(part) for part in parts if not _carried_out(ground, pack, part))
     if reason:
         mine.append(_stand_in(ground, pack, rule, f"not applicable: {reason}"))
     else:
         for part in parts:
-            if part.kind in LANDED:
+            if part.kind == "check":
                 mine.extend(each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
+            elif _carried_out(ground, pack, part):
+                mine.extend(_handler_cases(ground, pack, rule, part))
         if not mine and _lacks_an_environment(ground, parts):
             key = f"environments.{ground.environment}.releases_to"
             mine.append(_stand_in(ground, pack, rule, f"{key} is missing: no environment to compare with", [key]))
@@ -196,7 +219,7 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
-    return ""
+    return why_not_tried([part.handler for part in rule.decided_by])
 
 
 def _recorded(ground: Ground, pack: Pack, rule: Rule) -> bool:
@@ -215,7 +238,16 @@ def _is_recorded(ground: Ground, rule: Rule, planned: PlannedCheck) -> bool:
 def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
     """Whether a part has a say in these suites, with the features that are used."""
     timely = not part.suites or bool(ground.suites & set(part.suites))
+    if part.handler is not None and (pack.webhooks is None or not _used(ground, pack, "webhooks")):
+        return False  # nothing is delivered
     return timely and (part.feature is None or _used(ground, pack, part.feature))
+
+
+def _carried_out(ground: Ground, pack: Pack, part: Part) -> bool:
+    """Whether this run can carry out a deciding part; a rehearsal counts what it has no handler for as undecided."""
+    if part.kind == "handler" and ground.sandbox and not handlers_of(ground.handlers, pack):
+        return False
+    return landed(part)
 
 
 def _used(ground: Ground, pack: Pack, feature: str) -> bool:
@@ -273,6 +305,35 @@ def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[Plann
         there = replace(whole, environment=ground.releases_to)
         for planned in _multiplied(replace(ground, production=True), pack, part, there):
             yield replace(planned, case=f"{planned.case}@{ground.releases_to}")
+
+
+def _handler_cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[PlannedCheck]:
+    """Yield a fault for each handler it may show in; where there is none, what stands for the rule instead."""
+    assert part.handler is not None, "only parts that name a fault"
+    if not handlers_of(ground.handlers, pack):
+        reason = f"handlers is missing: golive.yaml names no handler of {pack.title}"
+        yield _stand_in(ground, pack, rule, reason, ["handlers"])
+        return
+    handlers = tuple(concerned(ground.handlers, pack, part.handler))
+    if not handlers and len(rule.decided_by) == 1:
+        yield _stand_in(ground, pack, rule, f"not applicable: {why_nobody(part.handler)}")
+    sendable = tuple(one for one in handlers if may_be_sent(one, part.handler, ground.allow))
+    if handlers and not sendable and len(rule.decided_by) == 1:
+        yield _stand_in(ground, pack, rule, "not applicable: made-up events are not sent to a handler in production")
+    for handler in sendable:
+        yield PlannedCheck(
+            check=WITHSTANDS,
+            case=f"{handler.name}-{part.handler}",
+            vendor=pack.vendor,
+            environment=ground.environment,
+            rules=(rule.id,),
+            suites=rule.suites,
+            severity=rule.severity,
+            subject=handler.name,
+            fault=part.handler,
+            title=rule.title,
+            fix=rule.fix,
+        )
 
 
 def _multiplied(ground: Ground, pack: Pack, part: Part, whole: PlannedCheck) -> Iterator[PlannedCheck]:

@@ -22,6 +22,8 @@ class Result:
         title: what has to hold, in the words of its marker or its rule.
         vendor: the vendor it is about.
         operation: the operation it is about.
+        subject: the handler it is about.
+        fault: the fault it provokes.
         seconds: of all phases together.
         finding: why it did not pass.
         observations: assumed facts that did not hold.
@@ -38,6 +40,8 @@ class Result:
     title: str = ""
     vendor: str | None = None
     operation: str | None = None
+    subject: str | None = None
+    fault: str | None = None
     seconds: float = 0.0
     finding: Finding | None = None
     observations: tuple[str, ...] = ()

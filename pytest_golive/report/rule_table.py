@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pytest_golive.readiness.plan import LANDED
+from pytest_golive.readiness.plan import landed
 from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
 from pytest_golive.vendors.rule import Part, Rule
 
@@ -42,9 +42,9 @@ def page() -> str:
 
 
 def _table(rules: Sequence[Rule]) -> Iterator[str]:
-    landed = sum(any(part.kind in LANDED for part in rule.decided_by) for rule in rules)
-    whole = sum(all(part.kind in LANDED for part in rule.decided_by) for rule in rules)
-    yield f"{len(rules)} rules: {whole} decided by checks, {landed - whole} more in part, {len(rules) - landed} later."
+    begun = sum(any(landed(part) for part in rule.decided_by) for rule in rules)
+    whole = sum(all(landed(part) for part in rule.decided_by) for rule in rules)
+    yield f"{len(rules)} rules: {whole} decided by checks, {begun - whole} more in part, {len(rules) - begun} later."
     yield ""
     yield "| rule | severity | suites | what has to hold | decided by |"
     yield "|---|---|---|---|---|"
@@ -55,7 +55,9 @@ def _table(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _told(part: Part) -> str:
-    if part.kind in LANDED:
+    if landed(part) and part.handler is not None:
+        return f"handler lab {part.handler}"
+    if landed(part):
         return f"`{part.check}`" + (f" ({part.each.replace('_', ' ')})" if part.each != "vendor" else "")
     fault = f" {part.client or part.handler}" if part.client or part.handler else ""
     return f"*later: {KINDS[part.kind]}{fault}*"

@@ -95,9 +95,9 @@ def result_entry(result: Result) -> ResultEntry:
     return ResultEntry(
         check=result.test,
         rules=tuple(rule for rule in result.rules if not rule.startswith(("CL-", "WH-"))),
-        faults=tuple(rule for rule in result.rules if rule.startswith(("CL-", "WH-"))),
+        faults=_faults(result),
         vendor=result.vendor,
-        subject=None,
+        subject=result.subject,
         operation=result.operation,
         outcome=result.outcome,
         severity=result.severity,
@@ -107,6 +107,12 @@ def result_entry(result: Result) -> ResultEntry:
         warnings=result.warnings,
         notes=result.notes,
     )
+
+
+def _faults(result: Result) -> tuple[str, ...]:
+    """Return the faults a check provokes, whether or not they were asked for as rules."""
+    named = [rule for rule in result.rules if rule.startswith(("CL-", "WH-"))]
+    return tuple(dict.fromkeys([*([result.fault] if result.fault else []), *named]))
 
 
 def rule_entry(rule: DecidedRule) -> RuleEntry:

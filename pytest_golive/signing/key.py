@@ -29,6 +29,36 @@ def key_in(scheme: Scheme, secret: str) -> bytes:
     return key
 
 
+def public_key_in(scheme: Scheme, secret: str) -> bytes:
+    """Return the key that verifies, of a public key or of the private one it belongs to.
+
+    Raises:
+        ValueError: the text holds none. The message does not repeat it.
+    """
+    from pytest_golive.signing import ed25519
+
+    if scheme.public_prefix and secret.startswith(scheme.public_prefix):
+        try:
+            key = _decoded(scheme, secret.removeprefix(scheme.public_prefix))
+        except (ValueError, binascii.Error):
+            raise ValueError(f"the public key is no {scheme.secret_encoding}") from None
+        if len(key) != ed25519.LENGTH:
+            raise ValueError(f"the public key has {len(key)} bytes; ed25519 has {ed25519.LENGTH}")
+        return key
+    return ed25519.public_of(key_in(scheme, secret))
+
+
+def public_of(scheme: Scheme, secret: str) -> str:
+    """Return the public key of a private one, written as the scheme writes it.
+
+    Raises:
+        ValueError: the secret holds no key.
+    """
+    key = public_key_in(scheme, secret)
+    text = key.hex() if scheme.secret_encoding == "hex" else base64.b64encode(key).decode()
+    return scheme.public_prefix + text
+
+
 def new_secret(scheme: Scheme) -> str:
     """Return a secret that nobody has, written as the scheme reads it."""
     if scheme.secret_encoding == "base64":

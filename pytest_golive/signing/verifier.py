@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
+from pytest_golive.signing import ed25519
+from pytest_golive.signing.key import public_key_in
+from pytest_golive.signing.message import verify_message
+from pytest_golive.signing.request import Request
 from pytest_golive.signing.scheme import PLACEHOLDER, Scheme, read
 from pytest_golive.signing.signer import sign, signature, signed_bytes
+from pytest_golive.signing.verdict import NotGenuine, Reason, check_age
 
-Reason = Literal["missing", "malformed", "stale", "wrong"]
+__all__ = ["NotGenuine", "Reason", "verify"]
 
 SEPARATORS = " ,;"
 """What stands between the entries of a header with several signatures."""
 
 
-class NotGenuine(Exception):
-    """A delivery is not proven.
-
-    Attributes:
-        reason: missing: a header is; malformed: it is not written by the scheme; stale: the time is too far off;
-            wrong: nothing fits body and secret.
-    """
-
-    def __init__(self, reason: Reason, text: str) -> None:
-        super().__init__(text)
-        self.reason: Reason = reason
-
-
-def verify(
+def verify(  # noqa: PLR0913  # schemes look at different things
     scheme: Scheme,
     secrets: Sequence[str],
     headers: Mapping[str, str],
@@ -39,28 +31,36 @@ def verify(
     now: float,
     username: str = "",
     header_name: str = "",
+    method: str = "POST",
+    url: str = "",
 ) -> None:
     """Accept a delivery that one of the secrets proves.
 
     Args:
         scheme: how deliveries are proven.
-        secrets: the secrets that are valid now; more than one during a rotation.
+        secrets: the secrets that are valid now; more than one during a rotation. Schemes with two keys take either,
+            the public one is enough.
         headers: of the delivery, by name in any case.
         body: of the delivery, as it came.
         now: Unix seconds to judge the delivery's time by.
         username: who sends, for `basic`.
         header_name: the header that was agreed, for schemes whose header is chosen with the endpoint.
+        method: of the request, for http_message.
+        url: the whole address that was sent to, for http_message.
 
     Raises:
         NotGenuine: it is not proven.
         ValueError: no secret was given, or one holds no key.
+        ModuleNotFoundError: the scheme is one of ed25519, and cryptography is not installed.
     """
     if scheme.strategy == "none":
         return
     if not secrets:
         raise ValueError("there is no secret to verify with")
     given = {name.lower(): value for name, value in headers.items()}
-    if scheme.strategy == "hmac":
+    if scheme.strategy == "http_message":
+        verify_message(scheme, secrets, Request(method, url, given, body), now)
+    elif scheme.signs:
         _verify_signature(scheme, secrets, given, body, now)
     else:
         _verify_agreed(scheme, secrets, given, username, header_name)
@@ -91,10 +91,16 @@ def _verify_signature(
     if "timestamp" in values:
         _verify_time(scheme, values["timestamp"], now)
     message = signed_bytes(scheme, body, values)
-    right = [signature(scheme, secret, message).encode() for secret in secrets]
-    fits = [hmac.compare_digest(one.encode(), other) for one in signatures for other in right]
+    fits = [_fits(scheme, secret, one, message) for one in signatures for secret in secrets]
     if not any(fits):
         raise NotGenuine("wrong", "no signature fits the body and the secret")
+
+
+def _fits(scheme: Scheme, secret: str, text: str, message: bytes) -> bool:
+    if scheme.strategy == "ed25519":
+        signed = bytes.fromhex(text) if scheme.encoding == "hex" else base64.b64decode(text)
+        return ed25519.fits(public_key_in(scheme, secret), signed, message)
+    return hmac.compare_digest(text.encode(), signature(scheme, secret, message).encode())
 
 
 def _verify_time(scheme: Scheme, text: str, now: float) -> None:
@@ -102,11 +108,7 @@ def _verify_time(scheme: Scheme, text: str, now: float) -> None:
         age = now - read(scheme, text)
     except ValueError:
         raise NotGenuine("malformed", f"the time of the delivery is not written as {scheme.timestamp}") from None
-    if scheme.tolerance_seconds is not None and abs(age) > scheme.tolerance_seconds:
-        where = "old" if age > 0 else "ahead of the clock"
-        raise NotGenuine(
-            "stale", f"the delivery is {abs(age):.0f} s {where}; at most {scheme.tolerance_seconds:.0f} s are allowed"
-        )
+    check_age(scheme, age)
 
 
 def _header(given: Mapping[str, str], name: str) -> str:
@@ -159,7 +161,8 @@ def _labelled(label: str, value: str) -> list[str]:
 
 
 def _is_signature(scheme: Scheme, text: str) -> bool:
-    size = hashlib.new(scheme.hash).digest_size
+    size = 2 * ed25519.LENGTH if scheme.strategy == "ed25519" else hashlib.new(scheme.hash).digest_size
     if scheme.encoding == "hex":
         return re.fullmatch(rf"[0-9a-f]{{{2 * size}}}", text) is not None
-    return re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", text) is not None and len(text) == 4 * -(-size // 3)
+    padded = "=" * (-size % 3)
+    return re.fullmatch(rf"[A-Za-z0-9+/]{{{4 * -(-size // 3) - len(padded)}}}{padded}", text) is not None

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from pytest_golive.vendors.consistency import mistakes_of
 from pytest_golive.vendors.fact import Frozen
+from pytest_golive.vendors.handler_fault import HandlerFault, HandlerFaults
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule, RuleBook
 
@@ -129,7 +130,19 @@ def general_rules() -> tuple[Rule, ...]:
     Raises:
         PackError: they do not fit the model.
     """
-    return _load("every vendor", PACKAGE / "vendors" / "every_vendor.yaml", RuleBook).rules
+    rules = _load("every vendor", PACKAGE / "vendors" / "every_vendor.yaml", RuleBook).rules
+    return (*rules, *(fault.rule() for fault in handler_faults().values()))
+
+
+@cache
+def handler_faults() -> Mapping[str, HandlerFault]:
+    """Return every fault that a webhook handler may have, by id.
+
+    Raises:
+        PackError: they do not fit the model.
+    """
+    path = PACKAGE / "vendors" / "handler_faults.yaml"
+    return {fault.id: fault for fault in _load("every vendor", path, HandlerFaults).faults}
 
 
 @cache

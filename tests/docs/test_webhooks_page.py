@@ -18,14 +18,17 @@ from typing import Any
 import httpx
 import pytest
 
+from pytest_golive.report.signing_vectors import vectors_schema
 from pytest_golive.sandbox.deliveries.desk import FIELDS
-from pytest_golive.vendors.library import packs, read_pack
+from pytest_golive.signing import PRESETS
+from pytest_golive.vendors.library import packs, read_pack, schemas_folder
 from pytest_golive.vendors.webhooks import Webhooks
 
 PAGE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
 SENDING: Mapping[str, Webhooks] = {
     vendor: webhooks for vendor in packs() if (webhooks := read_pack(vendor).webhooks) is not None
 }
+PROGRAM = Path(__file__).parents[1] / "handlers" / "programs" / "flask_handler.py"
 GOLIVE = [sys.executable, "-c", "from pytest_golive.cli import main; raise SystemExit(main())"]
 
 
@@ -98,7 +101,7 @@ def curl(command: str) -> tuple[str, str | None]:
 
 def test_the_page_leads_from_an_event_to_its_log(handler: subprocess.Popen[str], desk: httpx.Client, here: Any) -> None:
     """The handler takes the event once, and again only its answer."""
-    deliver, log = commands()[3:]
+    deliver, log = commands()[3:5]
     url, body = curl(here(deliver))
     _until_listening(handler, desk, url, body)
     row = desk.post(url, content=body).json()["deliveries"][0]
@@ -195,6 +198,82 @@ def test_the_schemes_shown_are_those_of_the_packs() -> None:
     ]
 
     assert _rows("| vendor | scheme |") == expected
+
+
+def test_the_presets_shown_are_those_there_are() -> None:
+    """Row by row."""
+    expected = [
+        f"| `{name}` | {'; '.join(f'`{header}: {value}`' for header, value in preset.headers.items())} "
+        f"| {', '.join(f'`{one}`' for one in preset.covers) or f'`{preset.signed}`'} |"
+        for name, preset in PRESETS.items()
+    ]
+
+    assert _rows("| preset | headers |") == expected
+
+
+def test_the_verifier_of_the_page_passes_the_vectors(pytester: pytest.Pytester) -> None:
+    """As it stands there; and one that lets old deliveries in does not."""
+    block = blocks("python")[2]
+    pytester.makepyfile(test_own=block)
+    vectors = json.loads((schemas_folder() / "signing" / "timely.sig_a.json").read_text(encoding="utf-8"))["vectors"]
+    quiet = ("-p", "no:randomly", "-p", "no:cacheprovider")
+
+    pytester.runpytest_subprocess(*quiet).assert_outcomes(passed=len(vectors))
+    pytester.makepyfile(test_own=block.replace("> 300", "> 86_401"))
+    stale = sum(vector["reason"] == "stale" for vector in vectors)
+    pytester.runpytest_subprocess(*quiet).assert_outcomes(passed=len(vectors) - stale, failed=stale)
+
+
+def test_every_field_of_a_vector_is_in_the_table() -> None:
+    """And no other."""
+    table = PAGE.split("## Test vectors")[1].split("| field | meaning |")[1].split("\n\n")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(
+        vectors_schema()["properties"]["vectors"]["items"]["properties"]
+    )
+
+
+RECORDED = """
+golive: 1
+project: shop
+environments:
+  staging:
+    vendors:
+      timely:
+        base_url: http://127.0.0.1:9/v1
+        api_key: {env: SHOP_KEY}
+        ids: {workspace_id: 00000000-0000-4000-8000-000000000001, agent_id: 00000000-0000-4000-8000-000000000002}
+handlers:
+  shop-hooks:
+    vendor: timely
+    command: [%s, %s]
+    path: /hooks/timely
+    ready: /healthz
+    environ: {PORT: "{port}", WEBHOOK_SECRET: "{secret}", DATABASE: "%s/shop.sqlite"}
+    effects: {path: /golive/effects}
+"""
+
+
+def test_what_was_kept_is_replayed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the lines of the page: kept by a handler, sent by the command, sent by a test."""
+    keep, own = blocks("python")[3:]
+    monkeypatch.setenv("TIMELY_WEBHOOK_SECRET", "only-for-my-desk")
+    Path(pytester.path, "golive.yaml").write_text(RECORDED % (sys.executable, PROGRAM, pytester.path))
+    names: dict[str, Any] = {}
+    exec(keep, names)
+    body = (
+        '{"event":"message.received","event_id":"e1","timestamp":"2026-05-04T12:00:00Z","data":{"conversation_id":"c"}}'
+    )
+    path = names["keep"]({"Content-Type": "application/json"}, body.encode())
+    assert path.relative_to(pytester.path).as_posix() in own
+
+    words = shlex.split(blocks("sh")[0])
+    sent = subprocess.run([*GOLIVE, *words[1:]], capture_output=True, text=True, check=True)
+    assert "message.received  e1  took effect once" in sent.stdout.splitlines()
+
+    pytester.makepyfile(test_own=own)
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "--env", "sandbox", "test_own.py")
+    result.assert_outcomes(passed=1)
 
 
 def _rows(head: str) -> list[str]:

@@ -76,7 +76,7 @@ def destination(
     found = scheme_of(pack, endpoint)
     if found.strategy != "none":
         endpoint.secret = secret or new_secret(found)
-    if found.strategy == "hmac":
+    if found.signs:
         key_in(found, endpoint.secret)
     if found.strategy == "basic":
         endpoint.username = USERNAME

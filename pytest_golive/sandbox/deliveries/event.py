@@ -88,7 +88,14 @@ def compose(
     return Letter(endpoint, event, event_id, values["delivery_id"], body, test, values)
 
 
-def data_of(pack: Pack, event: str, data: Mapping[str, Any] | None = None, *, now: float) -> dict[str, Any]:
+def data_of(
+    pack: Pack,
+    event: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    now: float,
+    names: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Return what an event is about: the pack's example as of now, with what is given put over it.
 
     Args:
@@ -96,6 +103,7 @@ def data_of(pack: Pack, event: str, data: Mapping[str, Any] | None = None, *, no
         event: name of the event.
         data: what is known; the rest is as in the example.
         now: Unix seconds; the example's time of change becomes this one, so that a later event is a later one.
+        names: the example's new names by kind, as far as they are known; what is new is added. None: all are new.
 
     Raises:
         LookupError: the vendor has no such event.
@@ -103,7 +111,7 @@ def data_of(pack: Pack, event: str, data: Mapping[str, Any] | None = None, *, no
     webhooks = sending(pack)
     if event not in webhooks.events:
         raise LookupError(f"{pack.title} has no event {event!r}")
-    made: dict[str, Any] = _renewed(webhooks.events[event].data, {})
+    made: dict[str, Any] = _renewed(webhooks.events[event].data, {} if names is None else names)
     changed_at = _within_data(webhooks, webhooks.events[event].changed_at)
     if changed_at is not None and isinstance(at(made, changed_at), str):
         _put(made, changed_at, _moment(now))

@@ -35,6 +35,7 @@ def headers_of(pack: Pack, letter: Letter, number: int, now: float) -> dict[str,
     if webhooks.event_id_header is not None:
         usual[webhooks.event_id_header] = letter.event_id
     further = {name: filled(value, values) for name, value in webhooks.headers.items()}
+    known = _joined(usual, further, endpoint.headers)
     proof = sign(
         scheme,
         endpoint.secret,
@@ -45,8 +46,10 @@ def headers_of(pack: Pack, letter: Letter, number: int, now: float) -> dict[str,
         username=endpoint.username,
         header_name=endpoint.header_name,
         further_secrets=endpoint.further_secrets,
+        url=endpoint.url,
+        headers=known,
     )
-    return _joined(usual, further, endpoint.headers, proof)
+    return _joined(known, proof)
 
 
 def scheme_of(pack: Pack, endpoint: Endpoint) -> SigningScheme:

@@ -181,7 +181,14 @@ def test_the_presets_write_what_their_models_write() -> None:
     raw = b"0123456789abcdef"
     whsec = "whsec_" + base64.b64encode(raw).decode()
 
-    told = {name: sign(preset, whsec, BODY, timestamp=NOON, event_id="msg_1") for name, preset in PRESETS.items()}
+    # The tests of two keys and of messages have these.
+    elsewhere = {"standard_webhooks_v1a", "rfc9421_hmac", "rfc9421_ed25519"}
+
+    told = {
+        name: sign(preset, whsec, BODY, timestamp=NOON, event_id="msg_1")
+        for name, preset in PRESETS.items()
+        if name not in elsewhere
+    }
 
     assert told == {
         "standard_webhooks": {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import standardwebhooks
+import svix.webhooks
 
 from pytest_golive.signing import PRESETS, new_secret, sign, verify
 from pytest_golive.vendors.library import read_pack
@@ -113,6 +114,23 @@ def test_standard_webhooks_are_what_their_library_verifies() -> None:
         assert told["data"]["content"] == "olá"
     with pytest.raises(standardwebhooks.WebhookVerificationError):
         standardwebhooks.Webhook(new_secret(preset)).verify(PLAIN, headers)
+
+
+def test_standard_webhooks_are_what_svix_verifies() -> None:
+    """Under the standard's names and under its own, and theirs by ours."""
+    preset = PRESETS["standard_webhooks"]
+    secret = new_secret(preset)
+    now = float(int(datetime.now(UTC).timestamp()))
+    svix_ = svix.webhooks.Webhook(secret)
+
+    headers = sign(preset, secret, PLAIN, timestamp=now, event_id="msg_1")
+
+    svix_.verify(PLAIN, headers)
+    svix_.verify(PLAIN, {name.replace("webhook-", "svix-"): value for name, value in headers.items()})
+    with pytest.raises(svix.webhooks.WebhookVerificationError):
+        svix.webhooks.Webhook(new_secret(preset)).verify(PLAIN, headers)
+    theirs = svix_.sign("msg_1", datetime.fromtimestamp(now, UTC), PLAIN.decode())
+    verify(preset, [secret], headers | {"webhook-signature": theirs}, PLAIN, now=now)
 
 
 def test_what_the_library_signs_is_genuine_to_us() -> None:

@@ -195,7 +195,8 @@ def test_a_list_without_time_or_signature_is_malformed(value: str) -> None:
 def test_whatever_the_headers_hold_there_is_an_answer(name: str, value: str) -> None:
     """Nothing but NotGenuine comes out of it, be the header ever so broken."""
     scheme = PRESETS[name]
-    headers = sign(scheme, new_secret(scheme), BODY, timestamp=NOW, event_id="msg_1")
+    usual = {"Content-Type": "application/json"}
+    headers = sign(scheme, new_secret(scheme), BODY, timestamp=NOW, event_id="msg_1", headers=usual) | usual
     for broken in headers:
         with pytest.raises(NotGenuine):
             verify(scheme, [new_secret(scheme)], headers | {broken: value}, BODY, now=NOW)

@@ -1,0 +1,31 @@
+"""The life of the things that a vendor's events are about: which events belong together, and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_golive.facts.body_path import at
+from pytest_golive.vendors.webhooks import Webhooks
+
+
+def lifecycles(webhooks: Webhooks) -> Mapping[str, tuple[str, ...]]:
+    """Return by kind of thing the events of its life, in their order: created before closed.
+
+    Events belong together when their examples are about the same kind of new id: ``{fresh:conversation}``.
+    """
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name, event in webhooks.events.items():
+        kind = kind_of(webhooks, name)
+        if event.lifecycle is not None and kind is not None:
+            found.setdefault(kind, []).append((event.lifecycle, name))
+    return {kind: tuple(name for _, name in sorted(events)) for kind, events in found.items() if len(events) > 1}
+
+
+def kind_of(webhooks: Webhooks, name: str) -> str | None:
+    """Return the kind of thing that an event is about; None where it is about none, or nobody tells."""
+    event = webhooks.events[name]
+    if event.subject is None:
+        return None
+    place = next((field for field, value in webhooks.envelope.items() if value == "{data}"), "")
+    kind = at({place: event.data}, event.subject)
+    return kind.strip("{}").removeprefix("fresh:") if isinstance(kind, str) else None
