@@ -169,7 +169,10 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     shelf = recording.shelf_of(config, choice, manifest, path.parent)
     recording.check_before(config, choice, shelf)
     environments = recording.replayed(choice, shelf) or _started(config, vendors)
-    if manifest is None:
+    handlers: tuple[Setup, ...] = ()
+    if manifest is None and not _asks_for_handlers(config, choice):
+        notes = (*notes, "the example handlers are tried where they are asked for: -m 'prerelease and handler'")
+    elif manifest is None:
         store = tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True)
         config.add_cleanup(store.cleanup)
         handlers = example_setups(vendors, Path(store.name))
@@ -177,6 +180,12 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
         chosen = environments[choice.environment]
         handlers = setups_of(manifest, chosen, path.parent.resolve(), makes_up=True)
     return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS, handlers)
+
+
+def _asks_for_handlers(config: pytest.Config, choice: Choice) -> bool:
+    """Whether the example handlers are to be tried: trying all faults on them takes longer than all other checks."""
+    asked = str(config.getoption("markexpr", "") or "")
+    return "handler" in asked.split() or any(each.startswith("WH-") for each in choice.only)
 
 
 def _started(config: pytest.Config, vendors: tuple[str, ...]) -> Mapping[str, Environment]:

@@ -153,7 +153,7 @@ def test_every_scheme_signs_what_it_verifies_and_writes_it_as_it_says(vendor: st
     """With one secret, and with two where it can."""
     scheme = webhooks_of(vendor).signing[name]
     old, new = new_secret(scheme), new_secret(scheme)
-    further = {"username": "shop", "header_name": "X-Shop-Key"}
+    further: dict[str, Any] = {"username": "shop", "header_name": "X-Shop-Key"}
     headers = sign(scheme, new, b"{}", timestamp=1.0, event_id="e", webhook_id="w", further_secrets=[old], **further)
 
     verify(scheme, [new], headers, b"{}", now=1.0, **further)
