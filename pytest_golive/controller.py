@@ -256,6 +256,8 @@ class Controller:
             "title": planned.title if planned is not None else "",
             "vendor": planned.vendor if planned is not None else None,
             "operation": planned.operation if planned is not None else None,
+            "subject": planned.subject if planned is not None else None,
+            "fault": planned.fault if planned is not None else None,
             "finding": {name: getattr(finding, name) for name in finding.__slots__},
             "observations": (),
             "warnings": (),
