@@ -172,12 +172,21 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
                 continue
             if ground.sandbox and rule.needs.recordings and not _recorded(ground, pack, rule):
                 continue  # a rehearsal is about the checks there are
+            if _is_of_no_handler(ground, pack, rule):
+                continue
             planned = _plan_rule(ground, pack, rule, checks)
             if not planned.checks and not rule.id.startswith(pack.rule_prefix):
                 continue  # a general rule about something this vendor does not have
             undecidable = ground.sandbox and not planned.checks and not planned.not_applicable
             (without if undecidable else rules).append(planned)
     return Plan(checks, tuple(rules), tuple(without))
+
+
+def _is_of_no_handler(ground: Ground, pack: Pack, rule: Rule) -> bool:
+    """Whether a rule is about handlers alone, and this vendor sends nothing, or a rehearsal has none of them."""
+    if rule.id.startswith(pack.rule_prefix) or any(part.kind != "handler" for part in rule.decided_by):
+        return False
+    return pack.webhooks is None or (ground.sandbox and not handlers_of(ground.handlers, pack))
 
 
 def _chosen(ground: Ground, rule: Rule) -> bool:

@@ -72,5 +72,6 @@ class App(Protocol):
 
 def json_response(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:
     """Return a response with ``body`` written as JSON."""
-    content = json.dumps(body, ensure_ascii=False).encode()
+    # Half of a surrogate pair, as a query may hold it, is no text that can be sent.
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     return Response(status, {"Content-Type": "application/json", **(headers or {})}, content)
