@@ -584,7 +584,7 @@ ERRORS = (
             ),
             "call_without_a_key_is_refused[augno-get_payment_term]": (
                 'get_payment_term has to refuse a call without a key with 401; seen: 200 {"id": '
-                '"pytm_#", "object": "payment_term", "name": "Net 30", "status": "active", "owner": '
+                '"pytm_#", "object": "payment_term", "name": "Due on receipt", "status": "active", "owner": '
                 'null, "created_at": "#T#Z", "updated_at": "#T#Z"}'
             ),
         },
@@ -884,8 +884,8 @@ ENVIRONMENTS = (
         messages={
             "ids_of_one_environment_are_refused_by_the_other[augno-get_unit]": (
                 "get_unit has to refuse in sandbox-production a unit_id of sandbox with 404 or 403; "
-                'seen: 200 {"id": "un_#", "object": "unit", "name": "Metre", "abbreviation": "m", '
-                '"type": "length", "ratio_numerator": "1", "ratio_denominator": "1", '
+                'seen: 200 {"id": "un_#", "object": "unit", "name": "US dollar", "abbreviation": "USD", '
+                '"type": "currency", "ratio_numerator": "1", "ratio_denominator": "1", '
                 '"offset_numerator": "0", "offset_denominator": "1", "is_base_unit": true, "owner": '
                 'null, "created_at": "#T#Z", "updat…'
             ),
