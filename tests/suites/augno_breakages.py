@@ -887,7 +887,7 @@ ENVIRONMENTS = (
                 'seen: 200 {"id": "un_#", "object": "unit", "name": "US dollar", "abbreviation": "USD", '
                 '"type": "currency", "ratio_numerator": "1", "ratio_denominator": "1", '
                 '"offset_numerator": "0", "offset_denominator": "1", "is_base_unit": true, "owner": '
-                'null, "created_at": "#T#Z", "updat…'
+                'null, "created_at": "#T#Z"…'
             ),
         },
     ),
