@@ -273,8 +273,9 @@ class Lab:
         """How often the handler's process was found dead, without golive having ended it; it is started again.
 
         Raises:
-            CannotTell: it does not come up again.
+            CannotTell: it does not come up, or not again.
         """
+        self.writer  # noqa: B018  # starts the handler: one that is about to come up is not dead
         with self._lock:
             if self._program is not None and not self._program.running and not self._closed:
                 self._deaths += 1

@@ -225,6 +225,9 @@ class Handler(Frozen):
     restart: bool | None = Field(
         default=None, description="golive may stop and start the program; default: true with `command`"
     )
+    burst_seconds: int = Field(
+        default=1, ge=1, le=60, description="for how long 100 events a second are sent; 10 sends 1,000"
+    )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Handler:
