@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from pytest_golive.handlers.genuine import Writer
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.program import Program, ProgramProblem
 from pytest_golive.handlers.recorded import Recording, recorded_parcel
+from pytest_golive.handlers.redelivery import Redelivery
 from pytest_golive.handlers.setup import Setup
 from pytest_golive.handlers.turns import Turns
 from pytest_golive.handlers.wording import times
@@ -245,14 +247,36 @@ class Lab:
             NotVerified: golive may not.
             CannotTell: it does not come up again.
         """
+        with self.stopped(kill=kill):
+            pass
+
+    @contextmanager
+    def stopped(self, *, kill: bool = False) -> Iterator[None]:
+        """Have the handler stopped meanwhile, by TERM or KILL, and started again. For trials that have it alone.
+
+        Raises:
+            NotVerified: golive may not.
+            CannotTell: it does not come up again.
+        """
         self.writer  # noqa: B018  # starts the handler
-        if not self.setup.restarts or self._program is None:
+        program = self._program
+        if not self.setup.restarts or program is None:
             key = f"{self.setup.key}.{'restart' if self.setup.handler.command else 'command'}"
             raise NotVerified(f"{key} is missing: golive may not stop and start the handler", key=key)
+        program.stop(kill=kill)
         try:
-            self._program.restart(kill=kill)
-        except ProgramProblem as problem:
-            raise self.cannot_tell("the handler starts again", "it to come up", str(problem)) from None
+            yield
+        finally:
+            try:
+                program.start()
+            except ProgramProblem as problem:
+                raise self.cannot_tell("the handler starts again", "it to come up", str(problem)) from None
+
+    @contextmanager
+    def redelivery(self) -> Iterator[Redelivery]:
+        """Have the vendor's own courier, by whose schedule what is refused comes again."""
+        with closing(Redelivery(self.setup, self.writer, self._scrub)) as courier:
+            yield courier
 
     def log(self) -> str:
         """Return what the handler wrote: its output, and the files golive.yaml names. Unmasked.

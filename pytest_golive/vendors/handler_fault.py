@@ -11,7 +11,7 @@ from pytest_golive.vendors.fact import Frozen
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import FaultId, Needs, Part, Rule
 
-Section = Literal["authenticity", "freshness", "duplicates", "order", "protocol", "semantics"]
+Section = Literal["authenticity", "freshness", "duplicates", "order", "protocol", "semantics", "redelivery"]
 
 Lever = Literal[
     "effects",
