@@ -33,9 +33,7 @@ MUTANTS = [
         "    if new and BACKLOG and time.time() - STARTED < 3:\n"
         "        with database() as db:\n"
         '            db.execute("DELETE FROM inbox WHERE event_id = ?", (event_id,))\n'
-        '        return "taken", 200\n'
-        + WORKS
-        + "\n\nSTARTED = time.time()\n"
+        '        return "taken", 200\n' + WORKS + "\n\nSTARTED = time.time()\n"
         "BACKLOG = os.path.exists(DATABASE)\n",
         "an event that came while the handler was down, and was accepted later, took effect not at all",
         "the event to take effect once",

@@ -107,6 +107,20 @@ def test_a_fault_without_its_lever_is_not_verified_before_anything_starts(tmp_pa
     assert (caught.value.reason, caught.value.key) == (told, "handlers.shop-hooks.effects")
 
 
+def test_a_handler_that_asks_the_vendor_nothing_is_not_verified_to_do_so(tmp_path: Path) -> None:
+    environ = {**LEVERLESS["environ"], "DATABASE": str(tmp_path / "shop.sqlite")}
+    with under_test(flask_setup(tmp_path, environ=environ)) as lab:
+        with pytest.raises(NotVerified) as tried:
+            trying.try_fault(lab, "WH-46")
+        with pytest.raises(NotVerified) as asked:
+            lab.vendor_api  # noqa: B018  # raises
+
+    key = "handlers.shop-hooks.environ"
+    assert {tried.value.key, asked.value.key} == {key}
+    assert tried.value.reason == f"{key} names no {{base_url}}: WH-46 cannot be tried without it"
+    assert asked.value.reason == f"{key} names no {{base_url}}: golive does not see what the vendor is asked"
+
+
 def test_a_handler_in_production_is_left_alone(tmp_path: Path) -> None:
     setup = flask_setup(tmp_path)
     object.__setattr__(setup, "production", True)

@@ -34,12 +34,19 @@ SIGNED = {
 }
 """The example's name for a way to sign, and golive.yaml's vendor and `auth`."""
 
+ASKS_NOTHING = "not verified: handlers.shop-hooks.environ names no {base_url}: WH-46 cannot be tried without it"
+"""What is told of the right handlers that do not ask the vendor's API."""
+
 AT_ONCE = 4
 """Labs at the same time: most of a lab is waiting."""
 
 
 def reference_setup(framework: str, folder: Path) -> Setup:
-    return flask_setup(folder, **REFERENCES[framework])
+    setup = flask_setup(folder, **REFERENCES[framework])
+    if framework != "flask":  # the others ask the vendor for nothing
+        environ = {name: value for name, value in setup.handler.environ.items() if not name.startswith("VENDOR_API")}
+        setup = flask_setup(folder, **REFERENCES[framework], environ=environ)
+    return setup
 
 
 def example_setup(example: str, folder: Path) -> Setup:
@@ -62,6 +69,8 @@ def example_setup(example: str, folder: Path) -> Setup:
             "TENANT": "{tenant}",
             "MODE": "{mode}",
             "DOWNSTREAM_URL": "{downstream_url}",
+            "VENDOR_API_URL": "{base_url}",
+            "VENDOR_API_KEY": "{api_key}",
         },
         effects=Effects(path="/golive/effects"),
     )
@@ -98,7 +107,7 @@ def test_no_right_handler_raises_an_alarm(tmp_path: Path, monkeypatch: pytest.Mo
         f"{name}: {fault} {outcome}"
         for name, outcomes in told.items()
         for fault, outcome in outcomes.items()
-        if outcome != HELD
+        if outcome not in ({HELD} if "flask" in name or "example" in name else {HELD, ASKS_NOTHING})
     ]
     assert found == []
 
