@@ -15,7 +15,6 @@ import argparse
 import importlib
 import os
 import platform
-import shutil
 import statistics
 import tempfile
 import time
@@ -35,7 +34,7 @@ from pytest_golive.handlers.setup import Setup
 from pytest_golive.vendors.library import handler_faults
 from tests.handlers.handler_mutants import Mutant, flask_setup, under_test, written
 from tests.handlers.lab_runs import HELD, faults_of, tried
-from tests.handlers.test_reference_handlers import REFERENCES, SIGNED, example_setup, reference_setup
+from tests.handlers.test_reference_handlers import reference_setup, right_setups
 
 ROUNDS = 5
 DELIVERIES = 100
@@ -129,17 +128,6 @@ def row_of(name: str, setup: Setup, due: str | None = None) -> Row:
     with under_test(setup) as lab:
         outcomes = tried(lab, faults_of(setup))
     return Row(name, outcomes, time.perf_counter() - begun, due)
-
-
-def right_setups(folder: Path) -> Iterator[tuple[str, Setup]]:
-    """Yield the right handlers, each with a store of its own."""
-    for framework in REFERENCES:
-        if framework != "node" or shutil.which("node"):
-            (folder / framework).mkdir()
-            yield framework, reference_setup(framework, folder / framework)
-    for example in SIGNED:
-        (folder / example).mkdir()
-        yield f"example, {example}", example_setup(example, folder / example)
 
 
 def mutant_row(mutant: Mutant, folder: Path) -> Row:

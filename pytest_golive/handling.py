@@ -79,6 +79,8 @@ def _example(vendor: str, store: Path) -> Handler:
         "TENANT": "{tenant}",
         "MODE": "{mode}",
         "DOWNSTREAM_URL": "{downstream_url}",
+        "VENDOR_API_URL": "{base_url}",
+        "VENDOR_API_KEY": "{api_key}",
     }
     return Handler(
         vendor=vendor,

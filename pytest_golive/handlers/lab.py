@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from pytest_golive.facts.current import current
@@ -13,40 +13,26 @@ from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.facts.once import Once
 from pytest_golive.handlers import sender
+from pytest_golive.handlers.around import Around
+from pytest_golive.handlers.control import CONTROL, Control, controlled
 from pytest_golive.handlers.delivery import Delivery
 from pytest_golive.handlers.downstream import Downstream
 from pytest_golive.handlers.effects import Probe, ProbeProblem
 from pytest_golive.handlers.evidence import exchange_of
 from pytest_golive.handlers.genuine import Writer
 from pytest_golive.handlers.parcel import Parcel, Receipt
-from pytest_golive.handlers.program import Program, ProgramProblem
+from pytest_golive.handlers.program import ProgramProblem
 from pytest_golive.handlers.recorded import Recording, recorded_parcel
+from pytest_golive.handlers.redelivery import Redelivery
 from pytest_golive.handlers.setup import Setup
 from pytest_golive.handlers.turns import Turns
-from pytest_golive.handlers.wording import times
+from pytest_golive.handlers.vendor_api import VendorApi
 
 GRACE_SECONDS = 5.0
 """How much longer than the vendor golive waits for an answer: a late one tells more than none."""
 
 DYING_SECONDS = 0.3
 """How long golive looks whether a handler that broke a connection is dying."""
-
-CONTROL = "a genuine event is accepted, and takes effect once"
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """What the positive control has shown.
-
-    Attributes:
-        event: the event that was accepted and, where a probe tells, took effect once.
-        seconds: how long the handler took to answer.
-        acting: events that were seen to take effect.
-    """
-
-    event: str
-    seconds: float
-    acting: tuple[str, ...] = ()
 
 
 class Lab:
@@ -63,9 +49,7 @@ class Lab:
         self._scrub = scrub
         self._once = Once()
         self._lock = threading.Lock()
-        self._program: Program | None = None
-        self._downstream: Downstream | None = None
-        self._probe: Probe | None = None
+        self._around_it: Around | None = None
         self._deaths = 0
         self._closed = False
 
@@ -97,7 +81,7 @@ class Lab:
     @property
     def origin(self) -> str:
         """Scheme, host and port of it."""
-        return self.setup.origin(self._program.launch if self.writer and self._program else None)
+        return self._around.origin
 
     @property
     def probe(self) -> Probe:
@@ -106,11 +90,11 @@ class Lab:
         Raises:
             NotVerified: golive.yaml names none.
         """
-        self.writer  # noqa: B018  # starts the handler, whose port the probe needs
-        if self._probe is None:
+        probe = self._around.probe
+        if probe is None:
             key = f"{self.setup.key}.effects"
             raise NotVerified(f"{key} is missing: nothing tells what an event really did", key=key)
-        return self._probe
+        return probe
 
     @property
     def has_probe(self) -> bool:
@@ -128,7 +112,7 @@ class Lab:
         Raises:
             CannotTell: it does not; says what happened instead.
         """
-        seen: Control = self._once.get("control", self._controlled)
+        seen: Control = self._once.get("control", lambda: controlled(self))
         return seen
 
     def genuine(self, event: str | None = None, **knobs: Any) -> Parcel:
@@ -185,7 +169,7 @@ class Lab:
             NotVerified: there is no probe.
             CannotTell: the probe fails.
         """
-        return int(self._asked(lambda probe: probe.count(event_id, at_least=at_least)).value)
+        return int(self.ask(lambda probe: probe.count(event_id, at_least=at_least)).value)
 
     def state(self, subject: str, *, until: Callable[[Any], bool] | None = None) -> Any:
         """Return the state of what events are about, once that stands still.
@@ -194,7 +178,21 @@ class Lab:
             NotVerified: there is no probe.
             CannotTell: the probe fails.
         """
-        return self._asked(lambda probe: probe.state(subject, until=until)).value
+        return self.ask(lambda probe: probe.state(subject, until=until)).value
+
+    def ask(self, question: Callable[[Probe], Any]) -> Any:
+        """Return what the probe answers to a question.
+
+        Raises:
+            NotVerified: there is no probe.
+            CannotTell: the probe fails.
+        """
+        try:
+            return question(self.probe)
+        except ProbeProblem as problem:
+            raise self.cannot_tell(
+                "the effect probe tells what an event did", '{"count": …} or {"state": …}', str(problem)
+            ) from None
 
     def secret(self, key: str) -> str:
         """Return one of the handler's secrets.
@@ -232,11 +230,24 @@ class Lab:
         Raises:
             NotVerified: golive.yaml does not say that it calls anything.
         """
-        self.writer  # noqa: B018  # starts the handler
-        if self._downstream is None:
+        downstream = self._around.downstream
+        if downstream is None:
             key = f"{self.setup.key}.downstream"
             raise NotVerified(f"{key} is not true: golive stands in for nothing that the handler calls", key=key)
-        return self._downstream
+        return downstream
+
+    @property
+    def vendor_api(self) -> VendorApi:
+        """The vendor's API as the handler reaches it, in golive's hands.
+
+        Raises:
+            NotVerified: golive.yaml does not say that the handler calls it there.
+        """
+        vendor_api = self._around.vendor_api
+        if vendor_api is None:
+            key = f"{self.setup.key}.environ"
+            raise NotVerified(f"{key} names no {{base_url}}: golive does not see what the vendor is asked", key=key)
+        return vendor_api
 
     def restart(self, *, kill: bool = False) -> None:
         """Stop the handler by TERM, or KILL, and start it again. For trials that have it alone.
@@ -245,14 +256,35 @@ class Lab:
             NotVerified: golive may not.
             CannotTell: it does not come up again.
         """
-        self.writer  # noqa: B018  # starts the handler
-        if not self.setup.restarts or self._program is None:
+        with self.stopped(kill=kill):
+            pass
+
+    @contextmanager
+    def stopped(self, *, kill: bool = False) -> Iterator[None]:
+        """Have the handler stopped meanwhile, by TERM or KILL, and started again. For trials that have it alone.
+
+        Raises:
+            NotVerified: golive may not.
+            CannotTell: it does not come up again.
+        """
+        program = self._around.program
+        if not self.setup.restarts or program is None:
             key = f"{self.setup.key}.{'restart' if self.setup.handler.command else 'command'}"
             raise NotVerified(f"{key} is missing: golive may not stop and start the handler", key=key)
+        program.stop(kill=kill)
         try:
-            self._program.restart(kill=kill)
-        except ProgramProblem as problem:
-            raise self.cannot_tell("the handler starts again", "it to come up", str(problem)) from None
+            yield
+        finally:
+            try:
+                program.start()
+            except ProgramProblem as problem:
+                raise self.cannot_tell("the handler starts again", "it to come up", str(problem)) from None
+
+    @contextmanager
+    def redelivery(self) -> Iterator[Redelivery]:
+        """Have the vendor's own courier, by whose schedule what is refused comes again."""
+        with closing(Redelivery(self.setup, self.writer, self._scrub)) as courier:
+            yield courier
 
     def log(self) -> str:
         """Return what the handler wrote: its output, and the files golive.yaml names. Unmasked.
@@ -260,26 +292,27 @@ class Lab:
         Raises:
             NotVerified: neither is known.
         """
-        self.writer  # noqa: B018  # starts the handler
+        program = self._around.program
         files = [path for name in self.setup.handler.logs for path in sorted(self.setup.folder.glob(name))]
-        if self._program is None and not self.setup.handler.logs:
+        if program is None and not self.setup.handler.logs:
             key = f"{self.setup.key}.logs"
             raise NotVerified(f"{key} is missing: nothing tells where the handler writes", key=key)
         texts = [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
-        return "\n".join([self._program.log() if self._program is not None else "", *texts])
+        return "\n".join([program.log() if program is not None else "", *texts])
 
     @property
     def deaths(self) -> int:
         """How often the handler's process was found dead, without golive having ended it; it is started again.
 
         Raises:
-            CannotTell: it does not come up again.
+            CannotTell: it does not come up, or not again.
         """
+        program = self._around.program  # once it is up: one that is about to come up is not dead
         with self._lock:
-            if self._program is not None and not self._program.running and not self._closed:
+            if program is not None and not program.running and not self._closed:
                 self._deaths += 1
                 try:
-                    self._program.restart()
+                    program.restart()
                 except ProgramProblem as problem:
                     raise self.cannot_tell("the handler is there", "it to come up again", str(problem)) from None
             return self._deaths
@@ -300,12 +333,8 @@ class Lab:
         """Stop what was started."""
         with self._lock:
             self._closed = True
-            if self._program is not None:
-                self._program.stop()
-            if self._downstream is not None:
-                self._downstream.close()
-            if self._probe is not None:
-                self._probe.close()
+            if self._around_it is not None:
+                self._around_it.close()
 
     def _started(self) -> Writer:
         setup = self.setup
@@ -315,60 +344,20 @@ class Lab:
                 f"{key} serves production: made-up events have no business there, test it in another environment",
                 key=key,
             )
-        launch = None
-        if setup.started:
-            if setup.handler.downstream:
-                self._downstream = Downstream()
-            launch = setup.launch(self._scrub, self._downstream.url if self._downstream else "")
-            self._program = Program(launch)
+        around = self._around_it = Around(setup, self._scrub)
+        if around.program is not None:
             try:
-                self._program.start()
+                around.program.start()
             except ProgramProblem as problem:
                 raise self.cannot_tell(CONTROL, "a handler that can be started", str(problem)) from None
-        if setup.handler.effects is not None:
-            self._probe = Probe(setup.handler.effects, setup.origin(launch), setup.folder, self._scrub)
-        return Writer(setup, setup.url(launch))
+        return Writer(setup, around.url)
 
-    def _controlled(self) -> Control:
-        candidates = self._candidates()
-        told: list[str] = []
-        # The usual one first; the others only where the handler has no use for it.
-        for batch in (candidates[:1], candidates[1:]):
-            parcels = [self.writer.write(event) for event in batch]
-            for parcel, receipt in zip(parcels, self.send_together(parcels), strict=True):
-                seen = self._worked(parcel, receipt, told)
-                if seen is not None:
-                    return seen
-        raise self.cannot_tell(CONTROL, "a 2xx and one effect", f"the positive control failed: {'; '.join(told[:3])}")
-
-    def _worked(self, parcel: Parcel, receipt: Receipt, told: list[str]) -> Control | None:
-        if not receipt.accepted or receipt.seconds is None:
-            told.append(f"{parcel.event} {receipt.told}")
-            return None
-        if receipt.seconds > self.limit_seconds:
-            told.append(f"{parcel.event} {receipt.told}, the vendor waits {self.limit_seconds:g} s")
-            return None
-        if self._probe is None:
-            return Control(parcel.event, receipt.seconds)
-        answer = self._asked(lambda probe: probe.count(parcel.event_id, at_least=1))
-        if answer.value != 1:
-            told.append(f"{parcel.event} {receipt.told} and took effect {times(answer.value)}")
-            return None
-        self._probe.lag_seconds = answer.seconds
-        return Control(parcel.event, receipt.seconds, (parcel.event,))
-
-    def _candidates(self) -> list[str]:
-        events = self.setup.webhooks.events
-        first = [name for name, event in events.items() if event.subject is not None]
-        return first or list(events)
-
-    def _asked(self, question: Callable[[Probe], Any]) -> Any:
-        try:
-            return question(self.probe)
-        except ProbeProblem as problem:
-            raise self.cannot_tell(
-                "the effect probe tells what an event did", '{"count": …} or {"state": …}', str(problem)
-            ) from None
+    @property
+    def _around(self) -> Around:
+        """What is around the handler, once it is started."""
+        self.writer  # noqa: B018  # starts the handler
+        assert self._around_it is not None, "made when it was started"
+        return self._around_it
 
     def _told(self, name: str, value: str | None) -> str:
         if value is None:
@@ -378,8 +367,9 @@ class Lab:
 
     def _keep(self, parcel: Parcel, receipt: Receipt) -> None:
         broke = receipt.ended in {"reset", "closed", "refused"} and parcel.abort is None
-        if broke and self._program is not None:
-            self._program.ends_within(DYING_SECONDS)  # if it is dying, that is to be known when this trial is judged
+        program = self._around.program if broke else None
+        if program is not None:
+            program.ends_within(DYING_SECONDS)  # if it is dying, that is to be known when this trial is judged
         record = current()
         if record is not None:
             exchange: Exchange = exchange_of(self.setup, parcel, receipt, self._scrub)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_golive.facts.body_path import at
 from pytest_golive.vendors.webhooks import Webhooks
 
 
@@ -15,17 +14,7 @@ def lifecycles(webhooks: Webhooks) -> Mapping[str, tuple[str, ...]]:
     """
     found: dict[str, list[tuple[int, str]]] = {}
     for name, event in webhooks.events.items():
-        kind = kind_of(webhooks, name)
+        kind = webhooks.kind_of(name)
         if event.lifecycle is not None and kind is not None:
             found.setdefault(kind, []).append((event.lifecycle, name))
     return {kind: tuple(name for _, name in sorted(events)) for kind, events in found.items() if len(events) > 1}
-
-
-def kind_of(webhooks: Webhooks, name: str) -> str | None:
-    """Return the kind of thing that an event is about; None where it is about none, or nobody tells."""
-    event = webhooks.events[name]
-    if event.subject is None:
-        return None
-    place = next((field for field, value in webhooks.envelope.items() if value == "{data}"), "")
-    kind = at({place: event.data}, event.subject)
-    return kind.strip("{}").removeprefix("fresh:") if isinstance(kind, str) else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_golive.handlers.life import Life, Step, an_hour_ago
-from pytest_golive.handlers.lifecycle import kind_of, lifecycles
+from pytest_golive.handlers.lifecycle import lifecycles
 from pytest_golive.handlers.trial import Trial
 
 ENDINGS = ("deleted", "closed", "canceled", "cancelled", "removed", "archived")
@@ -220,9 +220,9 @@ def _lives(trial: Trial) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the lives that a handler may be told of, first the one that the control's event belongs to."""
     webhooks = trial.lab.setup.webhooks
     known, event = lifecycles(webhooks), trial.lab.event
-    own = kind_of(webhooks, event)
+    own = webhooks.kind_of(event)
     if own is not None and own not in known:
-        others = [name for name in webhooks.events if kind_of(webhooks, name) == own and name != event]
+        others = [name for name in webhooks.events if webhooks.kind_of(name) == own and name != event]
         yield own, (event, *others[: UNORDERED - 1])
     yield from sorted(known.items(), key=lambda life: event not in life[1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -28,6 +29,11 @@ TERM_SECONDS = 5.0
 """How long a program has to end after TERM before it is killed."""
 
 LOOPBACK = "127.0.0.1"
+
+OWN_PORTS = range(15_000, 32_000)
+"""Where programs listen: below what Linux (32768) and others (49152) give to connections."""
+
+PORT_TRIES = 50
 
 
 class ProgramProblem(Exception):
@@ -177,11 +183,18 @@ class Program:
 
 
 def free_port() -> int:
-    """Return a port of this machine at which nobody listens."""
+    """Return a port of this machine at which nobody listens.
+
+    Not one of those that the system gives to connections: one of these might take it while the program is stopped.
+    """
+    for _ in range(PORT_TRIES):
+        port = secrets.choice(OWN_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((LOOPBACK, port))
+            return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])
 
 
 def served(app: str, port: int) -> list[str]:

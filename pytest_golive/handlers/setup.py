@@ -91,6 +91,11 @@ class Setup:
         return self.handler.url is None
 
     @property
+    def asks_vendor(self) -> bool:
+        """Whether it is to call the vendor's API where golive serves that."""
+        return "base_url" in _asked_for(self.handler)
+
+    @property
     def restarts(self) -> bool:
         """Whether golive may stop and start it."""
         if self.handler.restart is not None:
@@ -102,10 +107,19 @@ class Setup:
         """Where it stands in golive.yaml."""
         return f"handlers.{self.name}"
 
-    def launch(self, scrub: Callable[[str], str], downstream_url: str = "") -> Launch:
-        """Return how it is started."""
+    def launch(
+        self, scrub: Callable[[str], str], downstream_url: str = "", vendor: Mapping[str, str] | None = None
+    ) -> Launch:
+        """Return how it is started.
+
+        Args:
+            scrub: masks known secrets in a text.
+            downstream_url: where golive stands in for what the handler calls.
+            vendor: base_url, api_key and ids of the vendor's API that golive serves.
+        """
         port = free_port()
         values = {
+            **(vendor or {}),
             "port": str(port),
             "downstream_url": downstream_url,
             "tenant": self.tenant or "",

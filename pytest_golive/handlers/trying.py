@@ -47,6 +47,8 @@ def need_levers(lab: Lab, fault: HandlerFault) -> None:
             there = setup.restarts
         elif lever == "logs":
             there = setup.started or bool(handler.logs)
+        elif lever == "base_url":
+            there, key = setup.asks_vendor, f"{setup.key}.environ"
         elif lever in {"tenant", "mode"}:
             there = getattr(setup, lever) is not None
         elif lever.endswith("secret"):
@@ -54,7 +56,8 @@ def need_levers(lab: Lab, fault: HandlerFault) -> None:
         else:
             there = bool(getattr(handler, lever))
         if not there:
-            raise NotVerified(f"{key} is missing: {fault.id} cannot be tried without it", key=key)
+            lacks = "names no {base_url}" if lever == "base_url" else "is missing"
+            raise NotVerified(f"{key} {lacks}: {fault.id} cannot be tried without it", key=key)
 
 
 def _try(lab: Lab, fault: HandlerFault, *, to_blame: bool) -> bool:

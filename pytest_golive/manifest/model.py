@@ -204,7 +204,8 @@ class Handler(Frozen):
     foreign_secret: Source | None = Field(default=None, description="another environment's secret: has to be refused")
     auth: Text | None = Field(default=None, description="which of the vendor's ways to sign; default: its usual one")
     environ: dict[str, str] = Field(
-        default_factory=dict, description="variables of the started handler; {port}, {secret} … are filled in"
+        default_factory=dict,
+        description="variables of the started handler; {port}, {secret}, {base_url} … are filled in",
     )
     ready: Text | None = Field(
         default=None,
@@ -224,6 +225,12 @@ class Handler(Frozen):
     logs: Texts = Field(default=(), description="files to read besides the program's own output")
     restart: bool | None = Field(
         default=None, description="golive may stop and start the program; default: true with `command`"
+    )
+    reconcile_seconds: Seconds = Field(
+        default=10, description="within what time the handler asks the vendor at {base_url} for what it missed"
+    )
+    burst_seconds: int = Field(
+        default=1, ge=1, le=60, description="for how long 100 events a second are sent; 10 sends 1,000"
     )
 
     @model_validator(mode="after")

@@ -188,6 +188,15 @@ class Courier:
             self._send(letter, wait=wait)
         return event_id
 
+    def bring(self, letter: Letter) -> None:
+        """Deliver an event that was written elsewhere to its endpoint; come back after the first attempt.
+
+        Raises:
+            LookupError: the vendor has no such signing scheme or retry schedule.
+        """
+        self._schedule(letter.endpoint)
+        self._send(letter, wait=True)
+
     def serves(self, endpoint: Endpoint) -> bool:
         """Whether an endpoint gets more than test events."""
         return endpoint.active and self.endpoint_state(endpoint.id) != "disabled"

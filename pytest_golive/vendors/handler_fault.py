@@ -11,7 +11,7 @@ from pytest_golive.vendors.fact import Frozen
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import FaultId, Needs, Part, Rule
 
-Section = Literal["authenticity", "freshness", "duplicates", "order", "protocol", "semantics"]
+Section = Literal["authenticity", "freshness", "duplicates", "order", "protocol", "semantics", "redelivery"]
 
 Lever = Literal[
     "effects",
@@ -23,10 +23,13 @@ Lever = Literal[
     "downstream",
     "restart",
     "logs",
+    "base_url",
 ]
 """Keys of a handler in golive.yaml by which more of it can be tried."""
 
-Shown = Literal["proof", "signature", "several", "signed_time", "tenant", "mode", "version", "subject", "lifecycle"]
+Shown = Literal[
+    "proof", "signature", "several", "signed_time", "tenant", "mode", "version", "subject", "lifecycle", "listed"
+]
 
 
 class HandlerFault(Frozen):
@@ -86,5 +89,6 @@ def shown_by(pack: Pack, scheme_name: str | None) -> frozenset[Shown]:
         "version": "{version}" in repr((webhooks.envelope, webhooks.headers)),
         "subject": any(event.subject is not None for event in webhooks.events.values()),
         "lifecycle": any(event.lifecycle is not None for event in webhooks.events.values()),
+        "listed": any(f"list_{webhooks.kind_of(name)}s" in pack.operations for name in webhooks.events),
     }
     return frozenset(name for name, there in found.items() if there)

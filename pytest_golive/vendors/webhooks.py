@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from pytest_golive.facts.body_path import at
 from pytest_golive.signing.scheme import Scheme
 from pytest_golive.vendors.fact import Fact, Name, Refused, Seconds
 
@@ -72,3 +73,12 @@ class Webhooks(Fact):
         default_factory=dict, description="what of the envelope differs in a test delivery, by path"
     )
     events: Annotated[dict[str, Event], Field(min_length=1)]
+
+    def kind_of(self, name: str) -> str | None:
+        """Return the kind of thing that an event is about; None where it is about none, or nobody tells."""
+        event = self.events[name]
+        if event.subject is None:
+            return None
+        place = next((field for field, value in self.envelope.items() if value == "{data}"), "")
+        kind = at({place: event.data}, event.subject)
+        return kind.strip("{}").removeprefix("fresh:") if isinstance(kind, str) else None

@@ -70,8 +70,11 @@ def flask_setup(folder: Path, source: Path = PROGRAMS / "flask_handler.py", **ch
             "MODE": "{mode}",
             "VENDOR": changes.get("vendor", "timely"),
             "DOWNSTREAM_URL": "{downstream_url}",
+            "VENDOR_API_URL": "{base_url}",
+            "VENDOR_API_KEY": "{api_key}",
             "DATABASE": str(folder / "shop.sqlite"),
         },
+        "reconcile_seconds": 3,
         "effects": {"path": "/golive/effects"},
         **changes,
     }

@@ -12,10 +12,14 @@ from pytest_golive.handlers.setup import Setup
 from pytest_golive.handlers.trying import try_fault
 from pytest_golive.handling import cases_of
 from pytest_golive.readiness.handler_cases import concerned
+from pytest_golive.vendors.library import handler_faults
 
 SIDE_BY_SIDE = 8
 
 HELD = "held"
+
+HERE = frozenset(fault for fault, one in handler_faults().items() if not one.deployed)
+"""The faults of handlers that golive starts; what shows in deployed ones alone has tests of its own."""
 
 
 def faults_of(setup: Setup) -> list[str]:

@@ -122,7 +122,7 @@ MUTANTS = [
         "WH-38",
         "    for event_id in waiting:\n        work.submit(carry_out, event_id)\n",
         '    log.info("%s waiting", len(waiting))\n',
-        "3 of 3 events that were answered 2xx right before a crash took no effect within 10 s after it",
+        "3 of 3 events that were answered 2xx right before a crash took no effect within NUMBER s after it",
         "every event that was answered 2xx to take effect once the handler is up again",
     ),
     Mutant(

@@ -78,4 +78,12 @@ MUTANTS = [
         'with zones in their times it is {"messages": 0, "status": "closed"}',
         'the state after conversation.reopened: {"messages": 0, "status": "open"}',
     ),
+    # Compares with the vendor's list at its start alone, or once in a blue moon.
+    Mutant(
+        "WH-46",
+        "        time.sleep(1)\n",
+        "        time.sleep(3600)\n",
+        "a conversation that no event told of is unknown to it, and it asked the vendor for no list",
+        "a list to be asked for, or a state that is right, within 3 s",
+    ),
 ]

@@ -15,8 +15,9 @@ import pytest
 from pytest_golive.contract.judge import mismatches, validator
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.handlers.catalogue import functions
+from pytest_golive.handlers.control import Control
 from pytest_golive.handlers.genuine import Writer
-from pytest_golive.handlers.lab import Control, Lab
+from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.setup import Setup, set_up
 from pytest_golive.handlers.trial import Trial

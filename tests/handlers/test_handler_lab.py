@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,20 @@ def test_a_fault_without_its_lever_is_not_verified_before_anything_starts(tmp_pa
     assert (caught.value.reason, caught.value.key) == (told, "handlers.shop-hooks.effects")
 
 
+def test_a_handler_that_asks_the_vendor_nothing_is_not_verified_to_do_so(tmp_path: Path) -> None:
+    environ = {**LEVERLESS["environ"], "DATABASE": str(tmp_path / "shop.sqlite")}
+    with under_test(flask_setup(tmp_path, environ=environ)) as lab:
+        with pytest.raises(NotVerified) as tried:
+            trying.try_fault(lab, "WH-46")
+        with pytest.raises(NotVerified) as asked:
+            lab.vendor_api  # noqa: B018  # raises
+
+    key = "handlers.shop-hooks.environ"
+    assert {tried.value.key, asked.value.key} == {key}
+    assert tried.value.reason == f"{key} names no {{base_url}}: WH-46 cannot be tried without it"
+    assert asked.value.reason == f"{key} names no {{base_url}}: golive does not see what the vendor is asked"
+
+
 def test_a_handler_in_production_is_left_alone(tmp_path: Path) -> None:
     setup = flask_setup(tmp_path)
     object.__setattr__(setup, "production", True)
@@ -157,9 +172,19 @@ def test_a_handler_that_dies_is_told_and_started_again(tmp_path: Path, monkeypat
     assert ended["WH-02"] is None
 
 
+def test_a_handler_that_is_about_to_come_up_is_not_dead(tmp_path: Path) -> None:
+    """Trials without a positive control ask whether it died, while another one starts it."""
+    slow = mutated(tmp_path, "prepare()\n\nif", "time.sleep(0.3)\nprepare()\n\nif")
+    with under_test(slow) as lab, ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(lambda: lab.deaths) for _ in range(8)]
+
+        assert [each.result() for each in asked] == [0] * 8
+        assert lab.event == "conversation.created"
+
+
 def test_a_delivery_can_be_demanded_of(tmp_path: Path) -> None:
     """The surface for a team's own tests."""
-    with under_test(flask_setup(tmp_path)) as lab:
+    with under_test(flask_setup(tmp_path, effects={"path": "/golive/effects", "settle_seconds": 1})) as lab:
         delivery = lab.deliver("message.received", age_seconds=259_200)
 
         delivery.must_be_accepted()

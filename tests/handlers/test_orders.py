@@ -13,8 +13,9 @@ import pytest
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed
 from pytest_golive.handlers.catalogue import functions
+from pytest_golive.handlers.control import Control
 from pytest_golive.handlers.genuine import Writer
-from pytest_golive.handlers.lab import Control, Lab
+from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.life import Step, shown
 from pytest_golive.handlers.orders import in_words, orders, smallest, stage
 from pytest_golive.handlers.parcel import Parcel, Receipt

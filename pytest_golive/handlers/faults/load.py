@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from pytest_golive.facts.current import carry
@@ -20,7 +21,7 @@ CALLED_SECONDS = 5.0
 """How long golive waits for the handler to begin with its work."""
 
 BURST = 100
-"""Events within a second."""
+"""Events a second. `burst_seconds` tells for how long."""
 
 ASKING = 16
 """Questions to the probe at a time."""
@@ -55,38 +56,49 @@ def slow_work(trial: Trial) -> None:
         trial.cannot_tell("the handler to call what it depends on, which golive had slowed down", "it did not")
 
 
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Many events at a rate, and what came of each.
+
+    Attributes:
+        said: how findings name it.
+        parcels: the events.
+        receipts: their answers.
+        lost: how many of those that were answered 2xx took no effect; None where no probe tells.
+    """
+
+    said: str
+    parcels: Sequence[Parcel]
+    receipts: Sequence[Receipt]
+    lost: int | None
+
+
 @fault("WH-50")
 def burst(trial: Trial) -> None:
     """Many events within a second, each by a connection of its own. A 429 is an answer: the vendor comes again."""
-    parcels = [trial.genuine() for _ in range(BURST)]
-    receipts = trial.lab.send_at_rate(parcels, per_second=BURST)
+    sent = _burst(trial)
 
-    what = f"of {BURST} events within a second"
-    failed = [receipt for receipt in receipts if receipt.failed]
+    what = f"of {sent.said}"
+    failed = [receipt for receipt in sent.receipts if receipt.failed]
     first = failed[0].told if failed else ""
     trial.must(not failed, expected="a 2xx or 4xx for each", actual=f"{what} {len(failed)} failed: one {first}")
     limit = trial.lab.limit_seconds
-    late = [receipt for receipt in receipts if (receipt.seconds or 0) > limit]
+    late = [receipt for receipt in sent.receipts if (receipt.seconds or 0) > limit]
     actual = f"{what} {len(late)} were answered later than that"
     trial.must(not late, expected=f"an answer to each within {limit:g} s", actual=actual)
-    taken = [parcel for parcel, receipt in zip(parcels, receipts, strict=True) if receipt.accepted]
-    if trial.lab.has_probe:
-        lost = _without_effect(trial, taken)
-        actual = f"{what} {len(taken)} were answered 2xx, and {lost} of these took no effect"
-        trial.must(not lost, expected="each event that was answered 2xx to take effect", actual=actual)
+    taken = sum(receipt.accepted for receipt in sent.receipts)
+    actual = f"{what} {taken} were answered 2xx, and {sent.lost} of these took no effect"
+    trial.must(not sent.lost, expected="each event that was answered 2xx to take effect", actual=actual)
 
 
 @fault("WH-51")
 def too_many_requests(trial: Trial) -> None:
     """Many events within a second; whoever is sent away is told when to come again."""
-    parcels = [trial.genuine() for _ in range(BURST)]
-    receipts = trial.lab.send_at_rate(parcels, per_second=BURST)
+    sent = _burst(trial)
 
-    if trial.lab.has_probe:  # whatever comes after this burst is to find the handler at rest
-        _without_effect(trial, [parcel for parcel, receipt in zip(parcels, receipts, strict=True) if receipt.accepted])
-    limited = [receipt for receipt in receipts if receipt.status == TOO_MANY_REQUESTS]
+    limited = [receipt for receipt in sent.receipts if receipt.status == TOO_MANY_REQUESTS]
     if not limited:
-        trial.note(f"none of {BURST} events within a second was answered 429")
+        trial.note(f"none of {sent.said} was answered 429")
     for receipt in limited:
         said = receipt.header("Retry-After")
         actual = "a delivery answered 429 " + ("without it" if said is None else f"with Retry-After: {said}")
@@ -115,6 +127,23 @@ def large_body(trial: Trial) -> None:
     trial.must_accept(after, trial.send(after))
     if trial.lab.has_probe and not receipt.accepted:
         trial.must_act(larger, 0)
+
+
+def _burst(trial: Trial) -> Burst:
+    """Return the burst of this handler: sent once, and looked at by all that it tells something."""
+    sent: Burst = trial.lab.known("burst", lambda: _sent(trial))
+    return sent
+
+
+def _sent(trial: Trial) -> Burst:
+    seconds = trial.lab.setup.handler.burst_seconds
+    parcels = [trial.genuine() for _ in range(BURST * seconds)]
+    receipts = trial.lab.send_at_rate(parcels, per_second=BURST)
+    taken = [parcel for parcel, receipt in zip(parcels, receipts, strict=True) if receipt.accepted]
+    # Whatever comes after it is to find the handler at rest, too.
+    lost = _without_effect(trial, taken) if trial.lab.has_probe else None
+    within = "a second" if seconds == 1 else f"{seconds} seconds"
+    return Burst(f"{len(parcels)} events within {within}", parcels, receipts, lost)
 
 
 def _must_be_in_time(trial: Trial, parcel: Parcel, receipt: Receipt) -> None:

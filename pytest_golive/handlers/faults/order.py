@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,6 +24,9 @@ from pytest_golive.handlers.orders import (
 from pytest_golive.handlers.trial import Trial
 
 ANOTHER_TENANT = "00000000-0000-4000-8000-00000000beef"
+
+LOOK_SECONDS = 0.2
+"""Between two looks at what the vendor was asked."""
 
 TRIES = 3
 """Times a late event is sent before its error counts as one that stays."""
@@ -120,6 +124,26 @@ def late_event_for_something_closed(trial: Trial) -> None:
             expected="a 2xx or 4xx",
             actual=f"{late.name} after {end.event} {receipt.told}, {TRIES} times in a row",
         )
+
+
+@fault("WH-46")
+def event_that_never_came(trial: Trial) -> None:
+    """Something that the vendor lists and no event told of; until the handler has asked for a list, or knows it."""
+    lab, webhooks = trial.lab, trial.lab.setup.webhooks
+    api = lab.vendor_api
+    kinds = [webhooks.kind_of(name) for name in (lab.event, *webhooks.events)]
+    kind = next(kind for kind in kinds if f"list_{kind}s" in lab.setup.pack.operations)
+    missed = api.ids(kind or "")[0]
+    seconds = lab.setup.handler.reconcile_seconds
+    before, until = len(api.asked()), time.monotonic() + seconds
+    thing = f"{'an' if str(kind)[0] in 'aeio' else 'a'} {kind}"
+    while len(api.asked()) == before and lab.state(missed) is None:
+        trial.must(
+            time.monotonic() < until,
+            expected=f"a list to be asked for, or a state that is right, within {seconds:g} s",
+            actual=f"{thing} that no event told of is unknown to it, and it asked the vendor for no list",
+        )
+        time.sleep(LOOK_SECONDS)
 
 
 @fault("WH-47")

@@ -122,6 +122,10 @@ class ManualClock:
                 raise TimeoutError(f"what was due at {sleeper.due:.3f} did not come to an end")
         self._now = until
 
+    def _first_due(self) -> float | None:
+        with self._lock:
+            return min((sleeper.due for sleeper in self._sleepers if not sleeper.task.done()), default=None)
+
     def _next(self, until: float) -> _Sleeper | None:
         with self._lock:
             # One that was cancelled is of no concern any more, and its loop may be closed.
@@ -132,3 +136,29 @@ class ManualClock:
             sleeper = heapq.heappop(self._sleepers)
             self._awake[sleeper.task] = sleeper
             return sleeper
+
+
+class SkippingClock(ManualClock):
+    """Pauses are skipped one by one, whenever that is asked for; timestamps are right all the time."""
+
+    LOOK_SECONDS = 0.005
+
+    def __init__(self) -> None:
+        super().__init__(time.time())
+
+    def now(self) -> float:
+        """Return the time."""
+        return time.time()
+
+    def skip(self) -> None:
+        """End the pause that would be over first; what is due then is over when this returns.
+
+        Raises:
+            TimeoutError: there is no pause, or what was due did not come to an end.
+        """
+        until = time.monotonic() + self.PATIENCE_SECONDS
+        while (due := self._first_due()) is None:
+            if time.monotonic() >= until:
+                raise TimeoutError("nothing waits for its next attempt")
+            time.sleep(self.LOOK_SECONDS)
+        self.advance(max(0.0, due - self._now))

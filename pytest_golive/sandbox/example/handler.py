@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sqlite3
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -39,6 +40,7 @@ class Vendor:
         subject: path to the id of what the event is about.
         changed_at: path to the time that orders the events.
         ours: names of the events that are acted upon.
+        listed: path of the list of what the events are about, and its headers; `{key}` stands for the key.
         test: what tells a test event, as a field and its value.
         version: the field with the API version, and the versions that are understood.
     """
@@ -53,6 +55,7 @@ class Vendor:
     subject: str
     changed_at: str
     ours: str
+    listed: tuple[str, dict[str, str]] | None = None
     test: tuple[str, Any] | None = None
     version: tuple[str, str] | None = None
 
@@ -69,6 +72,7 @@ VENDORS = {
         "data.conversation_id",
         "timestamp",
         r"(conversation|message)\.[a-z]+",
+        ("/conversations", {"x-api-key": "{key}"}),
     ),
     "augno": Vendor(
         "Augno-Signature",
@@ -81,6 +85,7 @@ VENDORS = {
         "data.object.id",
         "data.object.updated_at",
         r"[a-z_]+\.(created|updated|deleted|issued|fulfilled)",
+        ("/v1/catalog/units", {"Authorization": "Bearer {key}", "Augno-Version": "1.0.forge-preview.3"}),
         ("mode", "test"),
         ("api_version", r"1\.[0-9]+\.forge(-preview\.[0-9]+)?"),
     ),
@@ -95,6 +100,7 @@ VENDORS = {
         "data.visitorId",
         "timestamp",
         "[a-z_]+",
+        None,
         ("test", True),
     ),
 }
@@ -106,6 +112,9 @@ SECRETS = [os.environ[name] for name in ("WEBHOOK_SECRET", "PREVIOUS_WEBHOOK_SEC
 TENANT = os.environ.get("TENANT", "")
 MODE = os.environ.get("MODE", "live")
 DOWNSTREAM_URL = os.environ.get("DOWNSTREAM_URL", "")
+VENDOR_API_URL = os.environ.get("VENDOR_API_URL", "")
+VENDOR_API_KEY = os.environ.get("VENDOR_API_KEY", "")
+RECONCILE_SECONDS = 2.0
 DATABASE = os.environ.get("DATABASE", ":memory:")
 WORK = ThreadPoolExecutor(16)
 
@@ -130,6 +139,26 @@ def prepare() -> None:
         waiting = [row[0] for row in db.execute("SELECT event_id FROM inbox WHERE done = 0")]
     for event_id in waiting:
         WORK.submit(carry_out, event_id)
+    if VENDOR_API_URL and VENDOR.listed is not None:
+        threading.Thread(target=reconcile, args=VENDOR.listed, daemon=True).start()
+
+
+def reconcile(path: str, headers: dict[str, str]) -> None:
+    """Ask the vendor again and again what there is, and take what no event told of; whatever an event says is newer."""
+    written = {name: value.format(key=VENDOR_API_KEY) for name, value in headers.items()}
+    while True:
+        time.sleep(RECONCILE_SECONDS)
+        try:
+            asked = urllib.request.Request(VENDOR_API_URL + path, headers=written)  # noqa: S310  # our own configuration
+            with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+                listed = json.load(answer)["data"]
+        except (OSError, ValueError):
+            continue
+        with database() as db:
+            for one in listed:
+                if db.execute("SELECT 1 FROM inbox WHERE subject = ?", (one["id"],)).fetchone() is None:
+                    row = (f"listed {one['id']}", "listed", 0.0, one["id"], json.dumps(one, sort_keys=True))
+                    db.execute("INSERT OR IGNORE INTO inbox VALUES (?, ?, ?, ?, ?, 1)", row)
 
 
 def is_genuine(headers: Any, raw: bytes) -> bool:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import sqlite3
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +23,7 @@ from flask import Flask, Response, jsonify, request
 SECRETS = [os.environ[name] for name in ("WEBHOOK_SECRET", "PREVIOUS_WEBHOOK_SECRET") if os.environ.get(name)]
 TENANT = os.environ.get("TENANT", "")
 DOWNSTREAM_URL = os.environ.get("DOWNSTREAM_URL", "")
+VENDOR_API_URL = os.environ.get("VENDOR_API_URL", "")
 DATABASE = os.environ["DATABASE"]
 TOLERANCE_SECONDS = 300
 LARGEST = 5 * 1024 * 1024
@@ -58,6 +60,8 @@ def prepare() -> None:
         waiting = [row[0] for row in db.execute("SELECT event_id FROM inbox WHERE done = 0")]
     for event_id in waiting:
         work.submit(carry_out, event_id)
+    if VENDOR_API_URL:
+        threading.Thread(target=reconcile, daemon=True).start()
 
 
 def is_genuine(raw: bytes) -> bool:
@@ -137,6 +141,25 @@ def call_downstream(event_id: str) -> bool:
             return True
     except (OSError, urllib.error.HTTPError):
         return False
+
+
+def reconcile() -> None:
+    """Ask Timely.ai every second what there is, and take what no event told of."""
+    while True:
+        time.sleep(1)
+        asked = urllib.request.Request(
+            f"{VENDOR_API_URL}/conversations", headers={"x-api-key": os.environ["VENDOR_API_KEY"]}
+        )
+        try:
+            with urllib.request.urlopen(asked, timeout=10) as answer:
+                listed = json.load(answer)["data"]
+        except (OSError, ValueError):
+            continue
+        with database() as db:
+            for one in listed:
+                if db.execute("SELECT 1 FROM effects WHERE subject = ?", (one["id"],)).fetchone() is None:
+                    row = (f"listed {one['id']}", one["id"], "conversation.created", 0)
+                    db.execute("INSERT INTO effects VALUES (?, ?, ?, ?)", row)
 
 
 def state_of(subject: str) -> dict[str, Any] | None:
