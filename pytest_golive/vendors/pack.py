@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.fact import Fact, Frozen, Name, Refused, Seconds, Status
-from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.operation import Composite, Operation
 from pytest_golive.vendors.webhooks import Webhooks
 
 
@@ -257,7 +257,23 @@ class Pack(Frozen):
     retry: RetryPolicy
     webhooks: Webhooks | None = None
     operations: dict[Name, Operation]
+    composites: dict[Name, Composite] = Field(
+        default_factory=dict, description="what clients offer as one operation, and is made of several"
+    )
+    driven_as: dict[Name, Name] = Field(
+        default_factory=dict, description="placeholder of a path -> what it is called when a client is driven"
+    )
 
     def authentication_of(self, operation: Operation) -> Authentication:
         """Return how a call of this operation proves who sends it."""
         return self.authentications[operation.authentication] if operation.authentication else self.authentication
+
+    @property
+    def drivable(self) -> tuple[str, ...]:
+        """Names of what a client may be asked for: operations, then composites."""
+        return (*self.operations, *self.composites)
+
+    def calls_of(self, name: str) -> tuple[str, ...]:
+        """Return the operations that something drivable is made of: itself, or the parts of a composite."""
+        composite = self.composites.get(name)
+        return (name,) if composite is None else (composite.submit, composite.poll)
