@@ -164,10 +164,10 @@ class Unique(Fact):
 class Batch(Fact):
     """Where a call that carries several things says what became of each."""
 
-    items: Name = Field(description="argument that lists the things")
-    id: Name = Field(description="field of a thing that names it, in the call and in the answer")
+    items: str = Field(description="argument that lists the things")
+    id: str = Field(description="field of a thing that names it, in the call and in the answer")
     rejected: str = Field(description="path in the answer to the list of things that were not taken")
-    reason: Name = Field(default="reason", description="field of a rejected thing that says why")
+    reason: str = Field(default="reason", description="field of a rejected thing that says why")
 
 
 class BadValue(Fact):

@@ -1,0 +1,65 @@
+"""The clients of a run: those of golive.yaml for the chosen environment's vendors, or the example project's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from pytest_golive.clients.labs import Labs
+from pytest_golive.clients.setup import Setup, set_up
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.manifest.environment import Environment
+from pytest_golive.manifest.model import Client, Manifest
+from pytest_golive.readiness.client_cases import ClientCase
+from pytest_golive.sandbox.rehearsal import EXAMPLE
+
+EXAMPLES = {
+    "augno": ("list_units", "get_unit", "create_unit"),
+    "selwise": ("list_integrations", "get_integration", "put_integration"),
+    "timely": ("list_contacts", "create_contact", "send_message"),
+    "uppzy": ("get_limits", "chat", "chat_async_and_wait"),
+}
+"""What the example client does, by vendor."""
+
+
+def setups_of(manifest: Manifest, chosen: Environment, folder: Path) -> tuple[Setup, ...]:
+    """Return the clients of golive.yaml whose vendors the chosen environment has.
+
+    Args:
+        manifest: golive.yaml.
+        chosen: the environment; its settings are what the clients are held to.
+        folder: where golive.yaml lies.
+    """
+    return tuple(
+        set_up(manifest, name, folder, profile=target.profile, settings=target.settings)
+        for name, client in manifest.clients.items()
+        if (target := chosen.targets.get(client.vendor)) is not None
+    )
+
+
+def example_setups(vendors: Collection[str]) -> tuple[Setup, ...]:
+    """Return the example project's clients, for a rehearsal without golive.yaml."""
+    clients = {f"example-{vendor}": _example(vendor) for vendor in EXAMPLES if vendor in vendors}
+    manifest = Manifest(golive=1, project="golive example", clients=clients)
+    return tuple(set_up(manifest, name, EXAMPLE) for name in clients)
+
+
+def _example(vendor: str) -> Client:
+    return Client(
+        vendor=vendor,
+        command=(sys.executable, str(EXAMPLE / "client.py")),
+        operations=EXAMPLES[vendor],
+        environ={"VENDOR": vendor, "BASE_URL": "{base_url}", "API_KEY": "{api_key}"},
+        concurrent=True,
+    )
+
+
+def cases_of(setups: Iterable[Setup]) -> tuple[ClientCase, ...]:
+    """Return the clients as the plan knows them."""
+    return tuple(ClientCase(each.name, each.vendor, each.operations) for each in setups)
+
+
+def labs_of(setups: Iterable[Setup], redactor: Redactor) -> Labs:
+    """Return the labs of a run's clients."""
+    return Labs(setups, redactor.scrub)
