@@ -29,16 +29,19 @@ class Step:
         status: status to answer with; None: the vendor's real answer, which then really happens at the vendor.
         headers: further header fields, replacing the same names. `{date+3}` becomes an HTTP date three seconds on,
             `{date-60}` one of a minute ago, `{elsewhere}` the address of the second host, `{plain}` that of the plain
-            listener, `{vendor}` that of the vendor's listener.
+            listener, `{vendor}` that of the vendor's listener, `{proxy}` that of the proxy, `{target}` path and query
+            of the request. The same holds in `body`, and in what `change` returns.
         body: body of the answer; None: an error body as the vendor writes it, or the real one.
         change: turns the vendor's real answer into another one; only with `status` None.
         wait: seconds before the head of the answer.
         pause: seconds between the bytes of the body.
         breaks: how the connection breaks; "": it does not.
-        happens: with a status or a break: whether the vendor gets the request all the same, so that its effect is there.
+        happens: with a status or a break: whether the vendor gets the request all the same, so that its effect is
+            there.
         closes: `Connection: close` is answered, and done.
         informs: interim statuses before the answer: (103,).
         said: in words, for traces and findings.
+        idles: seconds after the answer when the connection is closed without a word; None: it is kept.
     """
 
     status: int | None = None
@@ -52,6 +55,7 @@ class Step:
     closes: bool = False
     informs: tuple[int, ...] = ()
     said: str = ""
+    idles: float | None = None
 
 
 REAL = Step()
@@ -67,6 +71,8 @@ class Ask:
     Attributes:
         operation: what to do.
         arguments: with what; None: the pack's example.
+        further: arguments that are put over those.
+        left_out: arguments that are left out of those.
         after: seconds after the scenario's beginning.
         with_others: asked without waiting for the answers of earlier ones.
         warm_up: asked before the script begins, so that start-up costs nothing; it has to succeed.
@@ -74,6 +80,8 @@ class Ask:
 
     operation: str
     arguments: Mapping[str, Any] | None = None
+    further: Mapping[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     after: float = 0.0
     with_others: bool = False
     warm_up: bool = False
@@ -84,17 +92,21 @@ class Script:
     """What the stand-in does to whom.
 
     Attributes:
-        steps: operation -> its requests' steps, in order of arrival; "*" for operations that are not named.
+        steps: operation -> its requests' steps, in order of arrival; "*" for operations that are not named, and for
+            paths that no operation has. "@elsewhere", "@plain" and "@proxy" are what reaches those listeners.
         then: operation -> what happens to its further requests; "*" likewise. Without an entry: the real answer.
         tls: how the vendor's listener proves itself; "": plain http.
         choose: in the place of steps: gets the operation and how many of its requests came before, and the request's
-            query and headers; for steps that depend on what is asked.
+            query and headers; for steps that depend on what is asked. None: as steps and then say.
+        connects: what new connections to the vendor meet once the script has begun: "": they are accepted; refused;
+            silent: nobody answers them, as where a packet filter swallows everything. Open ones are closed.
     """
 
     steps: Mapping[str, Steps] = field(default_factory=dict)
     then: Mapping[str, Step] = field(default_factory=dict)
     tls: Literal["", "good", "self_signed", "wrong_host", "expired"] = ""
     choose: Callable[[str, int, Mapping[str, str], Mapping[str, str]], Step | None] | None = None
+    connects: Literal["", "refused", "silent"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""Certificates for the stand-in's https: one that is right, and three that no client may accept.
+
+They are made anew in every run by an authority of its own, which clients are told of by the variables that their TLS
+libraries read. The authority's key never leaves this process.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+import trustme
+
+Proof = Literal["good", "self_signed", "wrong_host", "expired"]
+"""How a listener proves itself: rightly; by an authority nobody knows; for another host; with a date that is over."""
+
+HOST = "localhost"
+"""The host that right certificates are for; addresses of loopback, too."""
+
+NAMES = (HOST, "127.0.0.1", "::1")
+
+OTHER_HOST = "api.another-vendor.example"
+
+VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Where clients look for authorities: OpenSSL and Go; Node; requests; curl."""
+
+
+class Certificates:
+    """An authority, and what it has signed."""
+
+    def __init__(self) -> None:
+        self._authority = trustme.CA(organization_name="pytest-golive")
+        self._folder = tempfile.TemporaryDirectory(prefix="golive-certificates-")
+
+    @cached_property
+    def authority(self) -> Path:
+        """The authority's own certificate, as a PEM file."""
+        path = Path(self._folder.name, "authority.pem")
+        self._authority.cert_pem.write_to_path(str(path))
+        return path
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables by which a client gets to know the authority."""
+        return dict.fromkeys(VARIABLES, str(self.authority))
+
+    def context(self, proof: Proof) -> ssl.SSLContext:
+        """Return a new server context, so that what is seen of one connection is not mixed up with another's."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._files[proof])
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+    @cached_property
+    def _files(self) -> dict[Proof, Path]:
+        over = datetime.now(UTC) - timedelta(days=1)
+        made: dict[Proof, trustme.LeafCert] = {
+            "good": self._authority.issue_cert(*NAMES),
+            "self_signed": trustme.CA(organization_name="nobody").issue_cert(*NAMES),
+            "wrong_host": self._authority.issue_cert(OTHER_HOST),
+            "expired": self._authority.issue_cert(*NAMES, not_before=over - timedelta(days=90), not_after=over),
+        }
+        return {proof: self._written(proof, certificate) for proof, certificate in made.items()}
+
+    def _written(self, proof: Proof, certificate: trustme.LeafCert) -> Path:
+        path = Path(self._folder.name, f"{proof}.pem")
+        path.touch(mode=0o600)
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(path))
+        return path
+
+
+@cache
+def certificates() -> Certificates:
+    """Return the certificates of this process; their files go with it."""
+    return Certificates()
+
+
+def _forget() -> None:
+    # A forked child has the same folder, and must not remove it at its own end.
+    certificates.cache_clear()
+
+
+os.register_at_fork(after_in_child=_forget)
