@@ -13,10 +13,10 @@ from pytest_golive.clients.trace import Attempt, Trace
 FEWEST = 6
 """First pauses below which nothing can be said."""
 
-NARROW = 0.03
+NARROW = 0.01
 """Where the middle half of pauses lies within this share of their median, they are not spread."""
 
-NARROW_SECONDS = 0.004
+NARROW_SECONDS = 0.006
 """What clocks and scheduling do to pauses that are the same, in seconds."""
 
 HERD_SECONDS = 0.1
