@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from pytest_golive.clients.driver import Client
-from pytest_golive.clients.examples import Examples
+from pytest_golive.clients.examples import Examples, key_for
 from pytest_golive.clients.program import Unstarted
 from pytest_golive.clients.script import Ask, Scenario
 from pytest_golive.clients.standin import Loop, StandIn
@@ -102,7 +102,7 @@ class Drive:
         client = Client(
             self._setup,
             base_url=self._standin.base_url,
-            api_key=vendor.api_key if scenario.key == "right" else vendor.replaced_key,
+            api_key=vendor.replaced_key if scenario.key == "replaced" else key_for(vendor, self._setup.operations),
             ids=vendor.ids,
             environ={**self._standin.environ(), **filled(scenario.environ, self._standin.addresses())},
             redactor=self._redactor,
@@ -172,7 +172,8 @@ class Drive:
         )
 
     def _arguments(self, ask: Ask) -> Mapping[str, Any]:
-        return self._examples.arguments(ask.operation) if ask.arguments is None else ask.arguments
+        usual = self._examples.arguments(ask.operation) if ask.arguments is None else ask.arguments
+        return {name: value for name, value in {**usual, **ask.further}.items() if name not in ask.left_out}
 
 
 def filled(environ: Mapping[str, str], addresses: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -76,11 +76,25 @@ class Examples:
             return self._first(operation, field)
         return self._field(operation, field, own=kind == "own")
 
-    def _first(self, name: str, field: str) -> str:
+    def first_page(self, name: str) -> tuple[Any, list[Any]]:
+        """Return the body of a listing's first page, and its items; where it lists nothing, something is made first."""
+        with self._lock:
+            body, items = self._listed(name)
+            maker = next((one for one, each in self._pack.operations.items() if _fills(each, name)), None)
+            if not items and maker is not None:
+                self._answer(maker, anew=True)
+                self._answers.pop(name, None)
+                body, items = self._listed(name)
+            return body, items
+
+    def _listed(self, name: str) -> tuple[Any, list[Any]]:
         paging = self._pack.operations[name].paging
         body = self._answer(name)
         lists = (at(body, path) if path else body for path in (paging.items if paging is not None else ("",)))
-        items = next((found for found in lists if isinstance(found, list)), [])
+        return body, next((found for found in lists if isinstance(found, list)), [])
+
+    def _first(self, name: str, field: str) -> str:
+        _, items = self.first_page(name)
         return self._told(name, field, at(items[0], field) if items else None)
 
     def _field(self, name: str, field: str, *, own: bool) -> str:
@@ -115,7 +129,7 @@ def answered(vendor: StoodIn, name: str, arguments: Mapping[str, Any]) -> Respon
     headers = {
         **call.headers,
         **pack.headers,
-        **authorization(pack.authentication_of(operation), vendor.api_key),
+        **authorization(pack.authentication_of(operation), key_for(vendor, [name])),
         "Accept": "application/json",
     }
     if pack.versioning is not None:
@@ -123,6 +137,20 @@ def answered(vendor: StoodIn, name: str, arguments: Mapping[str, Any]) -> Respon
     path = f"{pack.base_url.path}{call.path}"
     request = Request(call.method, path, dict(call.query), Headers(headers.items()), call.content or b"")
     return vendor.answer(request, f"{path}?{urlencode(call.query)}" if call.query else path)
+
+
+def key_for(vendor: StoodIn, names: Iterable[str]) -> str:
+    """Return the key for some operations: that of their own way in where all of them have it, else the usual one."""
+    pack = vendor.pack
+    ways = {pack.authentication_of(pack.operations[part]).credential for name in names for part in pack.calls_of(name)}
+    own = vendor.secrets().get(ways.pop()) if len(ways) == 1 else None
+    return own.reveal() if own is not None else vendor.api_key
+
+
+def _fills(operation: Operation, listing: str) -> bool:
+    """Whether an operation creates what a listing lists."""
+    creates = operation.creates
+    return creates is not None and creates.listing is not None and creates.listing.operation == listing
 
 
 def body_of(answer: Response) -> Any:

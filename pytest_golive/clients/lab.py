@@ -88,7 +88,7 @@ class Lab:
             CannotTell: the client cannot be started, or its warm-up fails.
             NotVerified: there is no vendor that can be stood in for.
         """
-        trace: Trace = self._once.get(scenario.name, lambda: self._driven(scenario))
+        trace = self._seen(scenario)
         keep(trace, self.setup, self._scrub)
         return trace
 
@@ -98,12 +98,17 @@ class Lab:
         Raises:
             CannotTell: it does not; says what happened instead.
         """
-        trace = self.run(Scenario(name=f"{operation}: plain", asks=(Ask(operation), Ask(operation))))
+        trace = self._seen(Scenario(name=f"{operation}: plain", asks=(Ask(operation), Ask(operation))))
         for call in trace.calls:
             if call.outcome != "ok":
+                keep(trace, self.setup, self._scrub)
                 told = f"the positive control failed: {operation} {outcome_of(call)}"
                 raise self.cannot_tell(CONTROL, "a success without any fault", told)
         return trace
+
+    def known(self, key: object, make: Callable[[], Any]) -> Any:
+        """Return what trials that share a drive have to share, too; made once."""
+        return self._once.get(("known", key), make)
 
     def cannot_tell(self, requirement: str, expected: str, actual: str) -> CannotTell:
         """Return the exception that ends a check of which nothing can be said."""
@@ -112,6 +117,10 @@ class Lab:
     def scrub(self, text: str) -> str:
         """Return a text with known secrets masked."""
         return self._scrub(text)
+
+    def _seen(self, scenario: Scenario) -> Trace:
+        trace: Trace = self._once.get(scenario.name, lambda: self._driven(scenario))
+        return trace
 
     def _driven(self, scenario: Scenario) -> Trace:
         try:

@@ -13,7 +13,7 @@ from pytest_golive.clients.policy import Policy
 from pytest_golive.clients.script import Ask, Scenario, Script, Step
 from pytest_golive.clients.trace import Call, Trace
 from pytest_golive.facts.current import current
-from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
+from pytest_golive.facts.finding import CheckFailed, Finding, NotApplicable, NotVerified
 from pytest_golive.vendors.client_fault import ClientFault, Each, is_of_kind
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
@@ -74,7 +74,7 @@ class Trial:
         """Return an operation of the first of these kinds that the client has.
 
         Raises:
-            NotVerified: it has none of them.
+            NotApplicable: it has none of them.
         """
         found = [name for kind in kinds for name in self.of_kind(kind)]
         if not found:
@@ -216,10 +216,10 @@ class Trial:
         """End the trial: the fault cannot show in this client.
 
         Raises:
-            NotVerified: always; such a check is shown as not applicable.
+            NotApplicable: always.
         """
         __tracebackhide__ = True
-        raise NotVerified(f"not applicable: {reason}")
+        raise NotApplicable(reason)
 
     def note(self, text: str) -> None:
         """Take note of something a reader may want to know; it changes no outcome."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SANDBOX = "sandbox"
 
+FIRST, LAST = 60, 20
+"""Lines of a timeline that are shown where there are more."""
+
 NO_WORDS = "it takes the name of a client, and a fault or steps in quotes"
 
 FAULT = re.compile(r"[A-Z]{2}-\d+")
@@ -158,7 +161,11 @@ def _told(lab: Lab) -> Iterator[str]:
         if trace.name.endswith(": plain") and len(lab.drives) > 1:
             continue
         yield f"── {trace.name}"
-        yield from timeline(trace)
+        lines = list(timeline(trace))
+        if len(lines) > FIRST + LAST:
+            between = len(lines) - FIRST - LAST
+            lines[FIRST:-LAST] = [f"          … {between} more lines …"]
+        yield from lines
         yield from (f"          log: {line}" for line in trace.log[-5:])
         yield ""
 
