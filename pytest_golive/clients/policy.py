@@ -26,6 +26,10 @@ PASSING = frozenset({408, 425, 500, 502, 503, 504})
 """Statuses that say that a later try may succeed, where a pack does not list them."""
 
 
+OPEN = frozenset({408, 425})
+"""Those of them after which giving up is right too, where the vendor's pages do not know them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the vendor asks of a client that calls one of its operations.
@@ -139,6 +143,8 @@ class Policy:
             return "must" if self.key_of(attempt) else "never"
         if not self.passes(attempt):
             return "never"
+        if status in OPEN and status not in self.statuses:
+            return "may"
         return self._with_key(attempt, self.server_error)
 
     def passes(self, attempt: Attempt) -> bool:

@@ -15,6 +15,9 @@ MULTIPLIED = 5
 LIKE = 0.25
 """By how much pauses that are the same may differ, as a share."""
 
+SILENT = "gave no answer"
+"""What a crash of a call says that was not answered in time."""
+
 LIKE_SECONDS = 0.02
 """The same in seconds, for short ones."""
 
@@ -128,7 +131,7 @@ def _was_at_it(tries: Tries, call: Call) -> bool:
     """Whether a call that fell silent was still trying: it paused for longer than it took to fall silent since."""
     pauses = gaps(tries)
     since = call.ended_at - tries[-1].over_at
-    return len(pauses) >= 2 and since <= 4 * max(pauses) + 1.0 and "said nothing" in call.crash
+    return len(pauses) >= 2 and since <= 4 * max(pauses) + 1.0 and SILENT in call.crash
 
 
 def _like(one: float, other: float) -> bool:

@@ -44,6 +44,11 @@ def told(attempt: Attempt) -> str:
     return str(attempt.status) if attempt.status is not None else "no answer"
 
 
+def got(attempt: Attempt) -> str:
+    """Return what a request got, as the end of a sentence."""
+    return f"was answered {attempt.status}" if attempt.status is not None else "got no answer"
+
+
 def all_told(attempts: Iterable[Attempt]) -> str:
     """Return what requests were answered, one after the other."""
     return ", ".join(map(told, attempts))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from pytest_golive.clients.judging.flaw import Flaw, all_told, came_to, rows, times, told
+from pytest_golive.clients.judging.flaw import Flaw, all_told, came_to, got, rows, times, told
 from pytest_golive.clients.judging.tries import alike, own_of, repeats, tries_of
 from pytest_golive.clients.policy import Policy, succeeded
 from pytest_golive.clients.trace import Attempt, Call
@@ -42,7 +42,7 @@ def gives_up_at_once(
             if policy.again(first) != "must":
                 continue
             what = f"a {told(first)}" if first.status else "a connection that broke"
-            actual = f"{policy.operation} was sent once and answered {told(first)}; {came_to(call)}"
+            actual = f"{policy.operation} was sent once and {got(first)}; {came_to(call)}"
             return Flaw(f"another try after {what}", actual, rows(tries))
     return None
 

@@ -11,7 +11,7 @@ from pytest_golive.clients.judging import keys_of_writes, retrying
 from pytest_golive.clients.judging.flaw import Flaw
 from pytest_golive.clients.policy import Policy
 from pytest_golive.clients.trace import Attempt
-from tests.unit.clients.traces import CREATION, LISTING, SELWISE, UNIT, UPPZY, called, numbered, row, seen, sent
+from tests.unit.clients.traces import CREATION, LISTING, SELWISE, UNIT, UNITS, UPPZY, called, numbered, row, seen, sent
 
 KEY = {"Idempotency-Key": "1d7f0e9c-64a4-4c52-9c55-4b9a3f4fd6a5"}
 OTHER = {"Idempotency-Key": "9a4b5a55-0f5e-4a27-8f0f-6b1c1f7a7c11"}
@@ -29,10 +29,10 @@ DOCUMENT = Policy.of(UPPZY, "create_text_document")
     ],
 )
 def test_giving_up_at_once(failure: retrying.Failure, status: int | None, expected: str) -> None:
-    flaw = retrying.gives_up_at_once(row(status), LISTING, called(), failure=failure)
+    flaw = retrying.gives_up_at_once(row(status, policy=UNITS), UNITS, called(), failure=failure)
 
-    told = status or "no answer"
-    assert Flaw(expected, f"list_contacts was sent once and answered {told}; the call failed", (0,)) == flaw
+    told = f"was answered {status}" if status else "got no answer"
+    assert Flaw(expected, f"list_units was sent once and {told}; the call failed", (0,)) == flaw
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_crash_is_told() -> None:
     )
 
     assert flaw is not None
-    assert flaw.actual == "list_contacts was sent once and answered 503; the client crashed: its process ended with 1"
+    assert flaw.actual == "list_contacts was sent once and was answered 503; the client crashed: its process ended with 1"
 
 
 def test_repeating_what_is_final() -> None:

@@ -112,11 +112,11 @@ def test_what_can_be_read_is_not_looked_at() -> None:
 
 
 def test_waiting_for_ever() -> None:
-    call = called("crash", crash="it said nothing for 6 s")
+    call = called("crash", crash="it gave no answer for 6 s")
 
     assert Flaw(
         "the call to fail within its own promise",
-        "after Retry-After: 86400, the client crashed: it said nothing for 6 s",
+        "after Retry-After: 86400, the client crashed: it gave no answer for 6 s",
         (0,),
     ) == waiting.waits_for_ever(refused("86400", gap=1)[:1], LISTING, call)
     assert waiting.waits_for_ever(refused("86400", gap=1)[:1], LISTING, called()) is None
@@ -229,19 +229,19 @@ def test_tries_beyond_what_golive_yaml_says() -> None:
 
 
 def test_tries_that_outlast_the_call() -> None:
-    call = called("crash", crash="it said nothing for 6 s", ended_at=6.0)
+    call = called("crash", crash="it gave no answer for 6 s", ended_at=6.0)
 
     flaw = amount.does_not_end(at(0, 0.5, 1.5, 3.5), UNITS, call)
 
     assert flaw is not None
-    assert flaw.actual == "list_units was sent 4 times, and the client crashed: it said nothing for 6 s"
+    assert flaw.actual == "list_units was sent 4 times, and the client crashed: it gave no answer for 6 s"
     assert flaw.expected == "an end after a bounded number of tries"
 
 
 def test_a_broken_promise() -> None:
-    late = called("crash", "get_me", ended_at=6.0, crash="it said nothing for 6 s")
+    late = called("crash", "get_me", ended_at=6.0, crash="it gave no answer for 6 s")
 
-    assert Flaw("an end within 6 s", "get_me: the client crashed: it said nothing for 6 s") == (
+    assert Flaw("an end within 6 s", "get_me: the client crashed: it gave no answer for 6 s") == (
         amount.breaks_its_promise(late, 6)
     )
     assert Flaw("an end within 6 s", "get_me: it took 7.00 s") == (
@@ -420,11 +420,11 @@ def test_failed_work_is_no_success() -> None:
 
 def test_polling_for_ever() -> None:
     polls = numbered(poll(place, "pending") for place in range(3))
-    call = called("crash", crash="it said nothing for 6 s")
+    call = called("crash", crash="it gave no answer for 6 s")
 
     assert Flaw(
         "the call to fail once its budget is spent",
-        "3 times polled over 2.00 s, and the client crashed: it said nothing for 6 s",
+        "3 times polled over 2.00 s, and the client crashed: it gave no answer for 6 s",
         (0, 1, 2),
     ) == polling.polls_for_ever(polls, ASYNC, call)
     assert polling.polls_for_ever(polls, ASYNC, called()) is None
