@@ -109,6 +109,9 @@ class Errors(Fact):
 
     body: str = Field(description="schema file of an error body")
     code: str | None = Field(default=None, description="path in the body to the code for programs: error.code")
+    told_apart: bool = Field(
+        default=False, description="the vendor asks its clients to tell users' mistakes from all else, code by code"
+    )
     type: str | None = Field(default=None, description="path in the body to the class of the error: error.type")
     param: str | None = Field(default=None, description="path in the body to the name of the wrong field")
     transient: str | None = Field(default=None, description="path in the body to whether trying again may help")
@@ -136,6 +139,14 @@ class RetryPolicy(Fact):
     jitter: Literal["none", "full", "equal"]
     retry_after: Literal["required", "honoured_if_present"]
     retry_after_cap_seconds: Seconds
+
+
+class Patience(Fact):
+    """How long the vendor's pages ask a client to wait for an answer, before it gives up."""
+
+    seconds: Seconds
+    operations: tuple[Name, ...] = Field(default=(), description="the operations it is about; empty for all")
+    unless: Name | None = Field(default=None, description="the setting in which a team says why it waits less")
 
 
 class Versioning(Fact):
@@ -255,6 +266,7 @@ class Pack(Frozen):
     contradictions: dict[str, Contradiction] = Field(default_factory=dict)
     errors: Errors
     retry: RetryPolicy
+    patience: Patience | None = None
     webhooks: Webhooks | None = None
     operations: dict[Name, Operation]
     composites: dict[Name, Composite] = Field(
