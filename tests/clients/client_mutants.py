@@ -24,6 +24,7 @@ SOURCES = {
     "requests_client.py": PROGRAMS / "requests_client.py",
     "aiohttp_client.py": PROGRAMS / "aiohttp_client.py",
     "node_client.mjs": PROGRAMS / "node_client.mjs",
+    "batch_client.py": PROGRAMS / "batch_client.py",
 }
 """What mutants are made of; the first two belong to the client with httpx, all clients in Python use the second."""
 
@@ -77,6 +78,7 @@ class Mutant:
     def run_as(self) -> str:
         """The client that is run."""
         known = {"requests_client.py": "requests", "aiohttp_client.py": "aiohttp", "node_client.mjs": "node"}
+        known["batch_client.py"] = "batch"
         return self.stack or known.get(self.source, "httpx")
 
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, list[str]] = {
     "requests": [sys.executable, str(PROGRAMS / "requests_client.py")],
     "aiohttp": [sys.executable, str(PROGRAMS / "aiohttp_client.py")],
     "node": ["node", str(PROGRAMS / "node_client.mjs")],
+    "batch": [sys.executable, str(PROGRAMS / "batch_client.py")],
 }
 """The right clients."""
 
