@@ -134,6 +134,8 @@ def key_of_a_repetition(trial: Trial) -> None:
 def key_of_another_write(trial: Trial) -> None:
     """Two writes of different things."""
     trace = trial.run("two different calls", calls=2, warm=False)
+    if retrying.never_sent(trace.attempts, trial.policy()):
+        trial.cannot_tell(expected=f"requests for {trial.name}", actual="the client sent none")
     trial.judge(keys_of_writes.reuses_a_key(trace.attempts, [trial.policy()]), trace)
 
 

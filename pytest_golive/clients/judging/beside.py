@@ -27,8 +27,10 @@ def pauses_alone(trace: Trace, policy: Policy) -> Flaw | None:
         if asked is None or refused.answered_at is None:
             continue
         until = refused.answered_at + min(asked, policy.retry_after_cap_seconds)
-        begun = {call.id for call in trace.calls if call.began_at >= refused.answered_at + SETTLED}
-        early = [one for one in sent if one.call in begun and one.at < until - TOLERANCE]
+        begun = {call.id: call.began_at for call in trace.calls if call.began_at >= refused.answered_at + SETTLED}
+        first = min(begun.values(), default=until)
+        # Of equal calls at the same time nobody can tell whose requests are whose.
+        early = [one for one in sent if first <= one.at < until - TOLERANCE and (one.call is None or one.call in begun)]
         if early:
             after = seconds(early[0].at - refused.answered_at)
             actual = f"another call was sent {after} after a 429 with Retry-After: {asked:g}"

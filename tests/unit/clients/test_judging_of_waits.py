@@ -304,8 +304,8 @@ def test_pauses_that_are_not_spread() -> None:
     flaw = spread.pauses_are_not_spread(pauses, UNITS)
 
     assert flaw is not None
-    assert flaw.expected == "pauses that differ (middle half wider than 6 ms)"
-    assert flaw.actual == "8 first pauses around 0.20 s, the middle half of them within 0.9 ms"
+    assert flaw.expected == "pauses that differ (the shorter half by 6 ms and more)"
+    assert flaw.actual == "8 first pauses around 0.20 s, the shorter half within 1.0 ms"
 
 
 @pytest.mark.parametrize(
@@ -314,9 +314,12 @@ def test_pauses_that_are_not_spread() -> None:
 def test_pauses_that_are_spread(spread_by: tuple[float, float]) -> None:
     chance = random.Random("golive")
 
+    alarms = 0
     for _ in range(500):
-        pauses = [chance.uniform(*spread_by) for _ in range(8)]
-        assert spread.pauses_are_not_spread(pauses, UNITS) is None
+        pauses = [chance.uniform(*spread_by) for _ in range(10)]
+        alarms += spread.pauses_are_not_spread(pauses, UNITS) is not None
+
+    assert alarms <= 5  # 1 %, and a fault looks twice
 
 
 def test_first_pauses_are_those_of_calls() -> None:
