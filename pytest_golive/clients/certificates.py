@@ -6,11 +6,13 @@ libraries read. The authority's key never leaves this process.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import ssl
 import tempfile
+import threading
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -31,18 +33,19 @@ VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL
 
 
 class Certificates:
-    """An authority, and what it has signed."""
+    """An authority, and what it has signed.
+
+    Attributes:
+        authority: the authority's own certificate, as a PEM file.
+    """
 
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="pytest-golive")
-        self._folder = tempfile.TemporaryDirectory(prefix="golive-certificates-")
-
-    @cached_property
-    def authority(self) -> Path:
-        """The authority's own certificate, as a PEM file."""
-        path = Path(self._folder.name, "authority.pem")
-        self._authority.cert_pem.write_to_path(str(path))
-        return path
+        self._folder = Path(tempfile.mkdtemp(prefix="golive-certificates-"))
+        atexit.register(_remove, self._folder, os.getpid())
+        self.authority = self._folder / "authority.pem"
+        self._authority.cert_pem.write_to_path(str(self.authority))
+        self._files = self._made()
 
     def environ(self) -> dict[str, str]:
         """Return the variables by which a client gets to know the authority."""
@@ -55,8 +58,7 @@ class Certificates:
         context.set_alpn_protocols(["http/1.1"])
         return context
 
-    @cached_property
-    def _files(self) -> dict[Proof, Path]:
+    def _made(self) -> dict[Proof, Path]:
         over = datetime.now(UTC) - timedelta(days=1)
         made: dict[Proof, trustme.LeafCert] = {
             "good": self._authority.issue_cert(*NAMES),
@@ -67,21 +69,25 @@ class Certificates:
         return {proof: self._written(proof, certificate) for proof, certificate in made.items()}
 
     def _written(self, proof: Proof, certificate: trustme.LeafCert) -> Path:
-        path = Path(self._folder.name, f"{proof}.pem")
+        path = self._folder / f"{proof}.pem"
         path.touch(mode=0o600)
         certificate.private_key_and_cert_chain_pem.write_to_path(str(path))
         return path
 
 
-@cache
+def _remove(folder: Path, made_by: int) -> None:
+    # A forked child knows the same folder, and must not remove it at its own end.
+    if os.getpid() == made_by:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_made_once: list[Certificates] = []
+_lock = threading.Lock()
+
+
 def certificates() -> Certificates:
-    """Return the certificates of this process; their files go with it."""
-    return Certificates()
-
-
-def _forget() -> None:
-    # A forked child has the same folder, and must not remove it at its own end.
-    certificates.cache_clear()
-
-
-os.register_at_fork(after_in_child=_forget)
+    """Return the certificates of this process, the same to all its threads; their files go with it."""
+    with _lock:
+        if not _made_once:
+            _made_once.append(Certificates())
+        return _made_once[0]

@@ -95,14 +95,29 @@ class Drive:
             zero=seen.zero,
             lag_seconds=lag_seconds,
             unfired=seen.unfired,
+            leak_places=tuple(dict.fromkeys(place for one in self._clients for place in one.leak_places)),
+            keys=self._keys(),
+            ids=self._vendor.ids,
         )
+
+    def _keys(self) -> tuple[str, ...]:
+        """Return the fingerprints of the keys that a client may send, the one that it was given first."""
+        vendor = self._vendor
+        others = [secret.reveal() for secret in vendor.secrets().values() if secret.reveal() != vendor.replaced_key]
+        return tuple(fingerprint(key) for key in dict.fromkeys((self._key, *others)))
+
+    @property
+    def _key(self) -> str:
+        """The key that the client is given."""
+        replaced = self._scenario.key == "replaced"
+        return self._vendor.replaced_key if replaced else key_for(self._vendor, self._setup.operations)
 
     def _started(self) -> Client:
         vendor, scenario = self._vendor, self._scenario
         client = Client(
             self._setup,
             base_url=self._standin.base_url,
-            api_key=vendor.replaced_key if scenario.key == "replaced" else key_for(vendor, self._setup.operations),
+            api_key=self._key,
             ids=vendor.ids,
             environ={**self._standin.environ(), **filled(scenario.environ, self._standin.addresses())},
             redactor=self._redactor,

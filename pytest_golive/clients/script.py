@@ -42,6 +42,8 @@ class Step:
         informs: interim statuses before the answer: (103,).
         said: in words, for traces and findings.
         idles: seconds after the answer when the connection is closed without a word; None: it is kept.
+        until_next: the answer waits until the next request of the same operation was answered or, over the same
+            connection, has arrived; so long as `wait` says at most.
     """
 
     status: int | None = None
@@ -56,6 +58,7 @@ class Step:
     informs: tuple[int, ...] = ()
     said: str = ""
     idles: float | None = None
+    until_next: bool = False
 
 
 REAL = Step()

@@ -29,7 +29,8 @@ def step_words(step: Step) -> str:
         said.append("another body" if step.body is not None or step.change is not None else "the real answer")
     said += [f"{name}: {value}" for name, value in step.headers]
     said += [f"interim {status}" for status in step.informs]
-    said += [f"after {step.wait:g} s"] if step.wait else []
+    said += [f"after {step.wait:g} s"] if step.wait and not step.until_next else []
+    said += ["later than the next one's answer"] if step.until_next else []
     said += [f"a byte every {step.pause:g} s"] if step.pause else []
     said += ["Connection: close"] if step.closes else []
     said += [f"closed without a word after {step.idles:g} s"] if step.idles is not None else []
@@ -43,6 +44,7 @@ def _differs(step: Step) -> bool:
         or step.body is not None
         or step.change is not None
         or step.wait
+        or step.until_next
         or step.pause
         or step.closes
         or step.informs

@@ -8,7 +8,7 @@ carried one, its fingerprint does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -179,6 +179,9 @@ class Trace:
         zero: the trace's zero as seconds since 1970, for dates in headers.
         lag_seconds: by how much golive's own loop was late at worst.
         unfired: steps of the script that were never taken, in words.
+        leak_places: where each of the leaks stood: (name, "log"), (name, "message") of an error, (name, "result").
+        keys: fingerprints of the keys that open the vendor: the one that the client was given, then others of its own.
+        ids: the ids of configuration that the client was given.
     """
 
     name: str
@@ -190,6 +193,9 @@ class Trace:
     zero: float = 0.0
     lag_seconds: float = 0.0
     unfired: tuple[str, ...] = field(default=())
+    leak_places: tuple[tuple[str, str], ...] = ()
+    keys: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     def of_call(self, call: Call | str) -> tuple[Attempt, ...]:
         """Return the requests that were made for a call."""

@@ -21,6 +21,9 @@ HERE = {
 RIGHT = ("held", "not verified: ")
 """What may come of a fault: it does not show, or the client lacks what it needs, or cannot have it."""
 
+PATIENT = {"CL-38"}
+"""What can only be seen with the times of production; test_patient_clients.py tries it."""
+
 
 @pytest.mark.parametrize("stack", HERE)
 def test_a_right_client_raises_no_alarm(stack: str, tmp_path: Path) -> None:
@@ -30,6 +33,6 @@ def test_a_right_client_raises_no_alarm(stack: str, tmp_path: Path) -> None:
     vendor, operations = HERE[stack]
     setup = setup_of(stack, vendor, tmp_path, operations=operations)
     with under_test(setup) as lab:
-        outcomes = tried(lab, cases_of(setup))
+        outcomes = tried(lab, [case for case in cases_of(setup) if case[0] not in PATIENT])
 
     assert {case: told for case, told in outcomes.items() if not told.startswith(RIGHT)} == {}

@@ -102,7 +102,7 @@ LISTED = asked("c4", "list_contacts", search="Bea")
     ],
 )
 def test_requests_are_given_to_calls(requests: list[Sent], calls: list[str | None]) -> None:
-    """One under way: it. Several: by operation, arguments, idempotency key, what an earlier answer led to; else none."""
+    """One under way: it. Several: by operation, arguments, idempotency key, what an earlier answer led to; or none."""
     assert attributed(requests, read_pack("timely")) == calls
 
 

@@ -655,3 +655,32 @@ def test_stopping_ends_what_hangs_and_tells_what_was_open(opened: Opened) -> Non
     assert standin.stop() is seen
     with pytest.raises(ConnectionRefusedError):
         connect(standin)
+
+
+def test_an_answer_may_come_later_than_that_of_the_next_request(opened: Opened) -> None:
+    """Over another connection it is answered a moment after the next one; over the same one, in their order."""
+    late = Step(200, body=b"late", until_next=True, wait=5.0)
+    standin = opened(script(late, Step(200, body=b"next"), late, Step(200, body=b"next")))
+    request = b"GET /v1/contacts HTTP/1.1\r\nHost: x\r\n\r\n"
+    with connect(standin) as first:
+        first.sendall(request)
+        until(lambda: len(standin.seen().attempts) == 1)
+        with connect(standin) as second:
+            second.sendall(request)
+            assert second.recv(65536).endswith(b"next")
+        assert first.recv(65536).endswith(b"late")
+    with connect(standin) as both:
+        both.sendall(request)
+        until(lambda: len(standin.seen().attempts) == 3)
+        both.sendall(request)
+        answers = b""
+        while b"next" not in answers:
+            answers += both.recv(65536)
+        assert 0 < answers.index(b"late") < answers.index(b"next")
+
+    attempts = standin.stop().attempts
+    assert [each.fired for each in attempts[:2]] == ["200, later than the next one's answer", "200"]
+    assert attempts[0].answered_at is not None
+    assert attempts[1].answered_at is not None
+    assert attempts[0].answered_at >= attempts[1].answered_at + 0.3 - EARLY
+    assert attempts[2].connection == attempts[3].connection

@@ -21,6 +21,11 @@ CLOSING_SECONDS = 5.0
 
 AFTER_CLOSE = "the connection was used after Connection: close"
 
+LONGEST_SECONDS = 3600.0
+
+LATER_SECONDS = 0.3
+"""How much later than the next one's answer a late one comes."""
+
 _APART = 0.02
 """Seconds between a beginning of an answer and a reset, so that it reaches the client."""
 
@@ -54,6 +59,7 @@ class Serving:
         self._otherwise = otherwise
         self._refuse = refuse
         self._places = places
+        self._late: list[tuple[Entry, asyncio.Event]] = []
 
     async def serve(self, joined: Joined) -> None:
         """Answer what comes over a connection until it ends."""
@@ -82,12 +88,14 @@ class Serving:
         entry, step = self._begin(head, joined)
         joined.requests += 1
         try:
-            return await self._answer(line, entry, step)
+            goes_on = await self._answer(line, entry, step)
         except GoneError:
             self._note_left(line, entry)
             return False
         except BadRequestError:
             return await self._send(line, entry, REAL, await self._refuse(400), ends=True)
+        self._let_late_ones_go(entry)
+        return goes_on
 
     async def _answer(self, line: Line, entry: Entry, step: Step) -> bool:
         if step.breaks in _NEVER_READ:
@@ -99,7 +107,10 @@ class Serving:
         for status in step.informs:
             await line.write(f"HTTP/1.1 {status} Interim\r\n\r\n".encode())
         response = await self._response(entry, step)
-        await line.sleep(self._left_to_wait(entry, step))
+        if step.until_next:
+            await self._until_next(line, entry, step)
+        else:
+            await line.sleep(self._left_to_wait(entry, step))
         if response is None:
             await self._break(line, entry, step)
             return False
@@ -117,6 +128,25 @@ class Serving:
             return answer_of(step, real, None)
         refused = step.status is not None and step.status >= 400 and step.body is None
         return answer_of(step, None, await self._refuse(step.status or 500) if refused else None)
+
+    async def _until_next(self, line: Line, entry: Entry, step: Step) -> None:
+        """Wait until the next request of the operation was answered, or stands behind this one."""
+        answered = asyncio.Event()
+        self._late.append((entry, answered))
+        used = asyncio.ensure_future(line.is_used_within(step.wait or LONGEST_SECONDS))
+        other = asyncio.ensure_future(answered.wait())
+        try:
+            await asyncio.wait((used, other), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            used.cancel()
+            other.cancel()
+            self._late.remove((entry, answered))
+        await line.sleep(LATER_SECONDS if answered.is_set() else 0.0)
+
+    def _let_late_ones_go(self, ended: Entry) -> None:
+        for entry, answered in self._late:
+            if entry is not ended and entry.operation == ended.operation:
+                answered.set()
 
     def _left_to_wait(self, entry: Entry, step: Step) -> float:
         """Return the rest of the wait, of which the vendor has used some."""

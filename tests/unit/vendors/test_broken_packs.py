@@ -120,6 +120,14 @@ PACKS: dict[str, tuple[Change, str]] = {
         put("composites", "ask", value={**WAITING, "submit": "chat"}),
         "composites.ask: chat does not say how get_chat_request is polled",
     ),
+    "patience with an operation": (
+        put("patience", "operations", value=["talk"]),
+        "patience.operations: 'talk' is not one of the " + there_are("operations"),
+    ),
+    "patience unless": (
+        put("patience", "unless", value="talk"),
+        "patience.unless: 'talk' is not one of the " + there_are("settings"),
+    ),
     "removal": (
         put(*CHAT, "creates", "remove", "operation", value="close"),
         "operations.chat.creates.remove.operation: there is no operation 'close'",
