@@ -186,6 +186,28 @@ MUTANTS: list[Mutant] = [
         source="vendor_api.py",
     ),
     Mutant(
+        "CL-57",
+        ITEMS,
+        '    written = "%Y-%m-%dT%H:%M:%SZ"\n'
+        '    return [{**item, "since": time.strptime(item["created_at"], written)} for item in found]\n',
+        AS_WITHOUT,
+        f"after times with an offset {CRASHED}ValueError: time data '2026-03-29T01:30:00.250000+05:30' does not match "
+        "format '%Y-%m-%dT%H:%M:%SZ'",
+        source="vendor_api.py",
+        name="crash",
+    ),
+    Mutant(
+        "CL-58",
+        'text.removeprefix("\\N{ZERO WIDTH NO-BREAK SPACE}")',
+        "text",
+        "an answer of the client, a success or a failure",
+        f"after a byte order mark {CRASHED}json.decoder.JSONDecodeError: Unexpected UTF-8 BOM (decode using "
+        "utf-8-sig): line 1 column 1 (char 0)",
+        source="vendor_api.py",
+        name="mark",
+        more=(("    except (ValueError, LookupError, RecursionError):\n", "    except RecursionError:\n"),),
+    ),
+    Mutant(
         "CL-58",
         'charset[1] if charset else "utf-8"',
         'charset[1] if charset else "latin-1"',
@@ -200,6 +222,14 @@ MUTANTS: list[Mutant] = [
         AS_WITHOUT,
         "it accepts gzip, and after an answer in it the call failed as backend: 'The service gave an answer that "
         "cannot be used. Please try again later.'",
+    ),
+    Mutant(
+        "CL-59",
+        '                        raise NotDone("unknown", "the answer is too large")\n',
+        "                        raise MemoryError\n",
+        "an answer of the client, a success or a failure",
+        f"after 32 MiB in a few kilobytes {CRASHED}MemoryError",
+        name="bomb",
     ),
     Mutant(
         "CL-60",
@@ -218,6 +248,15 @@ MUTANTS: list[Mutant] = [
         "it went on with PUT without a body, and told a success",
         source="requests_client.py",
         operation="update_contact",
+    ),
+    Mutant(
+        "CL-62",
+        ITEMS,
+        '    return [{"id": item["id"] if list(item)[0] == "id" else item[0]} for item in found]\n',
+        AS_WITHOUT,
+        f"after fields in another order {CRASHED}KeyError: 0",
+        source="vendor_api.py",
+        name="crash",
     ),
     Mutant(
         "CL-62",
