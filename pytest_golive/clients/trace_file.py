@@ -24,7 +24,7 @@ KINDS: dict[str, type[Attempt] | type[Connection] | type[Call]] = {
     "connection": Connection,
     "call": Call,
 }
-HEADS = ("golive_trace", "name", "zero", "lag_seconds", "log", "leaks", "unfired")
+HEADS = ("golive_trace", "name", "zero", "lag_seconds", "log", "leaks", "unfired", "leak_places", "keys", "ids")
 TIMES = ("at", "body_at", "answered_at", "ended_at", "left_at", "opened_at", "closed_at", "began_at")
 BODIES = ("body", "answer")
 HEADERS = ("headers", "answer_headers")
@@ -84,6 +84,9 @@ def read(lines: Iterable[str], *, name: str = "trace") -> Trace:
         zero=zero,
         lag_seconds=float(head.get("lag_seconds", 0.0)),
         unfired=tuple(map(str, head.get("unfired", ()))),
+        leak_places=tuple((str(name), str(place)) for name, place in head.get("leak_places", ())),
+        keys=tuple(map(str, head.get("keys", ()))),
+        ids={str(name): str(value) for name, value in dict(head.get("ids", {})).items()},
     )
 
 

@@ -177,14 +177,6 @@ MUTANTS: list[Mutant] = [
             (BACKOFF, "    return 0.2\n"),
         ),
     ),
-    Mutant(
-        "CL-33",
-        "            empty = api.nothing_left(reply) if reply is not None else None\n",
-        "            empty = None\n",
-        "no request for the 3.00 s until the reset",
-        "list_units was sent NUMBER s later",
-        vendor="augno",
-    ),
     # What fails waits until somebody finds that the vendor is back, and then goes all at once.
     Mutant(
         "CL-34",

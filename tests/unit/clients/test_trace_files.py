@@ -30,6 +30,9 @@ def test_there_and_back() -> None:
         zero=1_790_000_000.5,
         lag_seconds=0.01,
         unfired=("503",),
+        leak_places=(("api_key", "log"),),
+        keys=("0123456789ab",),
+        ids={"tenant_id": "t_1"},
     )
 
     assert trace == trace_file.read(trace_file.written(trace))
