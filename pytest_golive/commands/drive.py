@@ -141,7 +141,7 @@ def _tried(lab: Lab, fault_id: str, operation: str | None) -> str | None:
 
     shown = tried_with(lab.pack, lab.setup.operations, client_faults()[fault_id])
     if not shown:
-        raise Refused(f"{fault_id}: {why_nobody(fault_id)}")
+        raise Refused(f"{fault_id}: {why_nobody(fault_id, lab.pack)}")
     if operation is not None and shown != (None,):
         must_be_known(operation, [name for name in shown if name is not None], f"operation for {fault_id}")
         return operation

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_golive.clients.catalogue import functions
-from pytest_golive.vendors.client_fault import tried_with
+from pytest_golive.vendors.client_fault import shown_by_api, tried_with
 from pytest_golive.vendors.library import client_faults
 from pytest_golive.vendors.pack import Pack
 
@@ -46,8 +46,11 @@ def tried(clients: Sequence[ClientCase], pack: Pack, fault: str) -> Iterator[tup
             yield client, operation
 
 
-def why_nobody(fault: str) -> str:
+def why_nobody(fault: str, pack: Pack) -> str:
     """Return why a fault concerns no client of a vendor, as the end of 'not applicable: '."""
+    wanted = client_faults()[fault]
+    if not set(wanted.applies) <= shown_by_api(pack):
+        return "this vendor has nothing to get wrong here"
     kind = {
         "write": "only reads",
         "update": "changes nothing that is there",
@@ -55,8 +58,8 @@ def why_nobody(fault: str) -> str:
         "listing": "lists nothing that comes in pages",
         "polled": "waits for no work that ends later",
         "read": "only writes",
-    }.get(client_faults()[fault].each)
-    return f"no client of this vendor could have it: it {kind}" if kind else "this vendor has nothing to get wrong here"
+    }.get(wanted.each, "has no operation it could show in")
+    return f"no client of this vendor could have it: it {kind}"
 
 
 def why_not_tried(fault: str) -> str:

@@ -96,7 +96,7 @@ class Programs:
     def _of_clients(self, fault: str, pack: Pack, whole: bool) -> Iterator[LabCase | Untried]:
         tried = tuple(client_cases.tried(self.clients, pack, fault))
         if not tried and whole:
-            yield Untried(f"not applicable: {client_cases.why_nobody(fault)}")
+            yield Untried(f"not applicable: {client_cases.why_nobody(fault, pack)}")
         for one, operation in tried:
             name = "-".join([one.name, fault, *([operation] if operation else [])])
             yield LabCase(client_cases.CHECK, name, one.name, fault, operation)
