@@ -143,7 +143,9 @@ class Shop:
         try:
             with self.session.send(request, stream=True, timeout=(min(3, left), left), allow_redirects=False) as answer:
                 body = b""
-                for piece in answer.iter_content(65536 if answer.headers.get("Content-Length") else 1):
+                # Byte by byte, so that one that drips is noticed; only what is large is worth a larger piece.
+                large = int(answer.headers.get("Content-Length") or 0) > 65536
+                for piece in answer.iter_content(65536 if large else 1):
                     body += piece
                     if time.monotonic() > until or len(body) > LARGEST:
                         raise Again(False, None, "too slow or too large")
