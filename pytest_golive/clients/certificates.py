@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Literal
 
 import trustme
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509 import load_pem_x509_certificate
 
 Proof = Literal["good", "self_signed", "wrong_host", "expired"]
 """How a listener proves itself: rightly; by an authority nobody knows; for another host; with a date that is over."""
@@ -28,8 +30,13 @@ NAMES = (HOST, "127.0.0.1", "::1")
 
 OTHER_HOST = "api.another-vendor.example"
 
-VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Where clients look for authorities: OpenSSL and Go; Node; requests; curl."""
+VARIABLES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "DENO_CERT")
+"""Where clients look for authorities: OpenSSL and Go; Node and Bun; requests; curl; Deno."""
+
+JAVA = "JAVA_TOOL_OPTIONS"
+"""Options of every Java machine, among them its trust store."""
+
+TRUST_STORE_PASSWORD = "golive"  # noqa: S105  # guards a certificate that everybody may know
 
 
 class Certificates:
@@ -45,11 +52,15 @@ class Certificates:
         atexit.register(_remove, self._folder, os.getpid())
         self.authority = self._folder / "authority.pem"
         self._authority.cert_pem.write_to_path(str(self.authority))
+        self._trust_store = self._for_java()
         self._files = self._made()
 
     def environ(self) -> dict[str, str]:
         """Return the variables by which a client gets to know the authority."""
-        return dict.fromkeys(VARIABLES, str(self.authority))
+        store = f"-Djavax.net.ssl.trustStore={self._trust_store}"
+        options = (os.environ.get(JAVA), store, f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}")
+        java = {JAVA: " ".join(filter(None, options))} if self._trust_store is not None else {}
+        return dict.fromkeys(VARIABLES, str(self.authority)) | java
 
     def context(self, proof: Proof) -> ssl.SSLContext:
         """Return a new server context, so that what is seen of one connection is not mixed up with another's."""
@@ -57,6 +68,16 @@ class Certificates:
         context.load_cert_chain(self._files[proof])
         context.set_alpn_protocols(["http/1.1"])
         return context
+
+    def _for_java(self) -> Path | None:
+        """Write the authority as Java wants it; None where cryptography is too old to do so (before 45)."""
+        write = getattr(pkcs12, "serialize_java_truststore", None)
+        if write is None:
+            return None
+        known = pkcs12.PKCS12Certificate(load_pem_x509_certificate(self.authority.read_bytes()), b"golive")
+        path = self._folder / "authority.p12"
+        path.write_bytes(write([known], BestAvailableEncryption(TRUST_STORE_PASSWORD.encode())))
+        return path
 
     def _made(self) -> dict[Proof, Path]:
         over = datetime.now(UTC) - timedelta(days=1)

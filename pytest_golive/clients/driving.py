@@ -84,6 +84,8 @@ class Drive:
         finally:
             closed = [client.close() for client in self._clients]
             lag_seconds = self._loop.lag_since(self._armed)
+            began = time.monotonic() - self._standin.now()
+            lates = tuple((at - began, late) for at, late in self._loop.lates_since(self._armed))
             seen = self._standin.stop()
         return Trace(
             name=scenario.name,
@@ -98,6 +100,7 @@ class Drive:
             leak_places=tuple(dict.fromkeys(place for one in self._clients for place in one.leak_places)),
             keys=self._keys(),
             ids=self._vendor.ids,
+            lates=lates,
         )
 
     def _keys(self) -> tuple[str, ...]:
@@ -147,7 +150,7 @@ class Drive:
                     for one in under_way:
                         one.result()
                     under_way.clear()
-                time.sleep(max(0.0, begun + ask.after - time.monotonic()))
+                time.sleep(max(ask.rests, begun + ask.after - time.monotonic(), 0.0))
                 own = under_way and not self._setup.concurrent
                 under_way.append(
                     pool.submit(self._called_by_another, number, ask.operation, arguments)

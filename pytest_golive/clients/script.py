@@ -77,6 +77,7 @@ class Ask:
         further: arguments that are put over those.
         left_out: arguments that are left out of those.
         after: seconds after the scenario's beginning.
+        rests: seconds of rest before it, once the calls before it have ended.
         with_others: asked without waiting for the answers of earlier ones.
         warm_up: asked before the script begins, so that start-up costs nothing; it has to succeed.
     """
@@ -86,6 +87,7 @@ class Ask:
     further: Mapping[str, Any] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     after: float = 0.0
+    rests: float = 0.0
     with_others: bool = False
     warm_up: bool = False
 

@@ -314,11 +314,22 @@ def test_a_reset_over_tls_is_one(loop: Loop) -> None:
     assert [each.status for each in standin.stop().attempts] == [None, None]
 
 
-def test_clients_are_told_of_the_authority_and_of_nothing_else() -> None:
+def test_clients_are_told_of_the_authority_and_of_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """One file, without a private key; plain http needs none of it."""
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Xmx64m")
     environ = certificates().environ()
+    java = environ.pop("JAVA_TOOL_OPTIONS").split()
 
-    assert set(environ) == {"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+    assert set(environ) == {
+        "SSL_CERT_FILE",
+        "NODE_EXTRA_CA_CERTS",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "DENO_CERT",
+    }
+    assert java[0] == "-Xmx64m"
+    assert Path(java[1].removeprefix("-Djavax.net.ssl.trustStore=")).is_file()
+    assert java[2] == "-Djavax.net.ssl.trustStorePassword=golive"
     (path,) = set(environ.values())
     text = Path(path).read_text(encoding="ascii")
     assert text.count("BEGIN CERTIFICATE") == 1

@@ -29,8 +29,8 @@ DRIP_SECONDS = 0.25
 """Seconds between two bytes of an answer that never ends; short enough for every timeout between two bytes."""
 
 IDLE_SECONDS = 0.3
-BETWEEN_SECONDS = 1.5
-"""When the second call follows, from the first one's beginning: then the connection is long closed."""
+RESTS_SECONDS = 1.0
+"""How long after the first call the second one follows: the connection is long closed then."""
 
 FAILED_CALLS = 24
 LARGE = 200_000
@@ -60,9 +60,9 @@ def slow_answer(trial: Trial) -> None:
     if excuse:
         trial.not_applicable(f"less is agreed upon: {excuse}")
     step = Step(wait=patience.seconds - JUST_IN_TIME, said="a slow answer")
-    trace = trial.run("an answer just in time", step, then=step)
+    trace = trial.run("an answer just in time", step)
     trial.must_have_fired(trace)
-    trial.judge(hangs_up_early(trace.of_call("c1"), patience.seconds - JUST_IN_TIME), trace)
+    trial.judge(hangs_up_early(tuple(trace.fired()), patience.seconds - JUST_IN_TIME), trace)
 
 
 @fault("CL-39")
@@ -95,7 +95,7 @@ def no_connection(trial: Trial) -> None:
 def idle_connection(trial: Trial) -> None:
     """Two calls, between which the connection is closed without a word."""
     step = Step(idles=IDLE_SECONDS, said=f"the real answer, closed after {IDLE_SECONDS:g} s without use")
-    asks = [Ask(trial.name), Ask(trial.name, after=BETWEEN_SECONDS)]
+    asks = [Ask(trial.name), Ask(trial.name, rests=RESTS_SECONDS)]
     trace = trial.run("closed while idle", asks=asks, script=Script(then={"*": step, trial.name: step}))
     first, second = trace.calls
     if first.outcome != "ok":

@@ -65,10 +65,10 @@ def carries_another_key(trace: Trace, pack: Pack) -> Flaw | None:
 def names_other_ids(trace: Trace, pack: Pack) -> Flaw | None:
     """Judge whether ids of configuration in paths are those that the client was given: CL-78.
 
-    An id that the call itself names is right as well.
+    An id that the call itself names is right as well, and so is one that the vendor has told before.
     """
     routes = Routes(pack)
-    for one in trace.attempts:
+    for place, one in enumerate(trace.attempts):
         if one.listener != "vendor" or one.operation is None:
             continue
         try:
@@ -76,17 +76,28 @@ def names_other_ids(trace: Trace, pack: Pack) -> Flaw | None:
         except (UnknownPathError, WrongMethodError):
             continue
         asked = {str(value) for call in trace.calls for value in call.arguments.values()}
+        known = asked | set(trace.ids.values())
         for name, value in named.items():
-            if name in pack.ids and name in trace.ids and value != trace.ids[name] and value not in asked:
+            told = any(value.encode() in earlier.answer for earlier in trace.attempts[:place])
+            if name in pack.ids and name in trace.ids and value not in known and not told:
                 return Flaw(f"the {name} that it was given", f"{one.operation} was sent with another one", rows([one]))
     return None
 
 
-def insists_on_a_refused_key(attempts: Sequence[Attempt], policy: Policy, call: Call) -> Flaw | None:
-    """Judge whether one call sends a key again and again that was refused: CL-80."""
+def insists_on_a_refused_key(
+    attempts: Sequence[Attempt], policy: Policy, call: Call, *, statuses: Collection[int] = (401,)
+) -> Flaw | None:
+    """Judge whether one call sends a key again and again that was refused: CL-80.
+
+    Args:
+        attempts: of the call.
+        policy: of its operation.
+        call: the call.
+        statuses: those by which the vendor refuses keys.
+    """
     refused: dict[str, list[Attempt]] = {}
     for one in own_of(attempts, policy):
-        if one.status == 401 and one.credential:
+        if one.status in statuses and one.credential:
             refused.setdefault(one.credential, []).append(one)
     for again in refused.values():
         if len(again) > MOST_WITH_A_REFUSED_KEY:

@@ -187,11 +187,14 @@ LIMITS = Policy.of(UPPZY, "get_limits")
 def test_an_id_that_was_not_given_is_told() -> None:
     """One that the call itself names is right; so is what no operation has."""
 
-    def judged(named: str, **arguments: object) -> Flaw | None:
+    def judged(named: str, answer: bytes = b"", **arguments: object) -> Flaw | None:
         path = f"/api/v1/m2m/tenants/{named}/limits"
         return names_other_ids(
             seen(
-                [sent(0.0, 200, LIMITS, target=path), sent(0.1, 404, LIMITS, target="/nowhere")],
+                [
+                    sent(0.0, 200, LIMITS, target="/nowhere", answer=answer),
+                    sent(0.1, 200, LIMITS, target=path),
+                ],
                 called(operation="get_limits", arguments=arguments),
                 ids={"tenant_id": "t_1"},
             ),
@@ -200,7 +203,8 @@ def test_an_id_that_was_not_given_is_told() -> None:
 
     assert judged("t_1") is None
     assert judged("t_2", tenant="t_2") is None
-    assert judged("t_2") == Flaw("the tenant_id that it was given", "get_limits was sent with another one", (0,))
+    assert judged("t_2", answer=b'{"tenants": [{"id": "t_2"}]}') is None
+    assert judged("t_2") == Flaw("the tenant_id that it was given", "get_limits was sent with another one", (1,))
 
 
 def test_a_refused_key_that_is_sent_again_and_again_is_told() -> None:
@@ -210,6 +214,8 @@ def test_a_refused_key_that_is_sent_again_and_again_is_told() -> None:
     assert insists_on_a_refused_key(row(401, 401), LISTING, called()) is None
     assert insists_on_a_refused_key(row(500, 500, 500, 401), LISTING, called()) is None
     assert insists_on_a_refused_key(renewed, LISTING, called()) is None
+    assert insists_on_a_refused_key(row(403, 403, 403), LISTING, called()) is None
+    assert insists_on_a_refused_key(row(403, 403, 403), LISTING, called(), statuses=(401, 403)) is not None
     assert insists_on_a_refused_key(row(401, 401, 401), LISTING, called()) == Flaw(
         "a refused key at most twice in a call", "list_contacts sent it 3 times", (0, 1, 2)
     )
