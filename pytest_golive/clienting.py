@@ -15,12 +15,18 @@ from pytest_golive.readiness.client_cases import ClientCase
 from pytest_golive.sandbox.rehearsal import EXAMPLE
 
 EXAMPLES = {
-    "augno": ("list_units", "get_unit", "create_unit"),
-    "selwise": ("list_integrations", "get_integration", "put_integration"),
-    "timely": ("list_contacts", "create_contact", "send_message"),
-    "uppzy": ("get_limits", "chat", "chat_async_and_wait"),
+    "augno": ("list_units", "get_unit", "create_unit", "update_unit"),
+    "selwise": ("list_integrations", "get_integration", "put_integration", "list_integration_logs"),
+    "timely": ("list_contacts", "create_contact", "update_contact", "send_message"),
+    "uppzy": ("get_limits", "chat", "chat_async_and_wait", "create_text_document"),
 }
 """What the example client does, by vendor."""
+
+PROMISES = {"uppzy": 75.0}
+"""Within how many seconds a call of the example client ends, where a vendor may take long to answer."""
+
+PROMISE = 22.0
+"""The same with any other vendor."""
 
 
 def setups_of(manifest: Manifest, chosen: Environment, folder: Path) -> tuple[Setup, ...]:
@@ -46,11 +52,20 @@ def example_setups(vendors: Collection[str]) -> tuple[Setup, ...]:
 
 
 def _example(vendor: str) -> Client:
+    promise = PROMISES.get(vendor, PROMISE)
+    variables = {
+        "VENDOR": vendor,
+        "CALL_SECONDS": f"{promise - 2:g}",
+        "RETRY_BASE_SECONDS": "0.2",
+        "POLL_SECONDS": "1.1",
+        "POLL_BUDGET_SECONDS": "15",
+    }
     return Client(
         vendor=vendor,
         command=(sys.executable, str(EXAMPLE / "client.py")),
         operations=EXAMPLES[vendor],
-        environ={"VENDOR": vendor, "BASE_URL": "{base_url}", "API_KEY": "{api_key}"},
+        environ=variables,
+        call_seconds=promise,
         concurrent=True,
     )
 
