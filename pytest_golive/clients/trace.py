@@ -182,6 +182,7 @@ class Trace:
         leak_places: where each of the leaks stood: (name, "log"), (name, "message") of an error, (name, "result").
         keys: fingerprints of the keys that open the vendor: the one that the client was given, then others of its own.
         ids: the ids of configuration that the client was given.
+        lates: when it was noticed that golive's own loop was late, and by how many seconds.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Trace:
     leak_places: tuple[tuple[str, str], ...] = ()
     keys: tuple[str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
+    lates: tuple[tuple[float, float], ...] = ()
 
     def of_call(self, call: Call | str) -> tuple[Attempt, ...]:
         """Return the requests that were made for a call."""
@@ -216,6 +218,11 @@ class Trace:
             if call.id == id:
                 return call
         raise LookupError(f"the trace has no call {id!r}")
+
+    def late_at(self, moment: float) -> float:
+        """Return by how many seconds something may have been there before golive noticed it, at a moment."""
+        around = (late for noticed, late in self.lates if noticed - late - 0.02 <= moment <= noticed + 0.02)
+        return max(around, default=0.0)
 
     def fired(self) -> Iterator[Attempt]:
         """Yield the requests that met a step of the script."""

@@ -24,7 +24,8 @@ KINDS: dict[str, type[Attempt] | type[Connection] | type[Call]] = {
     "connection": Connection,
     "call": Call,
 }
-HEADS = ("golive_trace", "name", "zero", "lag_seconds", "log", "leaks", "unfired", "leak_places", "keys", "ids")
+WHOLE = ("name", "zero", "lag_seconds", "log", "leaks", "unfired", "leak_places", "keys", "ids", "lates")
+HEADS = ("golive_trace", *WHOLE)
 TIMES = ("at", "body_at", "answered_at", "ended_at", "left_at", "opened_at", "closed_at", "began_at")
 BODIES = ("body", "answer")
 HEADERS = ("headers", "answer_headers")
@@ -45,7 +46,7 @@ class UnreadableTrace(ValueError):
 
 def written(trace: Trace) -> Iterator[str]:
     """Yield the lines of a trace's file, without their line ends."""
-    head = {name: getattr(trace, name) for name in HEADS if name != "golive_trace" and getattr(trace, name)}
+    head = {name: getattr(trace, name) for name in WHOLE if getattr(trace, name)}
     yield _line({"golive_trace": 1, **head})
     for kind, rows in (("attempt", trace.attempts), ("connection", trace.connections), ("call", trace.calls)):
         for row in rows:
@@ -86,6 +87,7 @@ def read(lines: Iterable[str], *, name: str = "trace") -> Trace:
         unfired=tuple(map(str, head.get("unfired", ()))),
         leak_places=tuple((str(name), str(place)) for name, place in head.get("leak_places", ())),
         keys=tuple(map(str, head.get("keys", ()))),
+        lates=tuple((float(noticed), float(late)) for noticed, late in head.get("lates", ())),
         ids={str(name): str(value) for name, value in dict(head.get("ids", {})).items()},
     )
 

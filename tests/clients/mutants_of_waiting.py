@@ -107,7 +107,7 @@ MUTANTS: list[Mutant] = [
         "pauses that differ (the shorter half by NUMBER ms and more)",
         "10 first pauses around NUMBER s, the shorter half within NUMBER ms",
         vendor="augno",
-        environ={"RETRY_BASE_SECONDS": "0.4"},
+        environ={"RETRY_BASE_SECONDS": "0.8"},
     ),
     Mutant(
         "CL-27",

@@ -42,9 +42,9 @@ def one_each(*statuses: int) -> Iterable[Step]:
     return (Step(status=status) for status in statuses)
 
 
-def refused_once(trial: Trial) -> Trace:
+def refused_once(trial: Trial, more: str = "") -> Trace:
     """Have a call answered 429 with Retry-After of two seconds, then as the vendor really answers."""
-    trace = trial.run("429 with Retry-After: 2", Step(status=429, headers=(("Retry-After", "2"),)), timed=True)
+    trace = trial.run(f"429 with Retry-After: 2{more}", Step(status=429, headers=(("Retry-After", "2"),)))
     trial.must_have_fired(trace)
     return trace
 

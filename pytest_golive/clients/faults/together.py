@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_golive.clients.catalogue import fault
+from pytest_golive.clients.faults.waiting import waited_for
 from pytest_golive.clients.judging import beside, polling, spread, waiting
 from pytest_golive.clients.judging.flaw import Flaw
 from pytest_golive.clients.policy import Policy, succeeded
@@ -46,21 +47,15 @@ RESET_SECONDS = 3
 def pause_for_all(trial: Trial) -> None:
     """429 for one call; others that begin while its Retry-After runs."""
     operation = trial.some("read")
-    later = [Ask(operation, after=LATER_SECONDS, with_others=True) for _ in range(3)]
     refusal = Step(status=429, headers=(("Retry-After", str(PAUSE_SECONDS)),))
-    trace = trial.run(
-        "429 for one call, others beside it",
-        refusal,
-        operation=operation,
-        asks=[Ask(operation), *later],
-        timed=True,
-    )
-    trial.must_have_fired(trace)
-    policy = trial.policy(operation)
-    flaw = next(
-        (one for call in trace.calls if (one := waiting.comes_back_early(trace.of_call(call), policy, call))), None
-    )
-    trial.judge(flaw or beside.pauses_alone(trace, policy), trace, timed="early")
+    asks = [Ask(operation), *(Ask(operation, after=LATER_SECONDS, with_others=True) for _ in range(3))]
+
+    def drive(trial: Trial, more: str) -> Trace:
+        name = f"429 for one call, others beside it{more}"
+        return trial.run(name, refusal, operation=operation, asks=asks)
+
+    trace = waited_for(trial, drive, waiting.comes_back_early, operation)
+    trial.judge(beside.pauses_alone(trace, trial.policy(operation)), trace)
 
 
 @fault("CL-32")
@@ -82,7 +77,7 @@ def fewer_at_once(trial: Trial) -> None:
 
 @fault("CL-33")
 def nothing_left(trial: Trial) -> None:
-    """An answer that says that nothing is left, and another call; a hint, since nobody is asked to read such headers."""
+    """An answer that says that nothing is left, and another call: a hint, since nobody has to read such headers."""
     operation = trial.some("read")
     limit = trial.pack.rate_limit
     policy = trial.policy(operation)

@@ -34,6 +34,9 @@ STORM_CALLS = 4
 STORM_WATCH_SECONDS = 3.0
 """How long after the last of them is looked whether something is still sent."""
 
+START_SECONDS = 0.5
+"""What reading a call and writing its answer may take."""
+
 SLOW_SHARE = 0.4
 """Which share of a call's own promise each of its failures takes."""
 
@@ -54,20 +57,49 @@ def twice(trial: Trial, judge: Callable[[str], Flaw | None]) -> None:
         trial.judge(judge(", again"))
 
 
+def waited_for(
+    trial: Trial, drive: Callable[[Trial, str], Trace], judge: Callable[..., Flaw | None], operation: str | None = None
+) -> Trace:
+    """Fail where a call came back too early; where golive's own lateness may hide that, drive once more.
+
+    Args:
+        trial: the fault and the client.
+        drive: makes the drive; its second argument tells the names of two apart.
+        judge: takes a call's requests, and how much earlier than noticed they may have been there as `late`.
+        operation: what was called; None: what is tried.
+
+    Raises:
+        CheckFailed: it did.
+        CannotTell: it may have, and both drives cannot tell.
+    """
+    __tracebackhide__ = True
+    for more in ("", ", again"):
+        trace = drive(trial, more)
+        trial.must_have_fired(trace)
+        trial.judge(first_of(trial, trace, judge, operation), trace)
+        if first_of(trial, trace, partial(judge, late=trace.late_at), operation) is None:
+            return trace
+    return trial.cannot_tell(
+        expected="golive's own loop in time, when the next try came",
+        actual=f"it was late by {trace.lag_seconds * 1000:.0f} ms",
+    )
+
+
+def refused(said: str, header: str, status: int = 429) -> Callable[[Trial, str], Trace]:
+    """Return a drive in which a call is refused once, with a Retry-After."""
+    return lambda trial, more: trial.run(f"{said}{more}", asked_to_wait(header, status))
+
+
 @fault("CL-17")
 def retry_after_in_seconds(trial: Trial) -> None:
     """429 with Retry-After of two seconds, then the vendor's real answer."""
-    trace = refused_once(trial)
-    trial.judge(first_of(trial, trace, waiting.comes_back_early), trace, timed="early")
+    waited_for(trial, refused_once, waiting.comes_back_early)
 
 
 @fault("CL-18")
 def retry_after_as_date(trial: Trial) -> None:
     """429 whose Retry-After is a date four seconds on, then the real answer."""
-    trace = trial.run("429 with Retry-After as a date", asked_to_wait("{date+4}"), timed=True)
-    trial.must_have_fired(trace)
-    judge = partial(waiting.comes_back_before_the_date, zero=trace.zero)
-    trial.judge(first_of(trial, trace, judge), trace, timed="early")
+    waited_for(trial, refused("429 with Retry-After as a date", "{date+4}"), waiting.comes_back_before_the_date)
 
 
 @fault("CL-19")
@@ -85,9 +117,7 @@ def retry_after_beyond_a_cap(trial: Trial) -> None:
     """429 with a Retry-After beyond what a call may take: nothing is sent before it is over."""
     promised = math.ceil(trial.lab.setup.call_seconds) + BEYOND_SECONDS
     asked = min(promised, int(trial.policy().retry_after_cap_seconds))
-    trace = trial.run(f"429 with Retry-After: {asked}", asked_to_wait(str(asked)), timed=True)
-    trial.must_have_fired(trace)
-    trial.judge(first_of(trial, trace, waiting.comes_back_early), trace, timed="early")
+    waited_for(trial, refused(f"429 with Retry-After: {asked}", str(asked)), waiting.comes_back_early)
 
 
 @fault("CL-21")
@@ -101,10 +131,8 @@ def retry_after_absurd(trial: Trial) -> None:
 @fault("CL-22")
 def retry_after_with_503(trial: Trial) -> None:
     """503 with Retry-After of two seconds, then the real answer."""
-    trace = trial.run(f"503 with Retry-After: {SHORT_SECONDS}", asked_to_wait(str(SHORT_SECONDS), 503), timed=True)
-    trial.must_have_fired(trace)
-    judge = partial(waiting.comes_back_early, statuses=(503,))
-    trial.judge(first_of(trial, trace, judge), trace, timed="early")
+    drive = refused(f"503 with Retry-After: {SHORT_SECONDS}", str(SHORT_SECONDS), 503)
+    waited_for(trial, drive, partial(waiting.comes_back_early, statuses=(503,)))
 
 
 @fault("CL-23")
@@ -151,7 +179,8 @@ def no_deadline(trial: Trial) -> None:
     promised = trial.lab.setup.call_seconds
     trace = trial.run("slow 503 to the end", then=Step(status=503, wait=SLOW_SHARE * promised))
     trial.must_have_fired(trace)
-    trial.judge(amount.breaks_its_promise(trial.call(trace), promised), trace, timed="late")
+    flaw = amount.breaks_its_promise(trial.call(trace), promised, tolerance=START_SECONDS + trace.lag_seconds)
+    trial.judge(flaw, trace)
 
 
 @fault("CL-29")

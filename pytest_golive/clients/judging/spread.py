@@ -13,10 +13,10 @@ from pytest_golive.clients.trace import Attempt, Trace
 FEWEST = 6
 """First pauses below which nothing can be said."""
 
-NARROW = 0.01
+NARROW = 0.02
 """Where half of the pauses lie within this share of their median, from the shortest on, they are not spread."""
 
-NARROW_SECONDS = 0.006
+NARROW_SECONDS = 0.01
 """What clocks and scheduling do to pauses that are the same, in seconds."""
 
 HERD_SECONDS = 0.1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 
 from pytest_golive.clients.judging.flaw import DATE_TOLERANCE, TOLERANCE, Flaw, came_to, rows, seconds, times
@@ -25,6 +25,15 @@ GROWTH = 1.3
 """Pauses of which the longest is less than so many times the shortest do not grow."""
 
 
+Late = Callable[[float], float]
+
+
+def punctual(moment: float) -> float:
+    """Return that golive was never late."""
+    del moment
+    return 0.0
+
+
 def comes_back_early(
     attempts: Sequence[Attempt],
     policy: Policy,
@@ -32,6 +41,7 @@ def comes_back_early(
     *,
     statuses: Collection[int] = (429,),
     at_least: float = 0.0,
+    late: Late = punctual,
 ) -> Flaw | None:
     """Judge whether a Retry-After in seconds was waited for: CL-17, CL-22, and CL-20 for long ones.
 
@@ -43,6 +53,7 @@ def comes_back_early(
         call: the call.
         statuses: answers that it counts with.
         at_least: shorter ones are not looked at, in seconds.
+        late: by how many seconds a request that was noticed at a moment may have been there before.
     """
     del call
     for failed, following in repeats(attempts, policy):
@@ -51,7 +62,7 @@ def comes_back_early(
             continue
         due = min(asked, policy.retry_after_cap_seconds)
         waited = gap(failed, following)
-        if waited < due - TOLERANCE:
+        if waited - late(following.at) < due - TOLERANCE:
             after = f"a {failed.status} with Retry-After: {asked:g}"
             actual = f"{policy.operation} was sent again {seconds(waited)} after {after}"
             return Flaw(f"at least {seconds(due)} before the next try", actual, rows([failed, following]))
@@ -59,9 +70,9 @@ def comes_back_early(
 
 
 def comes_back_before_the_date(
-    attempts: Sequence[Attempt], policy: Policy, call: Call | None = None, *, zero: float = 0.0
+    attempts: Sequence[Attempt], policy: Policy, call: Call | None = None, *, zero: float = 0.0, late: Late = punctual
 ) -> Flaw | None:
-    """Judge whether a Retry-After that is a date was waited for, to the second: CL-18."""
+    """Judge whether a Retry-After that is a date was waited for, to the second: CL-18; as with seconds."""
     del call
     for failed, following in repeats(attempts, policy):
         asked = asked_by_date(failed, zero)
@@ -69,7 +80,7 @@ def comes_back_before_the_date(
             continue
         due = min(asked, policy.retry_after_cap_seconds) - DATE_TOLERANCE
         waited = gap(failed, following)
-        if waited < due - TOLERANCE:
+        if waited - late(following.at) < due - TOLERANCE:
             actual = (
                 f"{policy.operation} was sent again {seconds(waited)} after a {failed.status} whose Retry-After was "
                 f"{seconds(asked)} away"

@@ -60,6 +60,10 @@ class Loop:
         past = max((late for at, late in tuple(self._late) if at >= moment), default=0.0)
         return max(past, now_late if now_late > WORTH_KEEPING else 0.0)
 
+    def lates_since(self, moment: float) -> tuple[tuple[float, float], ...]:
+        """Return when it was noticed that the loop was late, on the monotonic clock, and by how many seconds."""
+        return tuple((at, late) for at, late in tuple(self._late) if at >= moment)
+
     def stop(self) -> None:
         """End the loop, and what still runs on it."""
         if not self._thread.is_alive():

@@ -54,6 +54,20 @@ def test_coming_back_in_time(value: str, gap: float) -> None:
     assert waiting.comes_back_early(refused(value, gap=gap), LISTING) is None
 
 
+def test_what_may_have_been_too_early() -> None:
+    assert waiting.comes_back_early(refused("2", gap=2.0), LISTING, late=lambda _: 0.04) is None
+    assert waiting.comes_back_early(refused("2", gap=2.0), LISTING, late=lambda _: 0.06) is not None
+    attempts = refused(date(4), gap=3.0, also=(("Date", date(0)),))
+    assert waiting.comes_back_before_the_date(attempts, LISTING, zero=ZERO, late=lambda _: 0.04) is None
+    assert waiting.comes_back_before_the_date(attempts, LISTING, zero=ZERO, late=lambda _: 0.06) is not None
+
+
+def test_how_late_golive_was_around_a_moment() -> None:
+    trace = seen([], lates=((1.5, 0.2), (1.4, 0.01)))
+
+    assert [trace.late_at(moment) for moment in (1.2, 1.3, 1.5, 1.6)] == [0.0, 0.2, 0.2, 0.0]
+
+
 def test_a_503_counts_where_it_is_asked_about() -> None:
     attempts = refused("2", gap=0.4, status=503)
 
@@ -304,7 +318,7 @@ def test_pauses_that_are_not_spread() -> None:
     flaw = spread.pauses_are_not_spread(pauses, UNITS)
 
     assert flaw is not None
-    assert flaw.expected == "pauses that differ (the shorter half by 6 ms and more)"
+    assert flaw.expected == "pauses that differ (the shorter half by 10 ms and more)"
     assert flaw.actual == "8 first pauses around 0.20 s, the shorter half within 1.0 ms"
 
 
@@ -319,7 +333,7 @@ def test_pauses_that_are_spread(spread_by: tuple[float, float]) -> None:
         pauses = [chance.uniform(*spread_by) for _ in range(10)]
         alarms += spread.pauses_are_not_spread(pauses, UNITS) is not None
 
-    assert alarms <= 5  # 1 %, and a fault looks twice
+    assert alarms <= 40  # 8 %, and a fault looks twice
 
 
 def test_first_pauses_are_those_of_calls() -> None:

@@ -33,6 +33,7 @@ def test_there_and_back() -> None:
         leak_places=(("api_key", "log"),),
         keys=("0123456789ab",),
         ids={"tenant_id": "t_1"},
+        lates=((1.5, 0.02),),
     )
 
     assert trace == trace_file.read(trace_file.written(trace))
