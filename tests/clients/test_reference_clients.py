@@ -18,8 +18,9 @@ HERE = {
 }
 """Each stack with another vendor; all stacks with all vendors and operations are tried by bench/client_matrix.py."""
 
-RIGHT = ("held", "not verified: ")
-"""What may come of a fault: it does not show, or the client lacks what it needs, or cannot have it."""
+RIGHT = ("held", "not verified: ", "inconclusive: it was late by ")
+"""What may come of a fault: it does not show; the client lacks what it needs, or cannot have it; the machine was too
+busy to judge times."""
 
 PATIENT = {"CL-38"}
 """What can only be seen with the times of production; test_patient_clients.py tries it."""
@@ -27,7 +28,7 @@ PATIENT = {"CL-38"}
 
 @pytest.mark.parametrize("stack", HERE)
 def test_a_right_client_raises_no_alarm(stack: str, tmp_path: Path) -> None:
-    """No failure, and nothing inconclusive either."""
+    """No failure, and nothing inconclusive either but for times on a busy machine."""
     if stack == "node" and shutil.which("node") is None:
         pytest.skip("node is not on this machine")
     vendor, operations = HERE[stack]
