@@ -1,4 +1,4 @@
-"""Where a fault of connecting or of keys cannot be told, or does not apply, it says why: on a lab that drives nobody."""
+"""Where a fault of connecting or of keys cannot be told or does not apply, it says why: on a lab that drives nobody."""
 
 from __future__ import annotations
 
