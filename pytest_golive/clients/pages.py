@@ -20,6 +20,9 @@ USUAL_SIZE = 20
 MOST_SIZE = 100
 """Items on a made-up page at most, however many are asked for: that a vendor gives fewer is right."""
 
+FEW = 20
+"""Items on a page of a listing without an end, of which a client may read hundreds."""
+
 CURSOR = "golive-page-"
 
 
@@ -87,7 +90,9 @@ class Pages:
 
     def ids(self) -> list[str]:
         """Return the ids of all items, as often as they are listed."""
-        return [self._id(number, place) for number in range(1, self.count + 1) for place in range(self._on(number))]
+        return [
+            str(self._id(number, place)) for number in range(1, self.count + 1) for place in range(self._on(number))
+        ]
 
     def _chosen(self, operation: str, before: int, query: Mapping[str, str], headers: Mapping[str, str]) -> Step | None:
         del headers
@@ -139,11 +144,11 @@ class Pages:
                     item[field] = self._id(number, place)
         return item
 
-    def _id(self, number: int, place: int) -> str:
+    def _id(self, number: int, place: int) -> str | int:
         """Return an id that looks like the vendor's, and that no other item of these has."""
         known = next((self._items[0].get(field) for field in self.paging.id if field in self._items[0]), "")
         if isinstance(known, int):
-            return str(1_000_000 + number * 1000 + place)
+            return 1_000_000 + (number if self.count else 0) * 1000 + place
         # The end is replaced: what stands before it, a prefix or the form of a UUID, is how ids begin.
         end = f"{number if self.count else 0:02x}{place:04x}"
         return f"{str(known)[: -len(end)]}{end}"
@@ -156,7 +161,7 @@ class Pages:
     def _asked_size(self, query: Mapping[str, str]) -> int:
         asked = next((query[name] for name in self.paging.size if query.get(name, "").isdecimal()), "")
         size = int(asked) if asked and int(asked) > 0 else self.paging.default_size or USUAL_SIZE
-        return min(size, self.paging.largest or MOST_SIZE, MOST_SIZE)
+        return min(size, self.paging.largest or MOST_SIZE, MOST_SIZE if self.count else FEW)
 
     def _number(self, query: Mapping[str, str]) -> int:
         said = query.get(self.paging.page or "", "")

@@ -25,7 +25,7 @@ from pytest_golive.clients.script import Ask, Script, Step
 from pytest_golive.clients.timeline import outcome_of
 from pytest_golive.clients.trace import Attempt, Trace
 from pytest_golive.clients.trial import Trial
-from pytest_golive.contract.bad_input import MISSING, BadInput, bad_inputs
+from pytest_golive.contract.bad_input import BadInput, bad_inputs
 from pytest_golive.contract.judge import mismatches, validator
 from pytest_golive.facts.body_path import at
 from pytest_golive.sandbox.http import Response
@@ -36,9 +36,11 @@ VENDORS_ID = re.compile(r"(x-)?(amzn-)?(request|correlation|trace)-?id", re.IGNO
 """Headers of answers by which a vendor finds a call again."""
 
 NUMBER_OF_TRY = re.compile(
-    r"(x-)?([a-z]+-)?(attempt|retry|try)([-_](count|number|no|attempt))?|amz-sdk-request", re.IGNORECASE
+    r"(x-)?((?!max|limit)[a-z]+-)?(attempt|retry|try)([-_](count|number|no|attempt))?|amz-sdk-request", re.IGNORECASE
 )
 """Headers in which clients say which try it is."""
+
+DIGITS = re.compile(r"\d+")
 
 SLOW_SECONDS = 1.5
 """Long enough for a second request to be sent meanwhile, and within what any vendor wants waited."""
@@ -109,7 +111,10 @@ def number_of_try(trial: Trial) -> None:
 
 def numbers_of(attempt: Attempt) -> dict[str, str]:
     """Return the headers of a request that say which try it is."""
-    return {name.lower(): value for name, value in attempt.headers if NUMBER_OF_TRY.fullmatch(name)}
+    numbered = (
+        (name.lower(), DIGITS.search(value)) for name, value in attempt.headers if NUMBER_OF_TRY.fullmatch(name)
+    )
+    return {name: found[0] for name, found in numbered if found is not None}
 
 
 @fault("CL-88")
@@ -222,14 +227,9 @@ def invalid_data(trial: Trial) -> None:
     trial.lab.control(trial.name)
     wrong = wrong_input(trial, schema)
     if wrong is None:
-        trial.note(f"{trial.name} takes nothing that this vendor would refuse")
+        trial.note(f"{trial.name} needs no text that could be empty")
         return
-    ask = (
-        Ask(trial.name, left_out=(wrong.field,))
-        if wrong.value is MISSING
-        else Ask(trial.name, further={wrong.field: wrong.value})
-    )
-    trace = trial.run(f"{wrong.words}", asks=[ask])
+    trace = trial.run(wrong.words, asks=[Ask(trial.name, further={wrong.field: wrong.value})])
     if any(one.status is not None and one.status < 300 for one in trace.of_operation(trial.name)):
         trial.note(f"{wrong.words}: the vendor, or the client before it, found nothing wrong with it")
         return
@@ -256,15 +256,14 @@ def unfit(trace: Trace, name: str, schema: dict[str, Any]) -> Flaw | None:
 
 
 def wrong_input(trial: Trial, schema: dict[str, Any]) -> BadInput | None:
-    """Return an input that the vendor refuses: something that has to be there is empty, else of a wrong kind."""
+    """Return an input that the vendor refuses: a text that has to be there, and is empty.
+
+    Values of another kind, or none at all, may already break what hands arguments to the client.
+    """
     required = set(schema.get("required", []))
-    cases = [
-        one
-        for one in bad_inputs(trial.pack, trial.described, schema)
-        if one.field in required and one.tolerated is None and one.change is None and one.value is not MISSING
-    ]
-    blank = [one for one in cases if one.value in ("", None)]
-    return next(iter([*blank, *cases]), None)
+    cases = bad_inputs(trial.pack, trial.described, schema)
+    wanted = (one for one in cases if one.field in required and one.tolerated is None and one.change is None)
+    return next((one for one in wanted if one.value == ""), None)
 
 
 @fault("CL-93")
