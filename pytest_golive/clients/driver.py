@@ -108,14 +108,17 @@ class Client:
         """What leaked, and where: in the log, in a message, in a result."""
         return tuple(sorted(self._places))
 
-    def start(self) -> None:
+    def start(self, *, beside: bool = False) -> None:
         """Start its process; a client behind an address is there already.
+
+        Args:
+            beside: it runs beside another one of the same scenario; see :meth:`Program.start`.
 
         Raises:
             Unstarted: it cannot be started.
         """
         if self._program is not None:
-            self._program.start()
+            self._program.start(beside=beside)
 
     def call(self, call_id: str, operation: str, arguments: Mapping[str, Any], seconds: float | None = None) -> Answer:
         """Ask for a call, and return what it came to.

@@ -115,7 +115,7 @@ class Drive:
         replaced = self._scenario.key == "replaced"
         return self._vendor.replaced_key if replaced else key_for(self._vendor, self._setup.operations)
 
-    def _started(self) -> Client:
+    def _started(self, *, beside: bool = False) -> Client:
         vendor, scenario = self._vendor, self._scenario
         client = Client(
             self._setup,
@@ -128,7 +128,7 @@ class Drive:
         with self._lock:
             self._clients.append(client)
         try:
-            client.start()
+            client.start(beside=beside)
         except Unstarted as problem:
             raise Undriven("a client that can be started", str(problem)) from None
         return client
@@ -162,7 +162,7 @@ class Drive:
 
     def _called_by_another(self, number: int, operation: str, arguments: Mapping[str, Any]) -> Call:
         """Make a call in a process of its own: the client does one after the other, and this is beside another."""
-        return self._kept(self._started(), number, operation, arguments)
+        return self._kept(self._started(beside=True), number, operation, arguments)
 
     def _kept(self, client: Client, number: int, operation: str, arguments: Mapping[str, Any]) -> Call:
         call = self._called(client, f"c{number}", operation, arguments)

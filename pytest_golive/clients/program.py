@@ -24,7 +24,7 @@ ENDING_SECONDS = 0.7
 """How long a process has to end once its input is closed, before it is killed."""
 
 AT_ONCE = threading.BoundedSemaphore(4 * (os.cpu_count() or 1))
-"""So many driven processes run at the same time, over all labs of this process."""
+"""So many scenarios have driven processes at the same time, over all labs of this process."""
 
 
 class Unstarted(Exception):
@@ -93,18 +93,25 @@ class Program:
         self._writing = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._closing = False
+        self._has_room = False
 
-    def start(self) -> None:
+    def start(self, *, beside: bool = False) -> None:
         """Start it, as soon as there is room for one more.
+
+        Args:
+            beside: it runs beside another one of the same scenario, and takes that one's room: scenarios that held
+                some rooms and waited for others would wait for each other.
 
         Raises:
             Unstarted: it cannot be started.
         """
-        AT_ONCE.acquire()
+        if not beside:
+            AT_ONCE.acquire()
+        self._has_room = not beside
         try:
             self._process = self._launched()
         except BaseException:
-            AT_ONCE.release()
+            self._give_room()
             raise
         KEEPER.started(self._process.pid)
         for name, task in (("answers", self._read_answers), ("log", self._read_log)):
@@ -144,7 +151,12 @@ class Program:
         for thread in self._threads:
             thread.join(1)  # a grandchild that left the group may hold the pipe open
         KEEPER.ended(process.pid)
-        AT_ONCE.release()
+        self._give_room()
+
+    def _give_room(self) -> None:
+        if self._has_room:
+            self._has_room = False
+            AT_ONCE.release()
 
     def _launched(self) -> subprocess.Popen[bytes]:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.clients import program
 from pytest_golive.clients.driver import Client, Unstarted
 from pytest_golive.clients.setup import Setup, received, told
 from pytest_golive.credentials.redaction import Redactor
@@ -303,6 +304,27 @@ def test_what_cannot_be_started_is_told(said: dict[str, Any], words: str, tmp_pa
         client.start()
 
     assert words.format(folder=tmp_path.resolve()) == str(told_of.value)
+
+
+def test_scenarios_do_not_wait_for_each_others_rooms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "AT_ONCE", threading.BoundedSemaphore(1))
+    first, beside, other = (client_of("answer(ok=True)", tmp_path) for _ in range(3))
+    waiting = threading.Thread(target=other.start)
+    first.start()
+    waiting.start()
+    beside.start(beside=True)
+
+    assert beside.call("c1", "list_contacts", {}).outcome == "ok"
+    assert waiting.is_alive()
+
+    beside.close()
+    assert waiting.is_alive()
+    first.close()
+    waiting.join(5)
+    assert other.call("c1", "list_contacts", {}).outcome == "ok"
+    other.close()
+    with pytest.raises(ValueError, match="released too many times"):
+        program.AT_ONCE.release()
 
 
 PYTHON_CLIENT = """
