@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
+
+import httpx
 
 from pytest_golive.clients.labs import Labs
 from pytest_golive.clients.setup import Setup, set_up
+from pytest_golive.clients.vendor_behind import ForwardedVendor, StoodIn
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.manifest.environment import Environment
+from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.manifest.model import Client, Manifest
 from pytest_golive.readiness.client_cases import ClientCase
 from pytest_golive.sandbox.rehearsal import EXAMPLE
@@ -75,6 +78,24 @@ def cases_of(setups: Iterable[Setup]) -> tuple[ClientCase, ...]:
     return tuple(ClientCase(each.name, each.vendor, each.operations) for each in setups)
 
 
-def labs_of(setups: Iterable[Setup], redactor: Redactor) -> Labs:
-    """Return the labs of a run's clients."""
-    return Labs(setups, redactor.scrub)
+def labs_of(setups: Iterable[Setup], redactor: Redactor, behind: Callable[[Setup], StoodIn] | None = None) -> Labs:
+    """Return the labs of a run's clients; `behind` makes the vendor behind a stand-in, None: golive's own."""
+    return Labs(setups, redactor.scrub, behind)
+
+
+def real(target: Target) -> Callable[[Setup], StoodIn]:
+    """Return what hands requests on to a vendor in an environment: what succeeds there is really done."""
+
+    def forwarded(setup: Setup) -> StoodIn:
+        key = setup.pack.authentication.credential
+        previous = target.credentials.get(f"previous_{key}")
+        return ForwardedVendor(
+            setup.pack,
+            target.base_url or "",
+            target.credentials[key].reveal(),
+            target.ids,
+            replaced_key=previous.reveal() if previous is not None else "",
+            transport=httpx.HTTPTransport(),
+        )
+
+    return forwarded

@@ -10,7 +10,7 @@ from pytest_golive.clients.driving import Drive, Undriven
 from pytest_golive.clients.evidence import keep
 from pytest_golive.clients.policy import Policy
 from pytest_golive.clients.script import Ask, Scenario
-from pytest_golive.clients.standin import Loop
+from pytest_golive.clients.standin import Loop, StandInError
 from pytest_golive.clients.timeline import outcome_of
 from pytest_golive.clients.trace import Trace
 from pytest_golive.clients.vendor_behind import EmbeddedVendor, StoodIn
@@ -133,6 +133,8 @@ class Lab:
     def _driven(self, scenario: Scenario) -> Trace:
         try:
             trace = Drive(self.setup, scenario, self._behind(self.setup), self._loop).run()
+        except StandInError as problem:
+            raise self.cannot_tell(CONTROL, "a stand-in that does what it should", str(problem)) from None
         except Undriven as problem:
             raise self.cannot_tell(CONTROL, problem.expected, problem.actual) from None
         self.drives.append(trace)

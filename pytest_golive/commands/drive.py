@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from pytest_golive.commands.manifest_file import USUAL, environment_must_be_know
 if TYPE_CHECKING:
     from pytest_golive.clients.lab import Lab
     from pytest_golive.clients.setup import Setup
+    from pytest_golive.clients.vendor_behind import StoodIn
     from pytest_golive.manifest.model import Manifest
 
 SANDBOX = "sandbox"
@@ -43,6 +44,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--env", default=SANDBOX, metavar="NAME", help="environment; default: sandbox")
     parser.add_argument(
+        "--real",
+        action="store_true",
+        help="what is no fault is answered by the vendor of --env, where it is really done; default: by golive's own",
+    )
+    parser.add_argument(
         "--manifest", type=Path, default=USUAL, metavar="PATH", help="golive.yaml; default: the one here"
     )
 
@@ -59,9 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
     setup = _setup(arguments, manifest)
     if arguments.operation is not None:
         must_be_known(arguments.operation, setup.operations, "operation")
+    behind = _real(arguments, manifest) if arguments.real else None
     if FAULT.fullmatch(arguments.what):
-        return _in_the_lab(setup, lambda lab: _fault(lab, arguments.what, arguments.operation))
-    return _in_the_lab(setup, lambda lab: _steps(lab, arguments))
+        return _in_the_lab(setup, behind, lambda lab: _fault(lab, arguments.what, arguments.operation))
+    return _in_the_lab(setup, behind, lambda lab: _steps(lab, arguments))
 
 
 def _setup(arguments: argparse.Namespace, manifest: Manifest) -> Setup:
@@ -79,12 +86,32 @@ def _setup(arguments: argparse.Namespace, manifest: Manifest) -> Setup:
     )
 
 
-def _in_the_lab(setup: Setup, work: Any) -> int:
+def _real(arguments: argparse.Namespace, manifest: Manifest) -> Callable[[Setup], StoodIn]:
+    """Return what hands requests on to the vendor of the chosen environment."""
+    from pytest_golive.clienting import real
+    from pytest_golive.manifest.environment import resolve
+    from pytest_golive.manifest.mistake import Mistakes
+    from pytest_golive.vendors.keys import keys_for
+
+    vendor, name = manifest.clients[arguments.client].vendor, arguments.env
+    declared = manifest.environments.get(name)
+    if declared is None or vendor not in declared.vendors:
+        raise Refused(f"--real: name an environment of golive.yaml with {vendor} by --env")
+    if declared.production:
+        raise Refused(f"--real: {name} is production: faults are not tried with real customers")
+    try:
+        environment = resolve(manifest, name, arguments.manifest.resolve().parent, keys_for(arguments.manifest))
+    except Mistakes as mistakes:
+        raise Refused(str(mistakes)) from None
+    return real(environment.targets[vendor])
+
+
+def _in_the_lab(setup: Setup, behind: Callable[[Setup], StoodIn] | None, work: Any) -> int:
     from pytest_golive.clienting import labs_of
     from pytest_golive.credentials.redaction import Redactor
     from pytest_golive.facts.finding import CannotTell, NotVerified
 
-    labs = labs_of([setup], Redactor())
+    labs = labs_of([setup], Redactor(), behind)
     try:
         code: int = work(labs.lab(setup.name))
     except CannotTell as error:

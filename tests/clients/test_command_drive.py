@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pytest_golive.cli import main
+from pytest_golive.sandbox.world import Sandbox
 from tests.clients.small_client import manifest
 
 
@@ -85,6 +87,38 @@ def test_what_holds_is_told_with_its_timeline_too(capsys: pytest.CaptureFixture[
     assert code == 1  # it reads the first page only
     code, lines = told(capsys, "shop", "CL-93")
     assert (code, lines[-1]) == (0, "passed CL-93 · shop: One call writes once, also while the answer is slow")
+
+
+STAGING = """\
+environments:
+  staging: {vendors: {timely: {base_url: "%s", api_key: {file: key}, ids: {%s}}}}
+  live: {production: true, vendors: {timely: {base_url: "%s", api_key: {file: key}, ids: {%s}}}}
+"""
+
+
+def test_a_real_vendor_may_answer_behind_the_faults(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no fault really happens there; never in production."""
+    with Sandbox(["timely"]) as real:
+        connection = real.connection("timely")
+        ids = ", ".join(f"{name}: {value}" for name, value in connection.ids.items())
+        text = Path("golive.yaml").read_text()
+        Path("golive.yaml").write_text(text + STAGING % (real.base_url("timely"), ids, real.base_url("timely"), ids))
+        Path("key").write_text(connection.api_key)
+        Path("key").chmod(0o600)
+        words = ("shop", "429 retry-after=0", "--operation", "create_contact")
+
+        code, lines = told(capsys, *words, "--env", "staging", "--real")
+        refused = told(capsys, *words, "--env", "live", "--real")
+        unknown = told(capsys, *words, "--real")
+        answer = httpx.get(
+            f"{real.base_url('timely')}/contacts?search=golive", headers={"x-api-key": connection.api_key}
+        )
+
+    assert (code, lines[-1]) == (0, "T  c1  succeeded after N s")
+    assert len(answer.json()["data"]) == 2  # the warm-up's as well
+    assert refused == (2, ["golive drive: --real: live is production: faults are not tried with real customers"])
+    assert unknown == (2, ["golive drive: --real: name an environment of golive.yaml with timely by --env"])
+    assert connection.api_key not in "".join(lines)
 
 
 @pytest.mark.usefixtures("here")
