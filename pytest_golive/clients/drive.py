@@ -1,7 +1,8 @@
 """``python -m pytest_golive.clients.drive module:function``: a Python function that is driven as any program is.
 
 The function is given each call as a dict, and returns the answer as one: ``{"ok": True, "result": …}`` or
-``{"ok": False, "error": {"kind": …, "message": …}}``; the call's id is filled in. It may be a coroutine function.
+``{"ok": False, "error": {"kind": …, "message": …}}``; the call's id is filled in. Whatever else it returns is the
+result of a success; what it raises is a crash. It may be a coroutine function.
 What it prints goes to standard error, so that only answers stand in standard output. Nothing but the standard
 library is imported here: the process is the client's own.
 """
@@ -46,6 +47,10 @@ def found(name: str) -> Callable[[dict[str, Any]], Any]:
     return place  # type: ignore[no-any-return]
 
 
+ANSWER = {"call_id", "ok", "result", "error", "crash"}
+"""What an answer may hold."""
+
+
 class Answers:
     """Standard output, one whole line at a time from whichever thread."""
 
@@ -55,7 +60,7 @@ class Answers:
 
     def write(self, call: dict[str, Any], answer: Any) -> None:
         """Answer a call."""
-        said = answer if isinstance(answer, dict) else {"ok": None, "crash": f"it returned {type(answer).__name__}"}
+        said = answer if is_answer(answer) else {"ok": True, "result": answer}
         try:
             line = json.dumps({"call_id": call.get("call_id"), **said})
         except (TypeError, ValueError) as error:
@@ -63,6 +68,11 @@ class Answers:
         with self._lock:
             self._stream.write(line + "\n")
             self._stream.flush()
+
+
+def is_answer(returned: Any) -> bool:
+    """Whether a function returned an answer, and not just a result."""
+    return isinstance(returned, dict) and "ok" in returned and returned.keys() <= ANSWER
 
 
 def raised(error: BaseException) -> dict[str, Any]:

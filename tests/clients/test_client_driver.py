@@ -336,6 +336,10 @@ def plain(call):
         return {}["id"]
     if call["operation"] == "nothing":
         return None
+    if call["operation"] == "result":
+        return {"ok": "yes", "id": "k1"}
+    if call["operation"] == "refused":
+        return {"ok": False, "error": {"kind": "user", "message": "no"}}
     if call["operation"] == "strange":
         return {"ok": True, "result": {1, 2}}
     time.sleep(call["arguments"].get("seconds", 0))
@@ -347,21 +351,31 @@ async def coroutine(call):
 """
 
 
+NAMES = ("right", "broken", "nothing", "result", "refused", "strange", "again")
+
+
 def test_a_python_function_is_driven_in_a_process_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(PYTHON_CLIENT)
     client = Client(setup_of(tmp_path, callable="shop:plain"), base_url="http://v", api_key=KEY)
     with started(client):
-        answers = [client.call(name, name, {"a": 1}) for name in ("right", "broken", "nothing", "strange", "again")]
+        answers = [client.call(name, name, {"a": 1}) for name in NAMES]
         log, _ = client.close()
 
-    assert [answer.outcome for answer in answers] == ["ok", "crash", "crash", "crash", "ok"]
-    assert answers[0].result == {"a": 1}
-    assert [answer.crash for answer in answers[1:4]] == [
+    assert {name: answer.outcome for name, answer in zip(NAMES, answers, strict=True)} == {
+        "right": "ok",
+        "broken": "crash",
+        "nothing": "ok",
+        "result": "ok",
+        "refused": "user",
+        "strange": "crash",
+        "again": "ok",
+    }
+    assert [answers[position].result for position in (0, 2, 3)] == [{"a": 1}, None, {"ok": "yes", "id": "k1"}]
+    assert [answers[position].crash for position in (1, 5)] == [
         "it raised KeyError: 'id'",
-        "it returned NoneType",
         "its answer is no JSON: Object of type set is not JSON serializable",
     ]
-    assert log.count("a line for the log") == 5
+    assert log.count("a line for the log") == 7
     assert "KeyError: 'id'" in log
 
 
