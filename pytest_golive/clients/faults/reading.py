@@ -208,14 +208,19 @@ def detail_lost(trial: Trial) -> None:
 @fault("CL-53")
 def unknown_value(trial: Trial) -> None:
     """Every field with a fixed set of values has one that nobody knew."""
-    polled = polling_fields(trial)
+    known = polling_fields(trial) | asked_with(trial)
 
     def fits(spot: Spot) -> bool:
         values = spot.schema.get("enum", ())
         several = len([value for value in values if isinstance(value, str)]) > 1
-        return several and isinstance(spot.value, str) and spot.name not in polled and in_items(trial.described, spot)
+        return several and isinstance(spot.value, str) and spot.name not in known and in_items(trial.described, spot)
 
     must_bear(trial, "values nobody knew", fits, lambda spot: spot.put(NEW_VALUE), "a field with a fixed set of values")
+
+
+def asked_with(trial: Trial) -> set[str]:
+    """Return the fields that a call itself is made with: a client may rightly look whether they come back."""
+    return set(trial.described.example)
 
 
 def polling_fields(trial: Trial) -> set[str]:
@@ -265,6 +270,7 @@ def is_needed(trial: Trial, spot: Spot) -> bool:
         "id",
         "data",
         *ids,
+        *asked_with(trial),
         *polling_fields(trial),
         *(operation.polling.arguments.values() if operation.polling else ()),
     }
