@@ -109,7 +109,7 @@ class Pages:
         return Step(status=200, headers=headers_, body=body, wait=self._wait, said=f"page {number}{of}")
 
     def _body(self, number: int, query: Mapping[str, str], goes_on: bool) -> Any:
-        items = [self._item(number, place) for place in range(self._on(number))]
+        items = [self._item(*place) for place in self._places(number, query)]
         if isinstance(self._template, list):
             return items
         body = copy.deepcopy(self._template)
@@ -122,7 +122,7 @@ class Pages:
         for path in self.paging.total:
             _put(body, path, len(self.ids()) if self.count else pages * self._size)
         if self.paging.style == "offset":
-            _put(body, "offset", (number - 1) * self._size)
+            _put(body, "offset", self._start(query))
             _put(body, "limit", self._size)
         for way in self.paging.next:
             following = 2 if self._repeats else number + 1
@@ -131,6 +131,20 @@ class Pages:
             _put(body, _beside(way.path, "has_next_page"), goes_on)
             _put(body, _beside(way.path, "has_more"), goes_on)
         return body
+
+    def _places(self, number: int, query: Mapping[str, str]) -> list[tuple[int, int]]:
+        """Return page and place of each item that an answer lists."""
+        if self.paging.style != "offset" or not self.count:
+            return [(number, place) for place in range(self._on(number))]
+        start = self._start(query)
+        return [] if number in self._empty else self._all()[start : start + self._size]
+
+    def _all(self) -> list[tuple[int, int]]:
+        return [(number, place) for number in range(1, self.count + 1) for place in range(self._on(number))]
+
+    def _start(self, query: Mapping[str, str]) -> int:
+        said = query.get(self.paging.page or "", "")
+        return int(said) if said.isdecimal() else 0
 
     def _url(self, cursor: str, query: Mapping[str, str]) -> str:
         path = self._pack.base_url.path + self._pack.operations[self.listing].path
@@ -168,11 +182,11 @@ class Pages:
         if self.paging.style == "cursor":
             rest = said.removeprefix(CURSOR)
             return int(rest) if said != rest and rest.isdecimal() else 1
-        if not said.lstrip("-").isdecimal():
-            return 1
         if self.paging.style == "offset":
-            return int(said) // max(1, self._size) + 1
-        return int(said)
+            start = self._start(query)
+            beyond = self.count and start >= len(self._all()) > 0
+            return self.count + 1 if beyond else start // max(1, self._size) + 1
+        return int(said) if said.lstrip("-").isdecimal() else 1
 
 
 def _query_of(attempt: Attempt) -> dict[str, str]:

@@ -90,7 +90,11 @@ def test_offsets_say_how_many_items_there_are() -> None:
     first, second = (body(pages, limit="10", offset=offset) for offset in ("0", "10"))
 
     assert [first["total"], first["limit"], first["offset"], second["offset"]] == [25, 10, 0, 10]
-    assert not set(ids(first["items"])) & set(ids(second["items"]))
+    assert [*ids(first["items"]), *ids(second["items"])] == pages.ids()[:20]
+    assert ids(body(pages, limit="10", offset="17")["items"]) == pages.ids()[17:]
+    assert body(pages, limit="10", offset="25")["items"] == []
+    places = [f"/v1/x?limit=10&offset={offset}" for offset in (0, 10, 20, 25)]
+    assert [pages.number_of(Attempt(0, 0.0, "GET", place)) for place in places] == [1, 2, 3, 4]
 
 
 def test_pages_may_be_empty_or_fail() -> None:
