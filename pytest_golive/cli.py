@@ -18,6 +18,8 @@ COMMANDS = {
     "rules": "list what has to hold, and what each rule waits for",
     "sandbox": "serve the embedded vendors until Ctrl-C",
     "deliver": "send an event, an order of events or a fault to your webhook handler",
+    "drive": "drive your API client against a vendor that fails on purpose, and see what it does",
+    "judge": "judge recorded traffic of your API client, from HAR or JSON lines",
     "fingerprint": "print the 12 hex digits that stand for a secret",
     "sweep": "remove what killed runs left at the vendors",
     "schema": "print the JSON Schema of golive.yaml, for editors",

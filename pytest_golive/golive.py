@@ -14,6 +14,8 @@ from pytest_golive.cassettes.draws import Draws
 from pytest_golive.cassettes.recordings import Recordings
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.cassettes.transport import pausing
+from pytest_golive.clients.lab import Lab as ClientLab
+from pytest_golive.clients.labs import Labs as ClientLabs
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, others_of
 from pytest_golive.exchange.examples import Examples
@@ -47,6 +49,7 @@ class Golive:
         draws: gives names and random values that a replay gives again.
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
         labs: the team's webhook handlers.
+        clients: the team's API clients.
     """
 
     def __init__(  # noqa: PLR0913  # everything a check may ask for
@@ -77,6 +80,7 @@ class Golive:
         self._vendors: dict[tuple[str, str], Vendor] = {}
         self._shared = Once()
         self.labs = Labs()
+        self.clients = ClientLabs()
         self.pause = pausing(recordings)
         self.shelf = shelf
         self.recordings = recordings
@@ -235,6 +239,14 @@ class Golive:
         """
         return self.labs.lab(name)
 
+    def client(self, name: str) -> ClientLab:
+        """Return an API client of the team's, to be driven against a stand-in for its vendor.
+
+        Raises:
+            LookupError: golive.yaml names none of this name for a vendor of the chosen environment.
+        """
+        return self.clients.lab(name)
+
     def limits(self, vendor: str, environment: str) -> CallBudget | None:
         """Return how much may be asked of a vendor in an environment; None for as much as one likes."""
         where = self.environments[environment]
@@ -244,8 +256,9 @@ class Golive:
         return limits_of(read_pack(vendor, target.profile), target, production=where.production)
 
     def close(self) -> None:
-        """Close all connections, and stop the handlers that were started."""
+        """Close all connections, and stop the programs that were started."""
         self.labs.close()
+        self.clients.close()
         for vendor in self._vendors.values():
             vendor.close()
 

@@ -15,6 +15,7 @@ from pytest_golive.exchange.journal import forget_removed
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.golive import Golive
 from pytest_golive.options import Choice
+from pytest_golive.readiness.client_cases import CHECK as WITHSTANDS
 from pytest_golive.readiness.plan import Plan, PlannedCheck
 from pytest_golive.vendors.library import read_pack
 
@@ -111,7 +112,12 @@ class Run:
         return sum(rule in planned.rules for planned in self.plan.checks.values())
 
     def curl_line(self, planned: PlannedCheck | None, exchanges: Sequence[Exchange]) -> str:
-        """Return the last call as a command line, its key taken from a variable."""
+        """Return the last call as a command line, its key taken from a variable; none where a client made it.
+
+        The stand-in that a client called is gone by then: `golive drive` makes it again.
+        """
+        if planned is not None and planned.check == WITHSTANDS:
+            return ""
         vendor = planned.vendor if planned is not None else next(iter(self.golive.environment.targets), "")
         if not vendor:
             return ""

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive import __version__, recording
+from pytest_golive import __version__, clienting, recording
 from pytest_golive.cassettes.environments import with_recorded_values
 from pytest_golive.cassettes.shelf import Shelf
+from pytest_golive.clients.setup import Setup as ClientSetup
 from pytest_golive.conduct import Conductor
 from pytest_golive.controller import Controller
 from pytest_golive.credentials.redaction import Redactor
@@ -51,7 +52,6 @@ from pytest_golive.vendors.rule import Rule
 MANIFEST = "golive.yaml"
 
 UNUSED = (
-    "clients",
     "traffic",
     "monitoring",
     "operations",
@@ -73,6 +73,7 @@ class Prepared:
         shelf: the recordings of the chosen environment.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         handlers: the webhook handlers that are tested.
+        clients: the API clients that are tested.
         notes: what a reader has to know besides.
     """
 
@@ -84,6 +85,7 @@ class Prepared:
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
     handlers: tuple[Setup, ...] = ()
+    clients: tuple[ClientSetup, ...] = ()
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -140,6 +142,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         notes=_notes(manifest),
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
+        clients=clienting.setups_of(manifest, chosen, path.parent.resolve()),
     )
 
 
@@ -170,7 +173,7 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     recording.check_before(config, choice, shelf)
     environments = recording.replayed(choice, shelf) or _started(config, vendors)
     handlers: tuple[Setup, ...] = ()
-    if manifest is None and not _asks_for_handlers(config, choice):
+    if manifest is None and not _asks_for(config, choice, "handler", "WH-"):
         notes = (*notes, "the example handlers are tried where they are asked for: -m 'prerelease and handler'")
     elif manifest is None:
         store = tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True)
@@ -179,13 +182,20 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     else:
         chosen = environments[choice.environment]
         handlers = setups_of(manifest, chosen, path.parent.resolve(), makes_up=True)
-    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS, handlers)
+    clients: tuple[ClientSetup, ...] = ()
+    if manifest is not None:
+        clients = clienting.setups_of(manifest, environments[choice.environment], path.parent.resolve())
+    elif _asks_for(config, choice, "client", "CL-"):
+        clients = clienting.example_setups(vendors)
+    else:
+        notes = (*notes, "the example clients are tried where they are asked for: -m 'prerelease and client'")
+    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS, handlers, clients)
 
 
-def _asks_for_handlers(config: pytest.Config, choice: Choice) -> bool:
-    """Whether the example handlers are to be tried: trying all faults on them takes longer than all other checks."""
+def _asks_for(config: pytest.Config, choice: Choice, lab: str, ids: str) -> bool:
+    """Whether the example programs are to be tried: trying all faults on them takes longer than all other checks."""
     asked = str(config.getoption("markexpr", "") or "")
-    return "handler" in asked.split() or any(each.startswith("WH-") for each in choice.only)
+    return lab in asked.split() or any(each.startswith(ids) for each in choice.only)
 
 
 def _started(config: pytest.Config, vendors: tuple[str, ...]) -> Mapping[str, Environment]:
@@ -230,6 +240,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         },
         forbidden={name: target.forbidden for name, target in chosen.targets.items()},
         handlers=cases_of(prepared.handlers),
+        clients=clienting.cases_of(prepared.clients),
         allow=chosen.allow,
         not_applicable=prepared.not_applicable,
         recorded=recording.recorded_here(choice, prepared.shelf),
@@ -265,6 +276,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     )
     golive.questions_file = prepared.questions_file
     golive.labs = labs_of(prepared.handlers, redactor)
+    golive.clients = clienting.labs_of(prepared.clients, redactor)
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
         id=run_id,

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from pytest_golive import recording
+from pytest_golive import clienting, recording
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.cassettes.standin import secret_of
+from pytest_golive.clients import setup as client_setup
 from pytest_golive.conduct import Conductor
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Journal, Unwritten
@@ -66,6 +67,7 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "checks": [asdict(planned) for planned in run.plan.checks.values()],
             "known_ids": sorted(run.known_ids),
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
+            "clients": [client_setup.told(each) for each in run.golive.clients.setups.values()],
         }
     )
 
@@ -133,6 +135,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     )
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
+    golive.clients = clienting.labs_of(map(client_setup.received, told["clients"]), redactor)
     golive.questions_file = None if told["questions_file"] is None else Path(told["questions_file"])
     return Run(
         id=told["id"],

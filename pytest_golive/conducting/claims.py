@@ -75,7 +75,7 @@ def alone(claims: Claims) -> Claims:
 def claims_of(planned: PlannedCheck, pack: Pack) -> Claims:
     """Return what a planned check uses."""
     if planned.fault is not None:
-        return BESIDE_OTHERS  # it goes to the team's own handler, which knows whose turn it is
+        return BESIDE_OTHERS  # it goes to a program of the team's own, which knows whose turn it is
     vendor = (planned.environment, planned.vendor)
     if planned.alone is not None:
         changes = is_flow(planned) or planned.effects is not Effects.NONE

@@ -172,7 +172,7 @@ class Overlap:
             # The one that all others are let run by has its record already: its report is made of that.
             record=record or item.stash.get(RECORD, None) or self._new_record(item),
             claims=self._claims(item),
-            room=() if planned is None else (planned.environment, planned.vendor),
+            room=() if planned is None or planned.fault is not None else (planned.environment, planned.vendor),
             patience_seconds=0.0 if planned is None else patience_seconds(planned, self._pack(planned)),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_golive.conducting.items import RECORD, check_of, planned_of
-from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotApplicable, NotVerified
 from pytest_golive.facts.outcome import Outcome
 from pytest_golive.marks import rules_of
 from pytest_golive.readiness.plan import UNDECIDED
@@ -63,6 +63,8 @@ class Phases:
         elif outcome is Outcome.PASSED and record.warnings:
             outcome = Outcome.WARNED
         if planned is not None and planned.check == UNDECIDED and planned.reason.startswith("not applicable"):
+            outcome = Outcome.NOT_APPLICABLE
+        if call.excinfo is not None and isinstance(call.excinfo.value, NotApplicable):
             outcome = Outcome.NOT_APPLICABLE
         return Phase(
             check=check_of(item),

@@ -1,10 +1,11 @@
-"""A failed check as data, and the three ways a check ends without passing.
+"""A failed check as data, and the four ways a check ends without passing.
 
 ::
 
     CheckFailed      what was required does not hold          -> failed
     CannotTell       it was tried and nothing can be said     -> inconclusive
     NotVerified      something is not configured              -> not verified, shown as skipped
+    NotApplicable    it shows only now that nothing can hold  -> not applicable, shown as skipped
 """
 
 from __future__ import annotations
@@ -78,3 +79,10 @@ class NotVerified(Skipped):
         super().__init__(reason, _use_item_location=True)
         self.reason = reason
         self.key = key
+
+
+class NotApplicable(NotVerified):
+    """What a check is about does not exist here, as it has found out; the reason says what."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not applicable: {reason}")

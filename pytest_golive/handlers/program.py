@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from pytest_golive.handlers.keeper import KEEPER
+from pytest_golive.programs.keeper import KEEPER
 
 LOG_BYTES = 4 * 1024 * 1024
 """What is kept of a program's output: the last of it."""

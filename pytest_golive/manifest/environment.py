@@ -182,15 +182,17 @@ class _Reading:
             settings={name: value for name, value in settings.items() if value is not None},
             missing=self.missing.get(vendor, {}),
             profile=given.profile,
-            uses=given.uses or self._operations_of_clients(vendor),
+            uses=given.uses or self._operations_of_clients(vendor, keys),
             forbidden=given.forbidden,
             budget=None if given.budget is None else CallBudget(**given.budget.model_dump()),
         )
 
-    def _operations_of_clients(self, vendor: str) -> tuple[str, ...]:
+    def _operations_of_clients(self, vendor: str, keys: VendorKeys | None) -> tuple[str, ...]:
         """Return what the team's clients call, where the environment itself does not say it."""
+        composites = keys.composites if keys else {}
         clients = [client for client in self.manifest.clients.values() if client.vendor == vendor]
-        return tuple(dict.fromkeys(name for client in clients for name in client.operations))
+        named = [name for client in clients for name in client.operations]
+        return tuple(dict.fromkeys(call for name in named for call in composites.get(name, (name,))))
 
     def _base_url(self, vendor: str, given: str | FromVariable) -> str | None:
         value = self._text(vendor, ("base_url",), given)

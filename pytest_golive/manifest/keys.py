@@ -21,6 +21,7 @@ class VendorKeys:
         allowances: name -> what it costs, for `allow`.
         profiles: name -> under which brand the same API is called.
         operations: names of the calls of its API, for `uses` and `forbidden`.
+        composites: what clients offer as one operation -> the operations that it is made of.
     """
 
     vendor: str
@@ -32,3 +33,4 @@ class VendorKeys:
     allowances: Mapping[str, str] = field(default_factory=dict)
     profiles: Mapping[str, str] = field(default_factory=dict)
     operations: tuple[str, ...] = ()
+    composites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -63,6 +63,7 @@ def _cross_checks(document: Document, keys: Sequence[VendorKeys]) -> Iterator[Mi
     for name, client in _mappings(document.data, "clients"):
         ids = [vendor_id for key in keys if key.vendor == client.get("vendor") for vendor_id in key.ids]
         yield from _placeholders(document, ("clients", name), client, (*CLIENT_PLACEHOLDERS, *ids))
+        yield from _unknown_operations(document, name, client, keys)
     for name, handler in _mappings(document.data, "handlers"):
         yield from _placeholders(document, ("handlers", name), handler, HANDLER_PLACEHOLDERS)
         yield from _only_when_started(document, ("handlers", name), handler)
@@ -97,6 +98,19 @@ def _placeholders(
             if name not in known:
                 told = f"nothing is filled in for {{{name}}}{listed(known, name, 'filled in are')}"
                 yield document.mistake((*path, "environ", variable), told)
+
+
+def _unknown_operations(
+    document: Document, name: str, client: Mapping[str, Any], keys: Sequence[VendorKeys]
+) -> Iterator[Mistake]:
+    """Yield the operations of a client that its vendor does not have."""
+    vendor = next((key for key in keys if key.vendor == client.get("vendor")), None)
+    operations = client.get("operations")
+    known = [*vendor.operations, *vendor.composites] if vendor is not None else []
+    for position, given in enumerate(operations if known and isinstance(operations, list) else ()):
+        if vendor is not None and isinstance(given, str) and given not in known:
+            told = f"{vendor.title} has no operation {given!r}{listed(known, given, 'it has')}"
+            yield document.mistake(("clients", name, "operations", position), told)
 
 
 def _only_when_started(document: Document, path: tuple[str, ...], handler: Mapping[str, Any]) -> Iterator[Mistake]:

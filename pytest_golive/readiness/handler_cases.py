@@ -70,7 +70,6 @@ def why_nobody(fault: str) -> str:
     return "what proves these deliveries cannot be wrong in this way"
 
 
-def why_not_tried(faults: Sequence[str | None]) -> str:
-    """Return why none of these faults is tried at any handler; '' where one is."""
-    reasons = [handler_faults()[fault].cannot if fault is not None else "" for fault in faults]
-    return reasons[0] if reasons and all(reasons) else ""
+def why_not_tried(fault: str) -> str:
+    """Return why a fault is tried at no handler; '' where it is."""
+    return handler_faults()[fault].cannot

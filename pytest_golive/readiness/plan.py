@@ -12,23 +12,16 @@ from dataclasses import dataclass, field, replace
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
 from pytest_golive.readiness.cases import Ground as CaseGround
-from pytest_golive.readiness.handler_cases import CHECK as WITHSTANDS
-from pytest_golive.readiness.handler_cases import (
-    HandlerCase,
-    concerned,
-    handlers_of,
-    is_provoked,
-    may_be_sent,
-    why_nobody,
-    why_not_tried,
-)
+from pytest_golive.readiness.client_cases import ClientCase
+from pytest_golive.readiness.handler_cases import HandlerCase
+from pytest_golive.readiness.lab_cases import LABS, Programs, Untried, is_provoked, why_not_tried
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
 
 
 def landed(part: Part) -> bool:
     """Whether this version of golive can carry out a deciding part."""
-    return part.kind == "check" or (part.kind == "handler" and is_provoked(part.handler))
+    return part.kind == "check" or is_provoked(part)
 
 
 NO_CHECK = "this version has no check yet"
@@ -50,7 +43,7 @@ class PlannedCheck:
         operation: the operation it is about, if any.
         bad_input: id of the bad input it sends, if any.
         variant: what else tells it from others: the name of an expansion, a contradiction, a unique value.
-        subject: the handler it is about, if any.
+        subject: the handler or client it is about, if any.
         fault: the fault it provokes, if any.
         alone: what nothing else of this vendor may use while it runs.
         rules: the rules it decides, or a share of them.
@@ -142,6 +135,7 @@ class Ground:
         features: by vendor, which parts of its API are used.
         forbidden: by vendor, the operations that its key must not be allowed.
         handlers: the team's webhook handlers.
+        clients: the team's API clients.
         allow: what a run may do in production beyond reading.
         not_applicable: rule id -> why and who says so, from golive.yaml.
         recorded: by vendor, the operations that recordings of this environment are kept of.
@@ -156,9 +150,15 @@ class Ground:
     features: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     forbidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     handlers: tuple[HandlerCase, ...] = ()
+    clients: tuple[ClientCase, ...] = ()
     allow: tuple[str, ...] = ()
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def programs(self) -> Programs:
+        """The team's programs that the labs try."""
+        return Programs(self.handlers, self.clients, self.allow)
 
 
 def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> Plan:
@@ -172,7 +172,7 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
                 continue
             if ground.sandbox and rule.needs.recordings and not _recorded(ground, pack, rule):
                 continue  # a rehearsal is about the checks there are
-            if _is_of_no_handler(ground, pack, rule):
+            if _is_of_no_program(ground, pack, rule):
                 continue
             planned = _plan_rule(ground, pack, rule, checks)
             if not planned.checks and not rule.id.startswith(pack.rule_prefix):
@@ -182,11 +182,14 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
     return Plan(checks, tuple(rules), tuple(without))
 
 
-def _is_of_no_handler(ground: Ground, pack: Pack, rule: Rule) -> bool:
-    """Whether a rule is about handlers alone, and this vendor sends nothing, or a rehearsal has none of them."""
-    if rule.id.startswith(pack.rule_prefix) or any(part.kind != "handler" for part in rule.decided_by):
+def _is_of_no_program(ground: Ground, pack: Pack, rule: Rule) -> bool:
+    """Whether a rule is about one lab's programs alone, and a rehearsal has none, or this vendor nothing for them."""
+    kinds = {part.kind for part in rule.decided_by}
+    if rule.id.startswith(pack.rule_prefix) or not kinds <= LABS or len(kinds) != 1:
         return False
-    return pack.webhooks is None or (ground.sandbox and not handlers_of(ground.handlers, pack))
+    if kinds == {"handler"} and pack.webhooks is None:
+        return True
+    return ground.sandbox and not ground.programs.of(rule.decided_by[0], pack)
 
 
 def _chosen(ground: Ground, rule: Rule) -> bool:
@@ -207,7 +210,7 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
             if part.kind == "check":
                 mine.extend(each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
             elif _carried_out(ground, pack, part):
-                mine.extend(_handler_cases(ground, pack, rule, part))
+                mine.extend(_lab_cases(ground, pack, rule, part))
         if not mine and _lacks_an_environment(ground, parts):
             key = f"environments.{ground.environment}.releases_to"
             mine.append(_stand_in(ground, pack, rule, f"{key} is missing: no environment to compare with", [key]))
@@ -228,7 +231,7 @@ def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
     feature = rule.needs.feature
     if feature is not None and not _used(ground, pack, feature):
         return f"the feature {feature} is switched off in golive.yaml"
-    return why_not_tried([part.handler for part in rule.decided_by])
+    return why_not_tried(rule.decided_by)
 
 
 def _recorded(ground: Ground, pack: Pack, rule: Rule) -> bool:
@@ -253,8 +256,8 @@ def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
 
 
 def _carried_out(ground: Ground, pack: Pack, part: Part) -> bool:
-    """Whether this run can carry out a deciding part; a rehearsal counts what it has no handler for as undecided."""
-    if part.kind == "handler" and ground.sandbox and not handlers_of(ground.handlers, pack):
+    """Whether this run can carry out a deciding part; a rehearsal counts what it has no program for as undecided."""
+    if part.kind in LABS and ground.sandbox and not ground.programs.of(part, pack):
         return False
     return landed(part)
 
@@ -316,30 +319,24 @@ def _cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[Plann
             yield replace(planned, case=f"{planned.case}@{ground.releases_to}")
 
 
-def _handler_cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[PlannedCheck]:
-    """Yield a fault for each handler it may show in; where there is none, what stands for the rule instead."""
-    assert part.handler is not None, "only parts that name a fault"
-    if not handlers_of(ground.handlers, pack):
-        reason = f"handlers is missing: golive.yaml names no handler of {pack.title}"
-        yield _stand_in(ground, pack, rule, reason, ["handlers"])
-        return
-    handlers = tuple(concerned(ground.handlers, pack, part.handler))
-    if not handlers and len(rule.decided_by) == 1:
-        yield _stand_in(ground, pack, rule, f"not applicable: {why_nobody(part.handler)}")
-    sendable = tuple(one for one in handlers if may_be_sent(one, part.handler, ground.allow))
-    if handlers and not sendable and len(rule.decided_by) == 1:
-        yield _stand_in(ground, pack, rule, "not applicable: made-up events are not sent to a handler in production")
-    for handler in sendable:
+def _lab_cases(ground: Ground, pack: Pack, rule: Rule, part: Part) -> Iterator[PlannedCheck]:
+    """Yield a fault for each program it may show in; where there is none, what stands for the rule instead."""
+    whole = len(rule.decided_by) == 1
+    for case in ground.programs.cases(part, pack, whole=whole):
+        if isinstance(case, Untried):
+            yield _stand_in(ground, pack, rule, case.reason, case.keys)
+            continue
         yield PlannedCheck(
-            check=WITHSTANDS,
-            case=f"{handler.name}-{part.handler}",
+            check=case.check,
+            case=case.name,
             vendor=pack.vendor,
             environment=ground.environment,
             rules=(rule.id,),
             suites=rule.suites,
             severity=rule.severity,
-            subject=handler.name,
-            fault=part.handler,
+            operation=case.operation,
+            subject=case.subject,
+            fault=case.fault,
             title=rule.title,
             fix=rule.fix,
         )

@@ -55,8 +55,8 @@ def _table(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _told(part: Part) -> str:
-    if landed(part) and part.handler is not None:
-        return f"handler lab {part.handler}"
+    if landed(part) and (part.handler or part.client):
+        return f"{KINDS[part.kind]} {part.handler or part.client}"
     if landed(part):
         return f"`{part.check}`" + (f" ({part.each.replace('_', ' ')})" if part.each != "vendor" else "")
     fault = f" {part.client or part.handler}" if part.client or part.handler else ""

@@ -43,6 +43,8 @@ def mistakes_of(pack: Pack, rules: Iterable[Rule], schema: SchemaReader) -> tupl
         *_of_head(pack),
         *(f"{place}: {told}" for file, place in _files(pack).items() for told in _of_schema(file, schema, readable)),
         *(told for name in pack.operations for told in _of_operation(pack, name, readable)),
+        *(told for name in pack.composites for told in _of_composite(pack, name)),
+        *_of_patience(pack),
         *mistakes_of_webhooks(pack),
         *_of_rules(pack, tuple(rules)),
     )
@@ -201,6 +203,32 @@ def _of_body(place: str, operation: Operation, schemas: Mapping[str, dict[str, A
         for field in bad.change:
             if field not in fields:
                 yield f"{place}.bad_values[{position}]: {request.json_schema} has no property {field!r}"
+
+
+def _of_composite(pack: Pack, name: str) -> Iterator[str]:
+    composite = pack.composites[name]
+    if name in pack.operations:
+        yield f"composites.{name}: an operation has this name"
+    unknown = [
+        _unknown(f"composites.{name}.{place}", part, "operations", pack.operations)
+        for place, part in (("submit", composite.submit), ("poll", composite.poll))
+        if part not in pack.operations
+    ]
+    yield from unknown
+    polling = None if unknown else pack.operations[composite.submit].polling
+    polled = composite.poll if unknown else polling and polling.operation
+    if polled != composite.poll and (polled is None or polled in pack.operations):
+        yield f"composites.{name}: {composite.submit} does not say how {composite.poll} is polled"
+
+
+def _of_patience(pack: Pack) -> Iterator[str]:
+    if pack.patience is None:
+        return
+    for name in pack.patience.operations:
+        if name not in pack.operations:
+            yield _unknown("patience.operations", name, "operations", pack.operations)
+    if pack.patience.unless is not None and pack.patience.unless not in pack.settings:
+        yield _unknown("patience.unless", pack.patience.unless, "settings", pack.settings)
 
 
 def _of_rules(pack: Pack, rules: tuple[Rule, ...]) -> Iterator[str]:

@@ -52,4 +52,5 @@ def vendor_keys(pack: Pack) -> VendorKeys:
         allowances={name: given.cost for name, given in pack.allowances.items()},
         profiles={name: given.title for name, given in pack.profiles.items()},
         operations=tuple(pack.operations),
+        composites={name: pack.calls_of(name) for name in pack.composites},
     )

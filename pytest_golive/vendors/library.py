@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from pytest_golive.vendors.client_fault import ClientFault, ClientFaults
 from pytest_golive.vendors.consistency import mistakes_of
 from pytest_golive.vendors.fact import Frozen
 from pytest_golive.vendors.handler_fault import HandlerFault, HandlerFaults
@@ -131,7 +132,8 @@ def general_rules() -> tuple[Rule, ...]:
         PackError: they do not fit the model.
     """
     rules = _load("every vendor", PACKAGE / "vendors" / "every_vendor.yaml", RuleBook).rules
-    return (*rules, *(fault.rule() for fault in handler_faults().values()))
+    handlers, clients = handler_faults().values(), client_faults().values()
+    return (*rules, *(fault.rule() for fault in handlers), *(fault.rule() for fault in clients))
 
 
 @cache
@@ -143,6 +145,17 @@ def handler_faults() -> Mapping[str, HandlerFault]:
     """
     path = PACKAGE / "vendors" / "handler_faults.yaml"
     return {fault.id: fault for fault in _load("every vendor", path, HandlerFaults).faults}
+
+
+@cache
+def client_faults() -> Mapping[str, ClientFault]:
+    """Return every fault that an API client may have, by id.
+
+    Raises:
+        PackError: they do not fit the model.
+    """
+    path = PACKAGE / "vendors" / "client_faults.yaml"
+    return {fault.id: fault for fault in _load("every vendor", path, ClientFaults).faults}
 
 
 @cache

@@ -161,6 +161,15 @@ class Unique(Fact):
     same: str = Field(default="id", description="path in the answer that tells the two apart")
 
 
+class Batch(Fact):
+    """Where a call that carries several things says what became of each."""
+
+    items: str = Field(description="argument that lists the things")
+    id: str = Field(description="field of a thing that names it, in the call and in the answer")
+    rejected: str = Field(description="path in the answer to the list of things that were not taken")
+    reason: str = Field(default="reason", description="field of a rejected thing that says why")
+
+
 class BadValue(Fact):
     """One wrong request body that a schema alone does not tell, and how it has to be received."""
 
@@ -205,6 +214,14 @@ class Parity(Fact):
     where: dict[str, Any] = Field(default_factory=dict, description="only items that hold these values by path")
 
 
+class Composite(Fact):
+    """Several calls that clients offer as one: something is submitted, and polled for until it is over."""
+
+    title: str
+    submit: Name = Field(description="the operation that begins it; the composite takes its arguments")
+    poll: Name = Field(description="the operation that tells how far it is")
+
+
 class Operation(Fact):
     """One call of the vendor's API."""
 
@@ -227,6 +244,7 @@ class Operation(Fact):
     creates: Creation | None = None
     overwrites: Overwrites | None = None
     repetition: Repetition | None = None
+    batch: Batch | None = None
     unique: dict[Name, Unique] = Field(default_factory=dict)
     expansions: dict[Name, Expansion] = Field(default_factory=dict)
     parity: Parity | None = None

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.fact import Fact, Frozen, Name, Refused, Seconds, Status
-from pytest_golive.vendors.operation import Operation
+from pytest_golive.vendors.operation import Composite, Operation
 from pytest_golive.vendors.webhooks import Webhooks
 
 
@@ -109,6 +109,9 @@ class Errors(Fact):
 
     body: str = Field(description="schema file of an error body")
     code: str | None = Field(default=None, description="path in the body to the code for programs: error.code")
+    told_apart: bool = Field(
+        default=False, description="the vendor asks its clients to tell users' mistakes from all else, code by code"
+    )
     type: str | None = Field(default=None, description="path in the body to the class of the error: error.type")
     param: str | None = Field(default=None, description="path in the body to the name of the wrong field")
     transient: str | None = Field(default=None, description="path in the body to whether trying again may help")
@@ -136,6 +139,14 @@ class RetryPolicy(Fact):
     jitter: Literal["none", "full", "equal"]
     retry_after: Literal["required", "honoured_if_present"]
     retry_after_cap_seconds: Seconds
+
+
+class Patience(Fact):
+    """How long the vendor's pages ask a client to wait for an answer, before it gives up."""
+
+    seconds: Seconds
+    operations: tuple[Name, ...] = Field(default=(), description="the operations it is about; empty for all")
+    unless: Name | None = Field(default=None, description="the setting in which a team says why it waits less")
 
 
 class Versioning(Fact):
@@ -255,9 +266,26 @@ class Pack(Frozen):
     contradictions: dict[str, Contradiction] = Field(default_factory=dict)
     errors: Errors
     retry: RetryPolicy
+    patience: Patience | None = None
     webhooks: Webhooks | None = None
     operations: dict[Name, Operation]
+    composites: dict[Name, Composite] = Field(
+        default_factory=dict, description="what clients offer as one operation, and is made of several"
+    )
+    driven_as: dict[Name, Name] = Field(
+        default_factory=dict, description="placeholder of a path -> what it is called when a client is driven"
+    )
 
     def authentication_of(self, operation: Operation) -> Authentication:
         """Return how a call of this operation proves who sends it."""
         return self.authentications[operation.authentication] if operation.authentication else self.authentication
+
+    @property
+    def drivable(self) -> tuple[str, ...]:
+        """Names of what a client may be asked for: operations, then composites."""
+        return (*self.operations, *self.composites)
+
+    def calls_of(self, name: str) -> tuple[str, ...]:
+        """Return the operations that something drivable is made of: itself, or the parts of a composite."""
+        composite = self.composites.get(name)
+        return (name,) if composite is None else (composite.submit, composite.poll)

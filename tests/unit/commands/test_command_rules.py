@@ -69,7 +69,7 @@ RULES = (
         {"check": "chat_answers", "allow": "chat_smoke"},
         needs={"ids": ["site_id", "other_site_id"]},
     ),
-    rule("UPZ-08", "The widget is there", {"client": "CL-01"}, needs={"keys": ["handlers"]}),
+    rule("UPZ-08", "The widget is there", {"static": "."}, needs={"keys": ["handlers"]}),
 )
 GENERAL = (rule("API-01", "Answers fit", CHECK | {"each": "read_operation"}, needs={"keys": ["monitoring"]}),)
 
@@ -103,7 +103,7 @@ def test_without_golive_yaml_the_state_of_each_rule_is_told(golive: Command) -> 
             "UPZ-05  major     pre       check         check                       Polling has a pace that the v…",
             "UPZ-06  major     pre       check         check                       Keys differ",
             "UPZ-07  major     pre       check         check                       Chat answers",
-            "UPZ-08  major     pre       no check yet  client                      The widget is there",
+            "UPZ-08  major     pre       no check yet  static                      The widget is there",
             "API-01  major     pre       check         check                       Answers fit",
             "",
             "9 rules: 6 check, 1 in part, 2 no check yet",
@@ -184,9 +184,9 @@ def test_a_vendor_that_the_environment_does_not_have_is_one_missing_key(golive: 
 def test_the_sandbox_waits_for_nothing(golive: Command) -> None:
     """A rehearsal needs no golive.yaml."""
     assert golive("rules", "--env", "sandbox", "--missing").out[:3] == [
+        "no check yet by a look into files, configuration and documents (static): 2 rules (UPZ-03, UPZ-08)",
         "no check yet by a question to metrics or logs (metric): 1 rule (UPZ-02)",
         "no check yet by the word of a person (attestation): 1 rule (UPZ-03)",
-        "no check yet by a look into files, configuration and documents (static): 1 rule (UPZ-03)",
     ]
 
 

@@ -1,9 +1,13 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_golive.manifest.keys import VendorKeys
+from pytest_golive.manifest.load import load_manifest
+from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import FromVariable, Manifest
 
 Load = Callable[[str], Manifest]
@@ -364,6 +368,21 @@ def test_a_setting_is_judged_by_its_packs_schema(told: Told, settings: str, mess
 
     assert told(STAGING + "    vendors:\n      uppzy: " + target % settings + "\n") == [
         f"golive.yaml:6: environments.staging.vendors.uppzy.settings{message}"
+    ]
+
+
+def test_an_operation_that_the_vendor_does_not_have_is_told(tmp_path: Path) -> None:
+    """With the nearest name; what is made of several operations may be named, too."""
+    keys = VendorKeys("timely", "Timely", operations=("list_contacts", "chat"), composites={"ask": ("chat", "poll")})
+    path = tmp_path / "golive.yaml"
+    path.write_text(CLIENT.replace("[list_contacts]", "[ask, list_contact, poll]") + "    url: http://127.0.0.1:1/a\n")
+
+    with pytest.raises(Mistakes) as told_of:
+        load_manifest(path, [keys])
+
+    assert [str(mistake) for mistake in told_of.value.mistakes] == [
+        "golive.yaml:6: clients.crm.operations[1]: Timely has no operation 'list_contact'; did you mean list_contacts? It has: list_contacts, chat, ask",
+        "golive.yaml:6: clients.crm.operations[2]: Timely has no operation 'poll'; it has: list_contacts, chat, ask",
     ]
 
 

@@ -51,6 +51,8 @@ def put(*path: str | int, value: object) -> Change:
 
 CHAT = ("operations", "chat")
 
+WAITING = read_pack("uppzy").composites["chat_async_and_wait"].model_dump()
+
 
 def there_are(kind: str) -> str:
     """Return the names that the pack has of a kind, as a message lists them."""
@@ -105,6 +107,26 @@ PACKS: dict[str, tuple[Change, str]] = {
     "polling": (
         put("operations", "chat_async", "polling", "operation", value="poll"),
         "operations.chat_async.polling.operation: there is no operation 'poll'",
+    ),
+    "composite's name": (
+        put("composites", "chat", value={**WAITING, "submit": "chat_async"}),
+        "composites.chat: an operation has this name",
+    ),
+    "composite's part": (
+        put("composites", "ask", value={**WAITING, "poll": "poll"}),
+        "composites.ask.poll: 'poll' is not one of the " + there_are("operations"),
+    ),
+    "composite that is not polled": (
+        put("composites", "ask", value={**WAITING, "submit": "chat"}),
+        "composites.ask: chat does not say how get_chat_request is polled",
+    ),
+    "patience with an operation": (
+        put("patience", "operations", value=["talk"]),
+        "patience.operations: 'talk' is not one of the " + there_are("operations"),
+    ),
+    "patience unless": (
+        put("patience", "unless", value="talk"),
+        "patience.unless: 'talk' is not one of the " + there_are("settings"),
     ),
     "removal": (
         put(*CHAT, "creates", "remove", "operation", value="close"),

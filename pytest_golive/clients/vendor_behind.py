@@ -1,0 +1,218 @@
+"""What lies behind the stand-in: the vendor whose true answers a client gets when no fault is due.
+
+In a drive that is a vendor of its own, embedded and made for this drive alone. Where the team wants it, it is a real
+one in a staging environment, to which requests are handed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Protocol
+
+import httpx
+
+from pytest_golive.clients.error_body import error_response
+from pytest_golive.credentials.secret import Secret
+from pytest_golive.sandbox.http import Request, Response, json_response
+from pytest_golive.sandbox.routing import Routes, UnknownPathError, WrongMethodError
+from pytest_golive.sandbox.server import LARGEST_BODY
+from pytest_golive.sandbox.world import VENDORS, VendorApp
+from pytest_golive.vendors.library import read_pack
+from pytest_golive.vendors.pack import Pack
+
+ENVIRONMENT = "sandbox"
+
+_OF_THE_CONNECTION = frozenset(
+    ("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "host")
+)
+
+
+class StoodIn(Protocol):
+    """The vendor that a stand-in stands in for. Its methods may be called from several threads at once."""
+
+    @property
+    def pack(self) -> Pack:
+        """The vendor's contract."""
+
+    @property
+    def api_key(self) -> str:
+        """The key that opens it."""
+
+    @property
+    def replaced_key(self) -> str:
+        """The key that the last rotation replaced; empty where none is known."""
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """The configured ids."""
+
+    @property
+    def further(self) -> Mapping[str, str]:
+        """What else a client needs, by name: an API version, further keys."""
+
+    def secrets(self) -> Mapping[str, Secret]:
+        """Return every key a client may have, by name, so that it can be masked."""
+
+    def answer(self, request: Request, target: str) -> Response:
+        """Return the true answer to a request; what it asks for really happens.
+
+        Args:
+            request: the request.
+            target: its path and query as sent.
+        """
+
+    def refusal(self, status: int) -> Response:
+        """Return an error of this status as the vendor writes it; nothing happens."""
+
+    def operation_of(self, method: str, path: str) -> str | None:
+        """Return the operation of the pack that a request is for; None: no operation has this path."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+
+class _Known:
+    """What any vendor behind knows by its pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._routes = Routes(pack)
+
+    def operation_of(self, method: str, path: str) -> str | None:
+        """Return the operation of the pack that a request is for."""
+        try:
+            return self._routes.find(method, path).operation
+        except (UnknownPathError, WrongMethodError):
+            return None
+
+    def refusal(self, status: int) -> Response:
+        """Return an error of this status as the vendor writes it."""
+        return error_response(self.pack, status)
+
+    def close(self) -> None:
+        """Let go of nothing."""
+
+
+class EmbeddedVendor(_Known):
+    """A vendor of golive's own sandbox, made for one drive.
+
+    Args:
+        name: the vendor.
+        profile: the brand; None for the pack's own.
+        app: the vendor, where one was made already.
+
+    Raises:
+        KeyError: golive embeds no such vendor.
+    """
+
+    def __init__(self, name: str, profile: str | None = None, *, app: VendorApp | None = None) -> None:
+        self.app: VendorApp = app or _made(name, profile)
+        self._connection = self.app.connections()[ENVIRONMENT]
+        super().__init__(read_pack(name, profile or self._connection.profile))
+        self.api_key = self._connection.api_key
+        self.replaced_key = self._connection.previous_api_key
+        self.ids = self._connection.ids
+        self.further = self._connection.further
+
+    def secrets(self) -> Mapping[str, Secret]:
+        """Return the keys of this environment, by name."""
+        keys = {"api_key": self.api_key, "previous_api_key": self.replaced_key, **self._connection.keys}
+        return {name: Secret(value, f"{self.pack.vendor}.{name}") for name, value in keys.items() if value}
+
+    def answer(self, request: Request, target: str) -> Response:
+        """Return the embedded vendor's answer."""
+        del target  # the request says it all
+        oversized = getattr(self.app, "oversized", None) if len(request.body) > LARGEST_BODY else None
+        try:
+            response: Response = (oversized or self.app)(request)
+        except Exception:  # whatever it is: the client is answered
+            return json_response(500, {"error": "sandbox failure"})
+        return response
+
+    def refusal(self, status: int) -> Response:
+        """Return an error of this status with the headers that every answer of the vendor has."""
+        bare = super().refusal(status)
+        return Response(status, {**self._usual_headers(), **bare.headers}, bare.body)
+
+    def _usual_headers(self) -> dict[str, str]:
+        # What no path leads to is answered, too, with an id of its own; and nothing happens.
+        answer = self.app(Request("GET", f"{self.pack.base_url.path}/golive-nowhere"))
+        wanted = {name.lower() for name in self._told_always}
+        return {name: value for name, value in answer.headers.items() if name.lower() in wanted}
+
+    @cached_property
+    def _told_always(self) -> tuple[str, ...]:
+        return tuple(self.pack.answer_headers)
+
+
+class ForwardedVendor(_Known):
+    """A vendor in a real environment: what the client sends is handed on as it is.
+
+    Args:
+        pack: the vendor's contract.
+        base_url: where the vendor is.
+        api_key: the key the client is given.
+        ids: the configured ids.
+        replaced_key: the key before the last rotation; empty where none is known.
+        further: what else a client needs.
+        transport: what reaches the vendor.
+        timeout_seconds: how long an answer is waited for.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        base_url: str,
+        api_key: str,
+        ids: Mapping[str, str],
+        *,
+        transport: httpx.BaseTransport,
+        replaced_key: str = "",
+        further: Mapping[str, str] | None = None,
+        timeout_seconds: float = 120.0,
+    ) -> None:
+        super().__init__(pack)
+        self.api_key = api_key
+        self.replaced_key = replaced_key
+        self.ids = ids
+        self.further = further or {}
+        self._origin = httpx.URL(base_url).copy_with(raw_path=b"/")
+        self._base = httpx.URL(base_url).path.rstrip("/")
+        self._client = httpx.Client(transport=transport, trust_env=False, timeout=timeout_seconds)
+
+    def secrets(self) -> Mapping[str, Secret]:
+        """Return both keys, by name."""
+        keys = {"api_key": self.api_key, "previous_api_key": self.replaced_key}
+        return {name: Secret(value, f"{self.pack.vendor}.{name}") for name, value in keys.items() if value}
+
+    def answer(self, request: Request, target: str) -> Response:
+        """Return the real vendor's answer; 502 in the vendor's shape where it cannot be reached."""
+        below = target.removeprefix(self.pack.base_url.path)
+        url = self._origin.copy_with(raw_path=f"{self._base}{below}".encode("latin-1"))
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name not in _OF_THE_CONNECTION | {"content-length"}
+        }
+        try:
+            with self._client.stream(request.method, url, headers=headers, content=request.body) as answer:
+                # As it came, still compressed: its headers are handed on, too.
+                return Response(answer.status_code, _handed_on(answer.headers), b"".join(answer.iter_raw()))
+        except httpx.HTTPError:
+            return self.refusal(502)
+
+    def close(self) -> None:
+        """Close the connections to the vendor."""
+        self._client.close()
+
+
+def _made(name: str, profile: str | None) -> VendorApp:
+    make: Any = VENDORS[name]
+    made: VendorApp = make() if profile in {None, name} else make(profile)
+    return made
+
+
+def _handed_on(headers: httpx.Headers) -> dict[str, str]:
+    dropped = _OF_THE_CONNECTION | {"content-length", "date"}
+    return {name: value for name, value in headers.items() if name.lower() not in dropped}

@@ -1,0 +1,1 @@
+"""What every program of the team that golive starts has in common: it ends with golive."""
