@@ -9,12 +9,13 @@ from dataclasses import asdict
 import pytest
 
 from pytest_golive import shipped
-from pytest_golive.conducting.items import RECORD, is_empty, marks_of
+from pytest_golive.conducting.items import RECORD, is_empty, marks_of, planned_of
 from pytest_golive.conducting.overlap import Overlap
 from pytest_golive.conducting.phases import Phase, Phases
 from pytest_golive.facts.current import owning_threads, recording
-from pytest_golive.marks import check_effects, nearest, rules_of
+from pytest_golive.marks import check_effects, is_blocker, nearest, rules_of
 from pytest_golive.output import guard_logs, mask_streams, routed
+from pytest_golive.report.junit import tell_of_a_test
 from pytest_golive.run import Run
 from pytest_golive.telling import longrepr_of
 
@@ -96,6 +97,7 @@ class Conductor:
         """
         for item in items:
             check_effects(item)
+            self._refuse_waived_blocker(item)
         only = self._run.choice.only
         named = {rule for item in items for rule in rules_of(item).ids}
         if not only:
@@ -108,6 +110,17 @@ class Conductor:
                 f"{nearest(unknown[0], sorted(known))}"
             )
         return [item for item in items if not only & set(rules_of(item).ids)]
+
+    def _refuse_waived_blocker(self, item: pytest.Item) -> None:
+        """Refuse a waiver of a test of the team's own that says of itself that it is a blocker.
+
+        Raises:
+            pytest.UsageError: there is one.
+        """
+        if is_blocker(item) and planned_of(item) is None and self._phases.waived(item):
+            path, line, _ = item.location
+            rule = rules_of(item).ids[0]
+            raise pytest.UsageError(f"{path}:{(line or 0) + 1}: {rule} is a blocker: it cannot be waived")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -151,8 +164,11 @@ class Conductor:
         if phase is not None:
             told = self._run.redactor.scrub_json(asdict(phase))
             report.golive = told  # type: ignore[attr-defined]  # xdist carries it to the controller
+            tell_of_a_test(item.user_properties, told)
+            report.user_properties = list(item.user_properties)
             if phase.finding is not None and report.failed and call.excinfo is not None:
                 report.longrepr = longrepr_of(item, call, phase.finding, self._phases.title(item, phase))
+            self._phases.tell(item, phase, report)
             self._show_evidence(report, phase)
         self._run.mask(report)
         return report

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Generator, Mapping
 from typing import Any, Literal
 
 import pytest
@@ -21,10 +19,12 @@ from pytest_golive.readiness import verdict as verdicts
 from pytest_golive.readiness.results import Result, Results
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles, commit, replace, stage
+from pytest_golive.report.junit import tell_the_verdict
 from pytest_golive.report.rows import Rows, evidence
 from pytest_golive.report.terminal import write_verdict
 from pytest_golive.report.verdict_file import VerdictFile, finished
-from pytest_golive.run import BANNER, Run
+from pytest_golive.reports import Reports
+from pytest_golive.run import Run
 from pytest_golive.workers import sent
 
 NOTED_SECONDS = 1.0
@@ -61,9 +61,8 @@ class Controller:
         self._skipped: list[str] = []
         self._shown = False
         self._verdict: verdicts.Verdict | None = None
-        self._opening = page.unfinished_page(file)
-        self._has_html = config.pluginmanager.hasplugin("html")
-        if self._has_html:
+        self._reports = Reports(config, run, files, page.unfinished_page(file))
+        if self._reports.has_html:
             config.pluginmanager.register(Rows(self._block), "golive-rows")
         if config.pluginmanager.hasplugin("xdist"):
             config.pluginmanager.register(Nodes(self, run), "golive-nodes")
@@ -112,6 +111,7 @@ class Controller:
         """Decide before any report is written; the verdict file is put into place after all of them."""
         self._gather(session)
         self._decide()
+        tell_the_verdict(self._config, self._file)
         staged = self._staged()
         session.exitstatus = self._exit_status(session.exitstatus)
         try:
@@ -133,7 +133,7 @@ class Controller:
         result = yield
         if self._verdict is not None:
             self._shown = True
-            write_verdict(terminalreporter, self._file, self._verdict.rules, self._banner, self._files)
+            write_verdict(terminalreporter, self._file, self._rules, self._reports.banner, self._files)
         return result
 
     def note(self, text: str, word: Literal[Word.NO_GO, Word.INCONCLUSIVE] = Word.INCONCLUSIVE) -> None:
@@ -200,12 +200,11 @@ class Controller:
         ]
 
     @property
-    def _banner(self) -> str:
-        return BANNER if self._run.sandbox else ""
+    def _rules(self) -> tuple[verdicts.DecidedRule, ...]:
+        return self._verdict.rules if self._verdict is not None else ()
 
     def _block(self) -> str:
-        rules = self._verdict.rules if self._verdict is not None else ()
-        return page.block(self._file, rules, self._banner)
+        return self._reports.block(self._file, self._rules)
 
     def _take(self, report: pytest.TestReport, told: Mapping[str, Any]) -> None:
         outcome = Outcome(told["outcome"])
@@ -235,7 +234,8 @@ class Controller:
                 self._write(Observed(result.check, kind, text))  # type: ignore[arg-type]
         actual = result.finding.actual if result.finding is not None else ""
         self._write(Decided(result.check, report.nodeid, told["phase"], outcome, round(report.duration, 3), actual))
-        if told["exchanges"] and self._has_html:
+        self._reports.exhibits.add(told)
+        if told["exchanges"] and self._reports.has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 
     def _crashed(self, report: pytest.TestReport) -> dict[str, Any]:
@@ -271,7 +271,8 @@ class Controller:
         for test in silent:
             self.note(f"{test} {verdicts.SILENT}")
         self._verdict = verdicts.decide(self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope)
-        self._file = finished(self._file, self._verdict, self._results.by_check, now(), self._skipped)
+        results = self._results.by_check
+        self._file = finished(self._file, self._verdict, results, now(), self._skipped, self._run.plan)
 
     def _staged(self) -> Any:
         text = self._text()
@@ -295,23 +296,30 @@ class Controller:
 
     def _close(self, session: pytest.Session, staged: Any) -> None:
         """Put the verdict into place, unless a report that was just written holds a secret."""
-        self._complete_page()
-        leaks = [leak for path in self._reports() for leak in self._mask_file(path)]
+        self._reports.complete_page(self._file, self._rules)
+        leaks = self._reports.leaks()
         if leaks:
             before = self._block()
             for leak in leaks:
                 self.note(leak, Word.NO_GO)
             self._decide()
-            self._rewrite_block(before)
+            self._reports.rewrite_block(before, self._file, self._rules)
+            self._reports.correct_junit(self._file)
             staged = self._staged()
+        self._write_reports()
         if staged is not None:
             commit(staged, self._files.verdict)
         self._finish(session, told_anew=bool(leaks))
 
-    def _finish(self, session: pytest.Session, *, told_anew: bool) -> None:
-        """Write the last line of the ledger, and say what the terminal has not said yet."""
+    def _write_reports(self) -> None:
+        """Write the verdict to the ledger, and then the reports that are made from it."""
         assert self._verdict is not None, "a run ends with a verdict"
         self._write(RunFinished(self._verdict.word, self._verdict.reasons))
+        self._reports.write(self._file, self._rules, self._results.by_check, self._write)
+
+    def _finish(self, session: pytest.Session, *, told_anew: bool) -> None:
+        """Close the ledger, and say what the terminal has not said yet."""
+        assert self._verdict is not None, "a run ends with a verdict"
         self._ledger.close()
         if self._verdict.word not in GREEN and session.exitstatus == pytest.ExitCode.OK:
             # Also where another plugin has called it a success meanwhile.
@@ -323,45 +331,6 @@ class Controller:
             for line in (*lines, f"golive: {self._file.verdict}"):
                 out.line(line, red=True, bold=True)
 
-    def _complete_page(self) -> None:
-        """Write the page where pytest-html is not there, or left the page of the start."""
-        html = self._files.html
-        if not html.is_file() or html.read_text(encoding="utf-8", errors="replace") == self._opening:
-            self._write_page()
-
-    def _write_page(self) -> None:
-        rules = self._verdict.rules if self._verdict is not None else ()
-        replace(self._files.html, self._run.redactor.scrub(page.plain_page(self._file, rules, self._banner)))
-
-    def _reports(self) -> Iterator[Path]:
-        """Yield every file a reporter may just have written."""
-        yield self._files.html
-        if not self._config.getoption("self_contained_html", True):
-            yield from sorted((self._files.html.parent / "assets").glob("*"))
-        given = [self._config.getoption(option, None) for option in ("xmlpath", "log_file")]
-        with contextlib.suppress(ValueError):  # -p no:logging
-            given.append(self._config.getini("log_file"))
-        for path in filter(None, given):
-            yield self._config.invocation_params.dir / Path(os.path.expandvars(path)).expanduser()
-
-    def _mask_file(self, place: Path) -> list[str]:
-        """Mask every known secret that still got into a report; say which file held it."""
-        if not place.is_file():
-            return []
-        text = place.read_text(encoding="utf-8", errors="replace")
-        held = self._run.redactor.holds(text)
-        if not held:
-            return []
-        replace(place, self._run.redactor.scrub(text))
-        return [f"{place.name} held the secret {', '.join(held)}: masked there, replace it wherever it was shown"]
-
-    def _rewrite_block(self, before: str) -> None:
-        text = self._files.html.read_text(encoding="utf-8", errors="replace")
-        if before in text:
-            replace(self._files.html, text.replace(before, self._block()))
-        else:
-            self._write_page()
-
     def _fail_safe(self, session: pytest.Session, text: str) -> None:
         """Leave files that are not green behind, whatever else went wrong."""
         self.note(text)
@@ -369,7 +338,13 @@ class Controller:
         session.exitstatus = self._exit_status(session.exitstatus)
         with contextlib.suppress(CannotWrite):  # those of the start are still there: the run did not finish
             replace(self._files.verdict, self._text())
-            self._write_page()
+            self._reports.write_page(self._file, self._rules)
+            self._reports.correct_junit(self._file)
+        try:
+            self._write_reports()
+        except Exception:  # whatever it was: it has been told, or it is the same once more
+            with contextlib.suppress(CannotWrite):
+                self._reports.write_plainly(self._file, self._rules)
         self._finish(session, told_anew=True)
 
 

@@ -9,7 +9,7 @@ import secrets
 import subprocess
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -34,19 +34,23 @@ from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Manifest
 from pytest_golive.manifest.questions import read_questions
 from pytest_golive.options import SANDBOX, Choice
+from pytest_golive.people.register import Register
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.report import files as run_files
 from pytest_golive.report import page
-from pytest_golive.report.files import CannotWrite, RunFiles
+from pytest_golive.report.files import CannotWrite, Places, RunFiles
 from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
 from pytest_golive.sandbox.world import VENDORS, Sandbox
+from pytest_golive.source.files import SourceFiles
+from pytest_golive.source.named import source_files
 from pytest_golive.vendors.keys import keys_for
 from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule
+from pytest_golive.vouching import files_of, gap_entries, people_of, registered, rehearsed, word_entries
 
 MANIFEST = "golive.yaml"
 
@@ -55,8 +59,6 @@ UNUSED = (
     "traffic",
     "monitoring",
     "operations",
-    "attestations",
-    "waivers",
 )
 """Parts of golive.yaml that this version reads and checks, and that no check uses yet."""
 
@@ -71,8 +73,11 @@ class Prepared:
         repository: the integration's files.
         not_applicable: rule id -> why and who says so.
         shelf: the recordings of the chosen environment.
+        source: the integration's files, with their history and what is delivered of them.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         handlers: the webhook handlers that are tested.
+        register: what people vouch for and accept.
+        hashed: files that the verdict rests upon, by the names it tells them by.
         notes: what a reader has to know besides.
     """
 
@@ -81,9 +86,12 @@ class Prepared:
     repository: Path
     not_applicable: Mapping[str, str]
     shelf: Shelf
+    source: SourceFiles
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
     handlers: tuple[Setup, ...] = ()
+    register: Register = field(default_factory=Register)
+    hashed: Mapping[str, Path] = field(default_factory=dict)
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -128,6 +136,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         for name in manifest.environments
         if name != chosen.name
     ]
+    register = registered(config, choice, manifest, path.parent)
     return Prepared(
         project=manifest.project,
         environments={
@@ -136,7 +145,10 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         },
         shelf=shelf,
         repository=(path.parent / manifest.source.repository).resolve(),
-        not_applicable={each.rule: f"{each.reason} ({each.by})" for each in manifest.not_applicable},
+        source=source_files(manifest, path.parent.resolve()),
+        not_applicable=register.not_applicable,
+        register=register,
+        hashed=files_of(register, path),
         notes=_notes(manifest),
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
@@ -179,7 +191,13 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     else:
         chosen = environments[choice.environment]
         handlers = setups_of(manifest, chosen, path.parent.resolve(), makes_up=True)
-    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS, handlers)
+    source = SourceFiles(EXAMPLE, EXAMPLE, example=True)
+    register = rehearsed(vendors)
+    hashed = files_of(register, path if path.is_file() else None)
+    questions = rehearsal.QUESTIONS
+    return Prepared(
+        project, environments, EXAMPLE, {}, shelf, source, notes, questions, handlers, register, hashed
+    )
 
 
 def _asks_for_handlers(config: pytest.Config, choice: Choice) -> bool:
@@ -233,6 +251,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         allow=chosen.allow,
         not_applicable=prepared.not_applicable,
         recorded=recording.recorded_here(choice, prepared.shelf),
+        people=people_of(prepared.register, choice),
     )
     if choice.only and not ground.only:
         return Plan()  # only rules of the team's own tests were asked for
@@ -264,6 +283,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         shelf=prepared.shelf,
     )
     golive.questions_file = prepared.questions_file
+    golive.source = prepared.source
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
@@ -293,8 +313,11 @@ def _open_files(config: pytest.Config, run: Run) -> None:
     files = run_files.run_files(
         config.rootpath,
         run.choice.scope,
-        verdict=run.choice.verdict,
-        html=None if html is None else config.invocation_params.dir / Path(os.path.expandvars(html)).expanduser(),
+        Places(
+            verdict=run.choice.verdict,
+            html=None if html is None else config.invocation_params.dir / Path(os.path.expandvars(html)).expanduser(),
+            **run.choice.files,
+        ),
     )
     if html is None and config.pluginmanager.hasplugin("html"):
         config.option.htmlpath = str(files.html)
@@ -315,13 +338,18 @@ def _open_files(config: pytest.Config, run: Run) -> None:
         notes=(*run.notes, *_rehearsal_notes(run)),
         without_check=tuple(planned.rule.id for planned in run.plan.without_check),
     )
-    ledger = _ledger(run, files, file)
+    ledger = _ledger(run, files, file, has_html=config.pluginmanager.hasplugin("html"))
     config.pluginmanager.register(Controller(config, run, ledger, files, file), "golive-controller")
 
 
-def _ledger(run: Run, files: RunFiles, file: VerdictFile) -> Ledger:
+def _ledger(run: Run, files: RunFiles, file: VerdictFile, *, has_html: bool) -> Ledger:
     run_files.replace(files.verdict, json.dumps(file.model_dump(mode="json"), indent=1) + "\n")
-    run_files.replace(files.html, page.unfinished_page(file))
+    pages = [files.report, *([files.html] if has_html else [])]
+    for path in pages:
+        run_files.replace(path, page.unfinished_page(file))
+    for path in (files.summary, files.ctrf, files.intoto):
+        if path is not None:
+            run_files.replace(path, f"golive: {UNFINISHED}\n" if path == files.summary else "")
     run_files.ignore_in_git(files.ledger.parent)
     try:
         ledger = Ledger(files.ledger, run.redactor.scrub_json)

@@ -38,6 +38,8 @@ class CheckRecord:
         ahead: whether its body runs before its turn; what it prints and logs is kept for then.
         printed: what it printed meanwhile: name of the stream, and text.
         logged: what it logged meanwhile.
+        timeline: the course of what it provoked, for a drawing: steps with `begun` and `ended` in seconds, `what`, and
+            `came` for what came of it.
     """
 
     key: str
@@ -49,10 +51,14 @@ class CheckRecord:
     ahead: bool = False
     printed: list[tuple[str, str]] = field(default_factory=list)
     logged: list[logging.LogRecord] = field(default_factory=list)
+    timeline: list[dict[str, float | str]] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin again: the check is run once more, and only that counts."""
-        gathered = (self.exchanges, self.observations, self.warnings, self.notes, self.printed, self.logged)
+        gathered = (
+            *(self.exchanges, self.observations, self.warnings, self.notes),
+            *(self.printed, self.logged, self.timeline),
+        )
         for each in gathered:
             each.clear()
 

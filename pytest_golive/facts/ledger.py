@@ -100,7 +100,16 @@ class RunFinished:
     fact: Literal["run_finished"] = "run_finished"
 
 
-Record = RunStarted | Planned | Started | Observed | Decided | Output | Incident | RunFinished
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report was written: what it is called, and what it hashes to, so that it can be told from a changed one."""
+
+    file: str
+    sha256: str
+    fact: Literal["written"] = "written"
+
+
+Record = RunStarted | Planned | Started | Observed | Decided | Output | Incident | RunFinished | Written
 
 
 class Ledger:

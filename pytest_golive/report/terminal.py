@@ -39,10 +39,13 @@ def write_verdict(
     if len(file.reasons) > SHOWN_REASONS:
         out.line(f"  and {len(file.reasons) - SHOWN_REASONS} more reasons, see {files.verdict.name}")
     out.line(f"rules: {counted(rules)}")
+    if file.sides:
+        turn = f"; next: {file.next[0]}" if file.next else ""
+        out.line(f"{' · '.join(f'{each.side} {each.settled} of {each.total}' for each in file.sides)}{turn}")
     for line in (*_observations(file), beside(rules), *file.notes):
         if line:
             out.line(line)
-    out.line(f"report: {files.html}")
+    out.line(f"report: {files.report}")
     out.line(f"verdict: {files.verdict}")
     out.line(f"golive: {file.verdict}", **MARKUP[file.verdict])
 
