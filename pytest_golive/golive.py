@@ -29,6 +29,8 @@ from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
+from pytest_golive.source.files import SourceFiles, searcher_for
+from pytest_golive.source.sightings import Searcher
 from pytest_golive.vendors.library import read_pack
 
 
@@ -41,6 +43,7 @@ class Golive:
         run: id of this run; part of every name :meth:`fresh` gives.
         process: xdist's name of this worker, empty without xdist.
         repository: the integration's files.
+        source: the same, with their history and what is delivered of them.
         pause: waits a number of seconds; not at all in a replay, where nothing is under way.
         shelf: the recordings of the chosen environment, as they lie there.
         recordings: what plays and records the calls of this run; None where all are asked and none is kept.
@@ -69,6 +72,7 @@ class Golive:
         self.process = process
         self.budgets = Budgets()
         self.repository = repository
+        self.source = SourceFiles(repository, repository)
         self.questions_file: Path | None = None
         self.sandbox = sandbox
         self.redactor = redactor
@@ -138,6 +142,17 @@ class Golive:
         """The environment a release goes to next, if this run may look at it."""
         there = self.environment.releases_to
         return there if there in self.environments else None
+
+    @property
+    def searcher(self) -> Searcher:
+        """What searches files for the secrets of this run, and for what looks like a key of its vendors."""
+
+        def made() -> Searcher:
+            vendors = {name: target.profile for name, target in self.environment.targets.items()}
+            return searcher_for(self.redactor, vendors, self.source.variables)
+
+        searcher: Searcher = self._shared.get("searcher", made)
+        return searcher
 
     @property
     def questions(self) -> Questions:

@@ -84,6 +84,11 @@ class Redactor:
         """Every text that is searched for, longest first."""
         return tuple(sorted(self._forms, key=len, reverse=True))
 
+    @property
+    def forms(self) -> tuple[tuple[str, Secret], ...]:
+        """Every text that is searched for, with the secret it gives away."""
+        return tuple((text, form.secret) for text, form in self._forms.items())
+
     def scrub(self, text: str) -> str:
         """Return `text` with each secret, and each cut piece of one beside '...', replaced by its mask."""
         for find in (self._whole, self._pieces):

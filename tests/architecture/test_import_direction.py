@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "pytest_golive"
 
 MODELS = {"facts", "credentials", "signing", "manifest", "vendors"}
 CALLS = MODELS | {"contract", "cassettes", "exchange"}
-LABS = CALLS | {"demands", "changes", "sandbox", "handlers", "clients", "review"}
+LABS = CALLS | {"source", "demands", "changes", "sandbox", "handlers", "clients", "review"}
 
 MAY_IMPORT = {
     "facts": set[str](),
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "manifest": {"facts", "credentials", "signing"},
     "vendors": MODELS - {"vendors"},
     "contract": MODELS,
+    "source": MODELS,
     "cassettes": MODELS | {"contract"},
     "exchange": CALLS - {"exchange"},
     "demands": CALLS,

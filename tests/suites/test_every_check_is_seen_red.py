@@ -36,6 +36,9 @@ environments:
 SEEN_RED_ELSEWHERE = {
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
+    "key_is_in_no_commit": "is about a history: test_source_keys.py",
+    "delivered_files_hold_no_key": "is about what is delivered: test_source_keys.py",
+    "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
     "rule_is_decided": "decides nothing: it is skipped, never red",
     "recording_has_todays_structure": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
     "recordings_are_fresh": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
