@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 import pytest
 
-from pytest_golive import recording, shipped
-from pytest_golive.facts.finding import Finding
-from pytest_golive.facts.ledger import Decided, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
-from pytest_golive.facts.outcome import Outcome, Severity, Word
+from pytest_golive import recording
+from pytest_golive.facts.ledger import Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
+from pytest_golive.facts.outcome import Word
 from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
-from pytest_golive.readiness.results import Result, Results
+from pytest_golive.readiness.results import Results
+from pytest_golive.remembering import remember, with_past
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles, commit, replace, stage
 from pytest_golive.report.junit import tell_the_verdict
@@ -25,6 +25,7 @@ from pytest_golive.report.terminal import write_verdict
 from pytest_golive.report.verdict_file import VerdictFile, finished
 from pytest_golive.reports import Reports
 from pytest_golive.run import Run
+from pytest_golive.taking import RERUN, check_of, crashed, facts_of, need_reports, result_of
 from pytest_golive.workers import sent
 
 NOTED_SECONDS = 1.0
@@ -59,6 +60,7 @@ class Controller:
         self._mistakes: list[str] = []
         self._waited: Counter[str] = Counter()
         self._skipped: list[str] = []
+        self._attempts: Counter[str] = Counter()
         self._shown = False
         self._verdict: verdicts.Verdict | None = None
         self._reports = Reports(config, run, files, page.unfinished_page(file))
@@ -94,7 +96,7 @@ class Controller:
         if told is not None:
             self._take(report, told)
         elif report.failed:
-            self._take(report, self._crashed(report))
+            self._take(report, crashed(report, self._run.plan))
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Take note that pytest itself failed."""
@@ -141,11 +143,11 @@ class Controller:
         incident = verdicts.Incident(self._run.redactor.scrub(text), word)
         if incident not in self._incidents:
             self._incidents.append(incident)
-            self._write(Incident(incident.text))
+            self._write(Incident(incident.text, word))
 
     def expect(self, tests: list[str]) -> None:
         """Remember which of the collected tests are the team's own."""
-        self._own |= {test for test in tests if _check_of(test) not in self._run.plan.checks}
+        self._own |= {test for test in tests if check_of(test) not in self._run.plan.checks}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Take in what a process says at its end, beside the reports of its tests."""
@@ -188,6 +190,7 @@ class Controller:
         if self._mistakes or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             self.note("ended by a usage error: nothing ran")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._judge_waivers()
 
     def _waits(self) -> list[str]:
         """Tell how long calls waited to keep to the budget, where it is worth a word."""
@@ -207,64 +210,26 @@ class Controller:
         return self._reports.block(self._file, self._rules)
 
     def _take(self, report: pytest.TestReport, told: Mapping[str, Any]) -> None:
-        outcome = Outcome(told["outcome"])
-        finding = told.get("finding")
-        result = Result(
-            check=told["check"],
-            test=report.nodeid,
-            outcome=outcome,
-            severity=Severity(told["severity"]),
-            rules=tuple(told["rules"]),
-            title=told["title"],
-            vendor=told["vendor"],
-            operation=told["operation"],
-            subject=told["subject"],
-            fault=told["fault"],
-            seconds=report.duration,
-            finding=None if finding is None else Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}),
-            observations=tuple(told["observations"]),
-            warnings=tuple(told["warnings"]),
-            notes=tuple(told["notes"]),
-            key=told["key"],
-        )
+        check = told["check"]
+        if report.outcome in RERUN:
+            self._attempts[check] += 1
+            self._write(Observed(check, "noted", "it failed, and is run again"))
+            return
+        result = result_of(report, told, self._attempts[check])
         self._results.add(result)
-        told_apart = (("observed", result.observations), ("warned", result.warnings), ("noted", result.notes))
-        for kind, texts in told_apart:
-            for text in texts:
-                self._write(Observed(result.check, kind, text))  # type: ignore[arg-type]
-        actual = result.finding.actual if result.finding is not None else ""
-        self._write(Decided(result.check, report.nodeid, told["phase"], outcome, round(report.duration, 3), actual))
+        for fact in facts_of(result, told["phase"]):
+            self._write(fact)
         self._reports.exhibits.add(told)
         if told["exchanges"] and self._reports.has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 
-    def _crashed(self, report: pytest.TestReport) -> dict[str, Any]:
-        """Describe a test whose process died: it has no words of its own."""
-        check = _check_of(report.nodeid)
-        planned = self._run.plan.checks.get(check)
-        finding = Finding(
-            requirement=planned.title if planned is not None else report.nodeid,
-            expected="the test to come to its end",
-            actual=str(report.longrepr).strip().splitlines()[-1] if report.longrepr else "the worker died",
-        )
-        return {
-            "check": check if planned is not None else report.nodeid,
-            "phase": "crash",
-            "outcome": Outcome.FAILED,
-            "severity": planned.severity if planned is not None else Severity.MAJOR,
-            "rules": planned.rules if planned is not None else (),
-            "title": planned.title if planned is not None else "",
-            "vendor": planned.vendor if planned is not None else None,
-            "operation": planned.operation if planned is not None else None,
-            "subject": planned.subject if planned is not None else None,
-            "fault": planned.fault if planned is not None else None,
-            "finding": {name: getattr(finding, name) for name in finding.__slots__},
-            "observations": (),
-            "warnings": (),
-            "notes": (),
-            "exchanges": (),
-            "key": "",
-        }
+    def _judge_waivers(self) -> None:
+        """Say of each waiver whether it was needed, as a test: it takes the results of all others to tell."""
+        if self._run.choice.scope == "partial" or self._mistakes:
+            return
+        for planned, needed in [*verdicts.needs_of_waivers(self._run.plan, self._results.by_check)]:
+            for report in need_reports(planned, needed=needed):
+                self._config.hook.pytest_runtest_logreport(report=report)
 
     def _decide(self) -> None:
         silent = sorted(self._own - {result.test for result in self._results.by_check.values()})
@@ -272,7 +237,9 @@ class Controller:
             self.note(f"{test} {verdicts.SILENT}")
         self._verdict = verdicts.decide(self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope)
         results = self._results.by_check
-        self._file = finished(self._file, self._verdict, results, now(), self._skipped, self._run.plan)
+        file = finished(self._file, self._verdict, results, now(), self._skipped, self._run.plan)
+        flaky = tuple(result.test for check, result in results.items() if self._attempts[check])
+        self._file = with_past(file.model_copy(update={"flaky": flaky}), self._verdict.rules, self._run)
 
     def _staged(self) -> Any:
         text = self._text()
@@ -309,6 +276,7 @@ class Controller:
         self._write_reports()
         if staged is not None:
             commit(staged, self._files.verdict)
+        remember(self._file, self._rules, self._run)
         self._finish(session, told_anew=bool(leaks))
 
     def _write_reports(self) -> None:
@@ -372,8 +340,3 @@ class Nodes:
         if error:
             self._controller.note(f"worker {node.gateway.id} died: {error}")
         self._controller.hear(json.loads(getattr(node, "workeroutput", {}).get("golive", "{}")))
-
-
-def _check_of(test: str) -> str:
-    """Return the check that a node id of a shipped test stands for, empty for a test of the team's own."""
-    return test.rpartition("::")[2].removeprefix("test_") if shipped.is_shipped_id(test) else ""

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import secrets
-import subprocess
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from pytest_golive import __version__, recording
+from pytest_golive import recording
 from pytest_golive.cassettes.environments import with_recorded_values
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.conduct import Conductor
-from pytest_golive.controller import Controller
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Journal, Unwritten
 from pytest_golive.exchange.pace import Budgets
-from pytest_golive.facts.ledger import Ledger, Planned, RunStarted, now
-from pytest_golive.facts.outcome import Word
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
 from pytest_golive.handlers.setup import Setup
@@ -33,13 +26,12 @@ from pytest_golive.manifest.load import load_manifest
 from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Manifest
 from pytest_golive.manifest.questions import read_questions
+from pytest_golive.opening import open_files
 from pytest_golive.options import SANDBOX, Choice
 from pytest_golive.people.register import Register
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
-from pytest_golive.report import files as run_files
-from pytest_golive.report import page
-from pytest_golive.report.files import CannotWrite, Places, RunFiles
-from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
+from pytest_golive.readiness.provenance import hashes
+from pytest_golive.report.files import CannotWrite
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
@@ -50,7 +42,7 @@ from pytest_golive.vendors.keys import keys_for
 from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule
-from pytest_golive.vouching import files_of, gap_entries, people_of, registered, rehearsed, word_entries
+from pytest_golive.vouching import files_of, people_of, registered, rehearsed
 
 MANIFEST = "golive.yaml"
 
@@ -106,7 +98,7 @@ def start(config: pytest.Config, choice: Choice) -> None:
         _install(config, run)
         if not choice.dry:
             recording.begin(run.golive.recordings)
-            _open_files(config, run)
+            open_files(config, run)
     except (Mistakes, CannotWrite) as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -258,6 +250,14 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
     return make_plan(ground, books)
 
 
+def _left_out(choice: Choice, prepared: Prepared, books: Books, known: frozenset[str]) -> tuple[str, ...]:
+    """Return the rules that --golive-only leaves out of the plan: `golive join` misses them."""
+    if not choice.only or choice.dry:
+        return ()
+    whole = _planned(replace(choice, only=frozenset()), prepared, books, known)
+    return tuple(dict.fromkeys(rule.rule.id for rule in whole.rules if rule.rule.id not in choice.only))
+
+
 def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     books = _books(prepared.environments[choice.environment])
     known = frozenset(rule.id for _, book in books for rule in book)
@@ -297,6 +297,9 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         sandbox=choice.environment == SANDBOX,
         notes=prepared.notes,
         known_ids=known,
+        register=prepared.register,
+        hashes=hashes(prepared.hashed, prepared.environments[choice.environment].targets),
+        left_out=_left_out(choice, prepared, books, known),
     )
 
 
@@ -305,89 +308,3 @@ def _install(config: pytest.Config, run: Run) -> None:
     config.pluginmanager.register(Conductor(config, run), "golive-conductor")
     recording.install(config, run)
     config.add_cleanup(run.golive.close)
-
-
-def _open_files(config: pytest.Config, run: Run) -> None:
-    """Replace yesterday's files before anything runs: from here on only a finished run leaves a verdict."""
-    html = config.getoption("htmlpath", None) or None
-    files = run_files.run_files(
-        config.rootpath,
-        run.choice.scope,
-        Places(
-            verdict=run.choice.verdict,
-            html=None if html is None else config.invocation_params.dir / Path(os.path.expandvars(html)).expanduser(),
-            **run.choice.files,
-        ),
-    )
-    if html is None and config.pluginmanager.hasplugin("html"):
-        config.option.htmlpath = str(files.html)
-        config.option.self_contained_html = True
-    file = VerdictFile(
-        verdict=Word.INCONCLUSIVE,
-        scope=run.choice.scope,
-        environment=run.choice.environment,
-        suites=tuple(sorted(run.choice.suites)),
-        project=run.project,
-        started=now(),
-        finished=None,
-        commit=_commit(config.rootpath),
-        reasons=(UNFINISHED,),
-        run=run.id,
-        version=__version__,
-        rehearsal=run.sandbox,
-        notes=(*run.notes, *_rehearsal_notes(run)),
-        without_check=tuple(planned.rule.id for planned in run.plan.without_check),
-    )
-    ledger = _ledger(run, files, file, has_html=config.pluginmanager.hasplugin("html"))
-    config.pluginmanager.register(Controller(config, run, ledger, files, file), "golive-controller")
-
-
-def _ledger(run: Run, files: RunFiles, file: VerdictFile, *, has_html: bool) -> Ledger:
-    run_files.replace(files.verdict, json.dumps(file.model_dump(mode="json"), indent=1) + "\n")
-    pages = [files.report, *([files.html] if has_html else [])]
-    for path in pages:
-        run_files.replace(path, page.unfinished_page(file))
-    for path in (files.summary, files.ctrf, files.intoto):
-        if path is not None:
-            run_files.replace(path, f"golive: {UNFINISHED}\n" if path == files.summary else "")
-    run_files.ignore_in_git(files.ledger.parent)
-    try:
-        ledger = Ledger(files.ledger, run.redactor.scrub_json)
-    except OSError as error:
-        raise CannotWrite(f"{files.ledger} cannot be written: {error.strerror}") from error
-    ledger.write(
-        RunStarted(
-            run.id,
-            file.environment,
-            file.suites,
-            file.scope,
-            file.project,
-            __version__,
-            dict(run.fingerprints),
-        )
-    )
-    for planned in run.plan.checks.values():
-        ledger.write(Planned(planned.id, planned.rules, planned.vendor, planned.severity))
-    return ledger
-
-
-def _rehearsal_notes(run: Run) -> tuple[str, ...]:
-    if not run.sandbox or run.choice.only:
-        return ()
-    plan = run.plan
-    in_part = sum(bool(planned.undecided) for planned in plan.rules)
-    told = f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
-    return (f"{told}{len(plan.without_check)} more have none yet; `golive rules --missing` lists them",)
-
-
-def _commit(root: Path) -> str | None:
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        told = subprocess.run(  # noqa: S603  # the arguments are golive's own
-            ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607  # git is where the user has it
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-        return told.stdout.strip() or None
-    return None

@@ -121,7 +121,7 @@ class Phases:
         planned = planned_of(item)
         if phase.outcome == Outcome.WAIVED:
             report.outcome = "skipped"
-            report.wasxfail = f"waived: {self.waived(item)}"  # type: ignore[attr-defined]  # pytest's own attribute
+            report.wasxfail = f"waived: {self.waived(item)}"
         elif phase.outcome == Outcome.PENDING and planned is not None:
             path, line, _ = item.location
             report.outcome = "skipped"

@@ -29,8 +29,9 @@ MAY_IMPORT = {
     "handlers": CALLS | {"sandbox"},
     "clients": CALLS | {"sandbox"},
     "review": CALLS,
-    "readiness": LABS,
-    "report": LABS | {"readiness"},
+    "people": MODELS,
+    "readiness": LABS | {"people"},
+    "report": LABS | {"readiness", "people"},
 }
 """Folder -> the folders below it. What is not listed here is a door, and may import anything but the suites."""
 
