@@ -31,6 +31,7 @@ CALLING_NOTHING = frozenset(
         "keys_differ_between_environments",
         "deployment_reports_this_key",
         "production_is_addressed_rightly",
+        "person_vouches",
     }
 )
 """Checks that the vendor has no part in."""
