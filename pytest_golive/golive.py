@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.source.files import SourceFiles, searcher_for
+from pytest_golive.source.leaks import Leak
 from pytest_golive.source.sightings import Searcher
 from pytest_golive.vendors.library import read_pack
 
@@ -239,6 +241,12 @@ class Golive:
         record = current()
         if record is not None:
             record.notes.append(self.redactor.scrub(text))
+
+    def leaked(self, leaks: Iterable[Leak]) -> None:
+        """Take note of keys that were found in files, for `--golive-sarif`; it changes no outcome."""
+        record = current()
+        if record is not None:
+            record.leaks += map(asdict, leaks)
 
     carry = staticmethod(carry)
 

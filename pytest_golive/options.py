@@ -34,6 +34,7 @@ FILES = {
     "summary": "Where the summary in Markdown goes; default: golive-summary.md",
     "ctrf": "Write the results as CTRF as well, to this file",
     "intoto": "Write the verdict as an in-toto statement as well, to this file",
+    "sarif": "Write the keys that were found in files as SARIF as well, to this file",
 }
 """Options that name a file which a run writes."""
 

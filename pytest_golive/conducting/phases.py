@@ -44,6 +44,7 @@ class Phase:
     exchanges: tuple[str, ...] = ()
     timings: tuple[tuple[str, float], ...] = ()
     timeline: tuple[dict[str, float | str], ...] = ()
+    leaks: tuple[dict[str, Any], ...] = ()
     key: str = ""
 
 
@@ -98,6 +99,7 @@ class Phases:
                 if exchange.operation and report.when == "call"
             ),
             timeline=tuple(record.timeline) if outcome is not Outcome.PASSED else (),
+            leaks=tuple(record.leaks) if report.when == "call" else (),
             key=_key(call),
         )
 

@@ -25,6 +25,7 @@ class RunFiles:
         summary: the verdict in Markdown.
         ctrf: the results as CTRF; None where nobody asked for them.
         intoto: the verdict as an in-toto statement; None where nobody asked for it.
+        sarif: the keys that were found in files; None where nobody asked for them.
     """
 
     verdict: Path
@@ -34,6 +35,7 @@ class RunFiles:
     summary: Path
     ctrf: Path | None = None
     intoto: Path | None = None
+    sarif: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Places:
         summary: ``--golive-summary``.
         ctrf: ``--golive-ctrf``; it has no default place.
         intoto: ``--golive-intoto``; it has none either.
+        sarif: ``--golive-sarif``; nor has it.
     """
 
     verdict: Path | None = None
@@ -55,6 +58,7 @@ class Places:
     summary: Path | None = None
     ctrf: Path | None = None
     intoto: Path | None = None
+    sarif: Path | None = None
 
 
 def run_files(root: Path, scope: Literal["full", "partial"], places: Places = Places()) -> RunFiles:
@@ -76,6 +80,7 @@ def run_files(root: Path, scope: Literal["full", "partial"], places: Places = Pl
         summary=places.summary or root / f"golive-summary{mark}.md",
         ctrf=places.ctrf,
         intoto=places.intoto,
+        sarif=places.sarif,
     )
     taken: dict[Path, str] = {}
     for name in files.__slots__:
@@ -93,6 +98,7 @@ NAMED = {
     "summary": "the summary",
     "ctrf": "the CTRF report",
     "intoto": "the in-toto statement",
+    "sarif": "the SARIF log",
 }
 """What the files are, in words."""
 

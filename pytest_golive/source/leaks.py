@@ -51,6 +51,11 @@ class Leak:
     production: bool | None = None
 
     @property
+    def in_message(self) -> bool:
+        """Whether it stands in no file: in the message of a commit or tag, or in an object nothing refers to."""
+        return self.path.startswith(("message of ", "object "))
+
+    @property
     def level(self) -> Literal["failed", "warned"]:
         """Whether it stops a release."""
         return "warned" if self.why else "failed"

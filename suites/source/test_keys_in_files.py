@@ -92,6 +92,7 @@ def _judge(golive: Golive, planned: PlannedCheck, leaks: Sequence[Leak], *, requ
     """Fail on what opens a door, and warn of the rest; keys of other vendors are their checks' concern."""
     others = set(golive.environment.targets) - {planned.vendor}
     mine = [leak for leak in leaks if leak.vendor not in others]
+    golive.leaked(mine)
     for leak in mine:
         if leak.level == "warned":
             golive.warn(leak.told())

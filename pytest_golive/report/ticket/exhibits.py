@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_golive.source.leaks import Leak
+
 KEPT_CALLS = 5
 """Calls of a check that the ticket shows, the last ones: a finding tells of the same."""
 
@@ -58,14 +60,18 @@ class Exhibits:
 
     by_check: dict[str, Exhibit] = field(default_factory=dict)
     seconds: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    leaks: dict[tuple[str, int, str, str, str], Leak] = field(default_factory=dict)
 
     def add(self, told: Mapping[str, Any]) -> None:
         """Take in what one phase of a check told.
 
         Args:
             told: may hold `exchanges`, each a JSON text; `timings`, pairs of operation and seconds; and `timeline`,
-                steps with `begun`, `ended`, `what` and `came`.
+                steps with `begun`, `ended`, `what` and `came`; and `leaks`, keys that were found in files.
         """
+        for each in told.get("leaks") or ():
+            leak = Leak(**each)
+            self.leaks[leak.path, leak.line, leak.what, leak.masked, leak.commit] = leak
         for operation, seconds in told.get("timings") or ():
             samples = self.seconds[told.get("vendor") or "", str(operation)]
             if len(samples) < KEPT_SAMPLES:
