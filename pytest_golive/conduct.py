@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict
 
 import pytest
@@ -29,6 +29,11 @@ class Conductor:
         self._overlap = Overlap(config, run)
         run.endings.append(self._overlap.close)
         config.add_cleanup(mask_streams(config, run.redactor.scrub))
+
+    @property
+    def busy(self) -> Callable[[], list[tuple[str, float]]]:
+        """Tells which checks run ahead, and for how many seconds."""
+        return self._overlap.busy
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:

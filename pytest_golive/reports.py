@@ -140,7 +140,12 @@ class Reports:
         if files.intoto is not None and seal is not None:
             from pytest_golive.report.intoto import statement
 
-            yield files.intoto, _json(statement(file, rules, seal))
+            yield files.intoto, _json(statement(file, rules, seal, file.hashes.items()))
+
+        if files.sarif is not None:
+            from pytest_golive.report.sarif import sarif
+
+            yield files.sarif, _json(sarif(tuple(self.exhibits.leaks.values()), file.version))
 
     def _seal(self, file: VerdictFile) -> Seal | None:
         with contextlib.suppress(OSError):

@@ -29,6 +29,7 @@ from pytest_golive.manifest.questions import read_questions
 from pytest_golive.opening import open_files
 from pytest_golive.options import SANDBOX, Choice
 from pytest_golive.people.register import Register
+from pytest_golive.progress import Progress
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.readiness.provenance import hashes
 from pytest_golive.report.files import CannotWrite
@@ -305,6 +306,8 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
 
 def _install(config: pytest.Config, run: Run) -> None:
     config.stash[GOLIVE] = run.golive
-    config.pluginmanager.register(Conductor(config, run), "golive-conductor")
+    conductor = Conductor(config, run)
+    config.pluginmanager.register(conductor, "golive-conductor")
+    config.pluginmanager.register(Progress(run, conductor.busy), "golive-progress")
     recording.install(config, run)
     config.add_cleanup(run.golive.close)

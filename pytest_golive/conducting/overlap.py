@@ -118,6 +118,10 @@ class Overlap:
             call.stop = body.started + body.seconds
             del item.stash[TAKEN]
 
+    def busy(self) -> list[tuple[str, float]]:
+        """Return the checks that run ahead, and for how many seconds."""
+        return [] if self._pool is None else self._pool.busy()
+
     def stop(self) -> None:
         """Let nothing start any more."""
         if self._pool is not None:

@@ -9,7 +9,7 @@ from pytest_golive.facts.outcome import Outcome, Severity, Word
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.sides import Standing, told
 from pytest_golive.report.ticket.plain_text import one_line
-from pytest_golive.report.verdict_file import VerdictFile, counted
+from pytest_golive.report.verdict_file import GapEntry, VerdictFile, counted
 
 LARGEST = 32_767
 """Characters that a comment in a ticket may have, in the system that allows the fewest."""
@@ -48,7 +48,7 @@ def summary(
     for shown in SHOWN:
         parts = [
             _head(file, banner),
-            _exceptions(rules, shown),
+            _exceptions(file, rules, shown),
             _reasons(file, shown),
             f"**{escaped(sides)}**" if sides else "",
             _steps(todo),
@@ -76,11 +76,25 @@ def _head(file: VerdictFile, banner: str) -> str:
     return f"{head}\n\n**{escaped(banner)}**" if banner else head
 
 
-def _exceptions(rules: Sequence[DecidedRule], shown: int) -> str:
-    waived = [rule for rule in rules if rule.outcome is Outcome.WAIVED]
-    waived += [rule for rule in rules if rule.outcome is Outcome.NOT_APPLICABLE and rule.severity is Severity.BLOCKER]
-    lines = [f"- {escaped(rule.rule, 100)} {rule.outcome.replace('_', ' ')}: {escaped(rule.why)}" for rule in waived]
+def _exceptions(file: VerdictFile, rules: Sequence[DecidedRule], shown: int) -> str:
+    recorded = {rule for gap in file.accepted for rule in gap.rules}
+    waived = [rule for rule in rules if _is_accepted(rule) and rule.rule not in recorded]
+    lines = [f"- {_accepted(gap)}" for gap in file.accepted]
+    lines += [f"- {escaped(rule.rule, 100)} {rule.outcome.replace('_', ' ')}: {escaped(rule.why)}" for rule in waived]
     return _listed("### Accepted by name", lines, shown)
+
+
+def _is_accepted(rule: DecidedRule) -> bool:
+    return rule.outcome is Outcome.WAIVED or (
+        rule.outcome is Outcome.NOT_APPLICABLE and rule.severity is Severity.BLOCKER
+    )
+
+
+def _accepted(gap: GapEntry) -> str:
+    by = f"{gap.owner}, approved by {gap.approver}" if gap.approver else gap.owner
+    until = f" until {gap.until}" if gap.until else ""
+    problem = f"; {gap.problem or gap.warning}" if gap.problem or gap.warning else ""
+    return f"{escaped(', '.join(gap.rules))} {gap.kind}: {escaped(gap.reason)} ({escaped(by)}{until}){escaped(problem)}"
 
 
 def _reasons(file: VerdictFile, shown: int) -> str:

@@ -214,7 +214,7 @@ def content_of(told: Told, room: Room) -> Content:
         standings=standings(told.plan, told.rules),
         steps=next_steps(told.plan, told.rules),
         counts=_counts(told.rules),
-        exceptions=tuple(_exceptions(told.rules)),
+        exceptions=tuple(_exceptions(told)),
         reasons=tuple((reason, _anchor_of(reason, anchors)) for reason in told.file.reasons),
         found=tuple(
             (outcome, group)
@@ -222,7 +222,7 @@ def content_of(told: Told, room: Room) -> Content:
             if (group := tuple(each for each in found if each.rule.outcome is outcome))
         ),
         waiting=tuple(_waiting(told.rules)),
-        attested=tuple(rule for rule in told.rules if rule.outcome is Outcome.ATTESTED),
+        attested=tuple(_attested(told)),
         chapters=tuple(_chapters(told, planned)),
         latencies=charted[:CHARTED],
         slower=max(0, len(charted) - CHARTED),
@@ -230,11 +230,18 @@ def content_of(told: Told, room: Room) -> Content:
     )
 
 
-def _exceptions(rules: Iterable[DecidedRule]) -> Iterator[DecidedRule]:
-    """Yield what somebody has taken upon themselves: waivers, and blockers that are said not to apply."""
-    listed = list(rules)
-    yield from (rule for rule in listed if rule.outcome is Outcome.WAIVED)
-    yield from (rule for rule in listed if rule.outcome is Outcome.NOT_APPLICABLE and rule.severity is Severity.BLOCKER)
+def _exceptions(told: Told) -> Iterator[DecidedRule]:
+    """Yield the waived rules, and the blockers said not to apply, that no record of the verdict file tells of."""
+    recorded = {rule for gap in told.file.accepted for rule in gap.rules}
+    rules = [rule for rule in told.rules if rule.rule not in recorded]
+    yield from (rule for rule in rules if rule.outcome is Outcome.WAIVED)
+    yield from (rule for rule in rules if rule.outcome is Outcome.NOT_APPLICABLE and rule.severity is Severity.BLOCKER)
+
+
+def _attested(told: Told) -> Iterator[DecidedRule]:
+    """Yield the attested rules that no record of the verdict file tells of."""
+    recorded = {word.rule for word in told.file.attestations}
+    yield from (rule for rule in told.rules if rule.outcome is Outcome.ATTESTED and rule.rule not in recorded)
 
 
 def _found(told: Told, planned: Mapping[tuple[str, str], PlannedRule], room: Room) -> Iterator[FoundRule]:

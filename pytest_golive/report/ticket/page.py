@@ -112,6 +112,7 @@ def _environment() -> Environment:
         "headers": _headers,
         "came": _came,
         "said": _said,
+        "moment": _moment,
     }
     return made
 
@@ -143,6 +144,11 @@ def _body(text: object) -> str:
 
 def _headers(told: Mapping[str, object]) -> str:
     return plain("\n".join(f"{name}: {value}" for name, value in told.items()), BODY)
+
+
+def _moment(text: str) -> str:
+    """Return a time of the run's files as people read it."""
+    return text.replace("T", " ").replace("Z", " UTC")
 
 
 def _said(rule: DecidedRule) -> str:

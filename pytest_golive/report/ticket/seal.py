@@ -62,7 +62,7 @@ def read_seal(page: str) -> Seal:
     """
     found = dict(re.findall(r'<meta name="golive-(run|verdict|ledger|lines|sha256)" content="([^"]*)">', page))
     if set(found) != {"run", "verdict", "ledger", "lines", "sha256"} or not found["lines"].isdigit():
-        raise Unsealed("is no report of a finished run of golive")
+        raise Unsealed("is no report of a finished run of golive, or its seal was removed")
     told = {name: html.unescape(value) for name, value in found.items()}
     return Seal(told["run"], told["verdict"], told["ledger"], int(told["lines"]), told["sha256"])
 
