@@ -184,8 +184,7 @@ def unapproved_features(manifest: Manifest, environment: str, gaps: tuple[Gap, .
     approved = {
         (each.vendor, each.feature)
         for each in manifest.not_applicable
-        if each.feature is not None
-        and any(gap.name == name_of(each) and gap.approver and gap.holds for gap in gaps)
+        if each.feature is not None and any(gap.name == name_of(each) and gap.approver and gap.holds for gap in gaps)
     }
     return {
         vendor: frozenset(

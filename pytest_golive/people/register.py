@@ -109,7 +109,8 @@ def history_of(manifest: Manifest, folder: Path, papers: Papers, since: str | No
     """
     repository = (folder / manifest.source.repository).resolve()
     evidence = [folder / each.evidence for each in papers.attestations.records if each.is_file]
-    return History(repository, _below(repository, [folder / "golive.yaml", *papers.files.values(), *evidence]), since)
+    written = [folder / manifest.mistake((), "").file, *papers.files.values(), *evidence]
+    return History(repository, _below(repository, written), since)
 
 
 def _below(folder: Path, paths: Iterable[Path]) -> list[Path]:

@@ -133,9 +133,7 @@ def needs_of_waivers(plan: Plan, results: Mapping[str, Result]) -> Iterator[tupl
             yield planned, False
 
 
-def _meant(
-    plan: Plan, results: Mapping[str, Result], waiver: PlannedCheck
-) -> Iterator[tuple[Outcome | None, ...]]:
+def _meant(plan: Plan, results: Mapping[str, Result], waiver: PlannedCheck) -> Iterator[tuple[Outcome | None, ...]]:
     """Yield the outcomes of the rules that a waiver means, None for what did not report."""
     for rule in plan.rules:
         if rule.rule.id in waiver.rules and waiver.vendor in {"", rule.vendor}:
@@ -145,9 +143,7 @@ def _meant(
             yield (result.outcome,)
 
 
-def _not_accepted(
-    plan: Plan, results: Mapping[str, Result], scope: Literal["full", "partial"]
-) -> Iterator[Incident]:
+def _not_accepted(plan: Plan, results: Mapping[str, Result], scope: Literal["full", "partial"]) -> Iterator[Incident]:
     """Yield what is wrong with the gaps that people accept."""
     for planned in plan.about_gaps():
         result = results.get(planned.id)
