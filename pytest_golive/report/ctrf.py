@@ -12,7 +12,7 @@ from pytest_golive.facts.outcome import Outcome
 from pytest_golive.readiness.plan import Plan
 from pytest_golive.readiness.results import Result
 from pytest_golive.readiness.verdict import SILENT
-from pytest_golive.report.ticket.plain_text import plain
+from pytest_golive.report.ticket.plain_text import plain, plain_json
 from pytest_golive.report.verdict_file import VerdictFile
 
 SPECIFICATION = "0.0.0"
@@ -40,10 +40,10 @@ def ctrf(file: VerdictFile, plan: Plan, results: Mapping[str, Result]) -> dict[s
     tests += [_silent(check, plan) for check in plan.checks if check not in results]
     counts = Counter(test["status"] for test in tests)
     begun, ended = _milliseconds(file.started), _milliseconds(file.finished or file.started)
-    return {
+    told: dict[str, Any] = {
         "reportFormat": "CTRF",
         "specVersion": SPECIFICATION,
-        "reportId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:golive:{file.run}:{file.started}")),
+        "reportId": str(uuid.uuid5(uuid.NAMESPACE_URL, plain(f"urn:golive:{file.run}:{file.started}"))),
         "timestamp": file.finished or file.started,
         "generatedBy": f"pytest-golive {file.version}",
         "results": {
@@ -59,6 +59,7 @@ def ctrf(file: VerdictFile, plan: Plan, results: Mapping[str, Result]) -> dict[s
             "environment": _environment(file),
         },
     }
+    return {name: plain_json(value) for name, value in told.items()}
 
 
 def _environment(file: VerdictFile) -> dict[str, Any]:
@@ -73,13 +74,13 @@ def _environment(file: VerdictFile) -> dict[str, Any]:
 
 def _test(result: Result) -> dict[str, Any]:
     test: dict[str, Any] = {
-        "name": plain(result.test) or result.check,
+        "name": result.test or result.check,
         "status": STATUS[result.outcome],
         "duration": round(result.seconds * 1000),
         "rawStatus": result.outcome.value,
-        "suite": [plain(result.vendor or "own")],
-        "filePath": plain(result.test.partition("::")[0]),
-        "tags": [plain(rule) for rule in result.rules],
+        "suite": [result.vendor or "own"],
+        "filePath": result.test.partition("::")[0],
+        "tags": list(result.rules),
         "extra": {
             "severity": result.severity.value,
             "rules": list(result.rules),
@@ -90,14 +91,14 @@ def _test(result: Result) -> dict[str, Any]:
         },
     }
     if result.finding is not None:
-        test |= {"message": plain(result.finding.actual), "trace": plain(result.finding.text())}
+        test |= {"message": result.finding.actual, "trace": result.finding.text()}
     return test
 
 
 def _silent(check: str, plan: Plan) -> dict[str, Any]:
     planned = plan.checks[check]
     return {
-        "name": plain(check),
+        "name": check,
         "status": "other",
         "duration": 0,
         "rawStatus": Outcome.INCONCLUSIVE.value,

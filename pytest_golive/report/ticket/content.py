@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
+
+from markupsafe import escape
 
 from pytest_golive.facts.outcome import Outcome, Severity
 from pytest_golive.readiness.plan import Plan, PlannedRule

@@ -17,13 +17,16 @@ from markupsafe import Markup
 from pytest_golive.facts.outcome import Outcome, Word
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.ticket.content import BODY, Content, Room, Told, content_of
-from pytest_golive.report.ticket.plain_text import one_line, plain
+from pytest_golive.report.ticket.plain_text import LONGEST, one_line, plain
 
 LARGEST = 7_900_000
 """Bytes of the page: ticket systems take 10 MB, and some count in other units."""
 
-ROOMS = (5_000_000, 1_500_000, 0)
-"""Bytes of evidence that are tried, until the page is no larger than that."""
+ROOMS = ((5_000_000, 1.0), (1_500_000, 1.0), (0, 0.3), (0, 0.05))
+"""What is tried, until the page is no larger than that: bytes of evidence, and how much of each text is shown."""
+
+SHORTEST = 40
+"""Characters that are shown of every text."""
 
 SHOWN_REASONS = 15
 """Reasons that are read at a glance; the others are folded in."""
@@ -61,17 +64,17 @@ HEADINGS = {
 def ticket(told: Told) -> str:
     """Return the page of a run that has ended, at most 8 MB for 1,000 checks however much they have to show."""
     page = ""
-    for size in ROOMS:
-        page = _rendered(content_of(told, Room(size)))
+    for size, share in ROOMS:
+        page = _rendered(content_of(told, Room(size)), share)
         if len(page.encode("utf-8", errors="replace")) <= LARGEST:
             break
     return page
 
 
-def _rendered(content: Content) -> str:
+def _rendered(content: Content, share: float) -> str:
     style = _style()
     return (
-        _environment()
+        _environment(share)
         .get_template("ticket.html")
         .render(
             page=content,
@@ -93,7 +96,15 @@ def _style() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(share: float) -> Environment:
+    """Return the templates, set up to show so much of every text."""
+
+    def shown(text: object, longest: int = LONGEST) -> str:
+        return plain(text, max(SHORTEST, round(longest * share)))
+
+    def line(text: object, longest: int = LONGEST) -> str:
+        return one_line(text, max(SHORTEST, round(longest * share)))
+
     made = Environment(
         loader=PackageLoader("pytest_golive.report.ticket"),
         autoescape=True,
@@ -103,8 +114,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "line": one_line,
-        "text": plain,
+        "line": line,
+        "text": shown,
         "words": _words,
         "symbol": SYMBOLS.__getitem__,
         "seconds": seconds,

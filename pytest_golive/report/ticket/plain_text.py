@@ -7,6 +7,8 @@ cannot be written, that turns the words around it about, or that is as long as a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 LONGEST = 4_000
 """Characters of one field that any page shows."""
@@ -37,6 +39,15 @@ def plain(value: object, longest: int = LONGEST) -> str:
 def one_line(value: object, longest: int = LONGEST) -> str:
     """Return a value as text without line breaks."""
     return " ".join(plain(value, longest).split())
+
+
+def plain_json(value: Any) -> Any:
+    """Return a nested value in which every text is plain, names of keys included."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return {plain(name): plain_json(each) for name, each in value.items()}
+    return [plain_json(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _symbol(found: re.Match[str]) -> str:

@@ -11,7 +11,9 @@ from pytest_golive.report.files import CannotWrite, Places, commit, ignore_in_gi
 def test_a_partial_run_has_names_of_its_own(tmp_path: Path) -> None:
     """No file of the two is the same, unless a place was given."""
     full, partial = run_files(tmp_path, "full"), run_files(tmp_path, "partial")
-    places = Places(*(tmp_path / name for name in ("v.json", "r.html", "h.html", "s.md", "c.json", "i.json", "k.sarif")))
+    places = Places(
+        *(tmp_path / name for name in ("v.json", "r.html", "h.html", "s.md", "c.json", "i.json", "k.sarif"))
+    )
     given = run_files(tmp_path, "partial", places)
 
     assert [path.name for path in (full.verdict, full.report, full.html, full.ledger, full.summary)] == [
@@ -29,7 +31,9 @@ def test_a_partial_run_has_names_of_its_own(tmp_path: Path) -> None:
         "golive-summary.partial.md",
     ]
     assert (full.ctrf, full.intoto, full.sarif) == (None, None, None)
-    assert Places(given.verdict, given.report, given.html, given.summary, given.ctrf, given.intoto, given.sarif) == places
+    assert (
+        Places(given.verdict, given.report, given.html, given.summary, given.ctrf, given.intoto, given.sarif) == places
+    )
 
 
 def test_the_ticket_makes_room_for_a_page_that_was_asked_for(tmp_path: Path) -> None:
