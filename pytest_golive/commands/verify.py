@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pytest_golive.commands.console import Refused, complain, say
 
+NO_WORDS = "takes one report"
+
 FOLDER = ".golive"
 """Where runs keep their ledgers, beside the report."""
 

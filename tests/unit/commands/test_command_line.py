@@ -15,7 +15,9 @@ from pytest_golive.commands import fingerprint, sandbox
 Command = Callable[..., Any]
 Program = tuple[str, ...]
 
-COMMANDS = "init, rules, sandbox, deliver, fingerprint, sweep, schema"
+COMMANDS = (
+    "init, rules, sandbox, deliver, verify, fingerprint, sweep, attest, waive, not-applicable, lint, verdict, join, schema"
+)
 
 
 def test_help_lists_the_commands_and_imports_nothing_heavy() -> None:
