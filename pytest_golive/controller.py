@@ -190,7 +190,7 @@ class Controller:
         if self._mistakes or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             self.note("ended by a usage error: nothing ran")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._judge_waivers()
+        self._judge_waivers(session)
 
     def _waits(self) -> list[str]:
         """Tell how long calls waited to keep to the budget, where it is worth a word."""
@@ -223,11 +223,12 @@ class Controller:
         if told["exchanges"] and self._reports.has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 
-    def _judge_waivers(self) -> None:
+    def _judge_waivers(self, session: pytest.Session) -> None:
         """Say of each waiver whether it was needed, as a test: it takes the results of all others to tell."""
         if self._run.choice.scope == "partial" or self._mistakes:
             return
         for planned, needed in [*verdicts.needs_of_waivers(self._run.plan, self._results.by_check)]:
+            session.testscollected += 1  # the terminal reckons by it how far the run is
             for report in need_reports(planned, needed=needed):
                 self._config.hook.pytest_runtest_logreport(report=report)
 

@@ -98,7 +98,7 @@ def _ledger(run: Run, files: RunFiles, file: VerdictFile, *, has_html: bool) -> 
 
 def _write_plan(run: Run, ledger: Ledger) -> None:
     for name, planned in run.plan.checks.items():
-        ledger.write(Planned(name, planned.rules, planned.vendor, planned.severity, planned.title))
+        ledger.write(Planned(name, planned.rules, planned.vendor or None, planned.severity, planned.title))
     for rule in run.plan.rules:
         ledger.write(
             RulePlanned(

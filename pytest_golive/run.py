@@ -119,7 +119,7 @@ class Run:
 
     def curl_line(self, planned: PlannedCheck | None, exchanges: Sequence[Exchange]) -> str:
         """Return the last call as a command line, its key taken from a variable."""
-        vendor = planned.vendor if planned is not None else next(iter(self.golive.environment.targets), "")
+        vendor = planned.vendor if planned is not None and planned.vendor else next(iter(self.golive.environment.targets), "")
         if not vendor:
             return ""
         pack = read_pack(vendor)

@@ -95,7 +95,7 @@ def crashed(report: pytest.TestReport, plan: Plan) -> dict[str, Any]:
         "severity": planned.severity if planned is not None else Severity.MAJOR,
         "rules": planned.rules if planned is not None else (),
         "title": planned.title if planned is not None else "",
-        "vendor": planned.vendor if planned is not None else None,
+        "vendor": (planned.vendor or None) if planned is not None else None,
         "operation": planned.operation if planned is not None else None,
         "subject": planned.subject if planned is not None else None,
         "fault": planned.fault if planned is not None else None,

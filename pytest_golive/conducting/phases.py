@@ -82,7 +82,7 @@ class Phases:
             severity=rules.severity.value,
             rules=list(rules.ids),
             title=rules.title,
-            vendor=planned.vendor if planned is not None else None,
+            vendor=(planned.vendor or None) if planned is not None else None,
             operation=planned.operation if planned is not None else None,
             subject=planned.subject if planned is not None else None,
             fault=planned.fault if planned is not None else None,
@@ -167,7 +167,7 @@ class Phases:
     def title(self, item: pytest.Item, phase: Phase) -> str:
         """Return the line above a finding."""
         planned = planned_of(item)
-        where = [planned.vendor, planned.environment] if planned is not None else []
+        where = [place for place in (planned.vendor, planned.environment) if place] if planned is not None else []
         told = "INCONCLUSIVE" if phase.outcome == Outcome.INCONCLUSIVE else "FAILED"
         named = ", ".join(phase.rules) or item.name
         return " · ".join(

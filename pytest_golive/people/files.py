@@ -171,7 +171,7 @@ def _of_rule(
 
 def _of_evidence(document: Document, place: Place, record: dict[str, Any]) -> Iterator[Mistake]:
     evidence, digest = record.get("evidence"), record.get("sha256")
-    if not isinstance(evidence, str) or not evidence:
+    if not isinstance(evidence, str) or not is_said(evidence):
         return
     is_link = evidence.startswith(("https://", "http://"))
     if not is_link and digest is None:

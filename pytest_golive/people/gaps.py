@@ -102,7 +102,7 @@ class Judging:
 
     def warning(self, until: str) -> str:
         """Return that an acceptance ends soon; empty where it does not."""
-        if not until or ends(until) <= self.now or ends(until) - self.now > timedelta(days=WARN_DAYS):
+        if not until or ends(until) <= self.now or ends(until) - self.now > timedelta(days=WARN_DAYS) + ONE_DAY:
             return ""
         return f"it is accepted until {last_day(ends(until))} only: close it, or accept it anew"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_golive.facts.outcome import Severity
-from pytest_golive.manifest.explain import nearest
 from pytest_golive.people.claims import claim_of
 from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
 from pytest_golive.vendors.rule import Rule
@@ -50,9 +50,9 @@ class KnownRules:
 
     def unknown(self, rule: str) -> str:
         """Return what is said of an id that nobody has."""
-        close = nearest(rule, [each for each in self.by_id if each.partition("-")[0] == rule.partition("-")[0]])
-        close = close or nearest(rule, self.by_id)
-        return f"no rule has the id {rule!r}{f'; did you mean {close}?' if close else ''}"
+        alike = [each for each in self.by_id if each.partition("-")[0] == rule.partition("-")[0]]
+        close = difflib.get_close_matches(rule.upper(), alike or self.by_id, n=1)
+        return f"no rule has the id {rule!r}{f'; did you mean {close[0]}?' if close else ''}"
 
     def sections(self, vendor: str) -> tuple[str, ...]:
         """Return the sections of a vendor's page, in its order."""

@@ -243,6 +243,35 @@ def beside(rules: Sequence[DecidedRule]) -> str:
     return f"minor and info, not deciding: {', '.join(told)}" if told else ""
 
 
+def told_gap(gap: GapEntry) -> str:
+    """Return a gap that people accept, in one line."""
+    agreed = f"accepted by {gap.approver}" if gap.approver else f"so {gap.owner}"
+    until = f" until {gap.until}" if gap.until else ""
+    closing = f"; {gap.owner} closes it" if gap.kind == "waiver" else ""
+    worth = f"; does not count: {gap.problem}" if gap.problem else f"; {gap.warning}" if gap.warning else ""
+    return f"{gap.kind} {gap.name}: {gap.reason} ({agreed}{until}{closing}){worth}"
+
+
+def told_past(file: VerdictFile) -> list[str]:
+    """Return what changed since the last run and the last GO, and which tests are flaky, a line each."""
+    lines = []
+    if file.compared is not None:
+        since = file.compared
+        parts = (("new", since.new), ("fixed", since.fixed), ("still failing", since.still_failing))
+        told = [f"{what}: {_some(rules)}" for what, rules in (*parts, ("newly waived", since.newly_waived)) if rules]
+        lines.append(f"since the last run ({since.verdict}, {since.at}): {'; '.join(told) or 'no rule fails anew'}")
+    if file.since_go is not None and file.since_go.what:
+        lines.append(f"since the last GO ({file.since_go.at}): {'; '.join(file.since_go.what)}")
+    if file.flaky:
+        lines.append(f"run again, so not to be relied upon: {_some(file.flaky)}")
+    return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{', '.join(names[:5])}{more}"
+
+
 def _finding(finding: Finding, key: str) -> FindingEntry:
     return FindingEntry(
         requirement=finding.requirement,
