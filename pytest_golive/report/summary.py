@@ -78,16 +78,10 @@ def _head(file: VerdictFile, banner: str) -> str:
 
 def _exceptions(file: VerdictFile, rules: Sequence[DecidedRule], shown: int) -> str:
     recorded = {rule for gap in file.accepted for rule in gap.rules}
-    waived = [rule for rule in rules if _is_accepted(rule) and rule.rule not in recorded]
+    waived = [rule for rule in rules if rule.outcome is Outcome.WAIVED and rule.rule not in recorded]
     lines = [f"- {_accepted(gap)}" for gap in file.accepted]
-    lines += [f"- {escaped(rule.rule, 100)} {rule.outcome.replace('_', ' ')}: {escaped(rule.why)}" for rule in waived]
+    lines += [f"- {escaped(rule.rule, 100)} waived: {escaped(rule.why)}" for rule in waived]
     return _listed("### Accepted by name", lines, shown)
-
-
-def _is_accepted(rule: DecidedRule) -> bool:
-    return rule.outcome is Outcome.WAIVED or (
-        rule.outcome is Outcome.NOT_APPLICABLE and rule.severity is Severity.BLOCKER
-    )
 
 
 def _accepted(gap: GapEntry) -> str:

@@ -232,11 +232,9 @@ def content_of(told: Told, room: Room) -> Content:
 
 
 def _exceptions(told: Told) -> Iterator[DecidedRule]:
-    """Yield the waived rules, and the blockers said not to apply, that no record of the verdict file tells of."""
+    """Yield the waived rules that no record of the verdict file tells of."""
     recorded = {rule for gap in told.file.accepted for rule in gap.rules}
-    rules = [rule for rule in told.rules if rule.rule not in recorded]
-    yield from (rule for rule in rules if rule.outcome is Outcome.WAIVED)
-    yield from (rule for rule in rules if rule.outcome is Outcome.NOT_APPLICABLE and rule.severity is Severity.BLOCKER)
+    yield from (rule for rule in told.rules if rule.outcome is Outcome.WAIVED and rule.rule not in recorded)
 
 
 def _attested(told: Told) -> Iterator[DecidedRule]:

@@ -123,6 +123,7 @@ def _environment(share: float) -> Environment:
         "headers": _headers,
         "came": _came,
         "said": _said,
+        "breakable": _breakable,
         "moment": _moment,
     }
     return made
@@ -160,6 +161,11 @@ def _headers(told: Mapping[str, object]) -> str:
 def _moment(text: str) -> str:
     """Return a time of the run's files as people read it."""
     return text.replace("T", " ").replace("Z", " UTC")
+
+
+def _breakable(text: str) -> Markup:
+    """Return a name that may be broken behind each of its words, and nowhere else first."""
+    return Markup("_<wbr>").join(text.split("_"))
 
 
 def _said(rule: DecidedRule) -> str:
