@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Generator
 from dataclasses import asdict
+from typing import Any, cast
 
 import pytest
 
@@ -167,7 +168,7 @@ class Conductor:
         report = yield
         phase = self._phases.of(item, call, report)
         if phase is not None:
-            told = self._run.redactor.scrub_json(asdict(phase))
+            told = cast("dict[str, Any]", self._run.redactor.scrub_json(asdict(phase)))
             report.golive = told  # type: ignore[attr-defined]  # xdist carries it to the controller
             tell_of_a_test(item.user_properties, told)
             report.user_properties = list(item.user_properties)

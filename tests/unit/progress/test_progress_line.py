@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections import deque
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -92,7 +93,9 @@ def test_two_threads_write_one_after_the_other(terminal: Terminal) -> None:
     """The line never gets into the words of a test."""
     line = Line(terminal)
     threads = [threading.Thread(target=lambda: [line.write("x") for _ in range(5)]) for _ in range(4)]
-    threads.append(threading.Thread(target=lambda: [line.show(f"golive: {number}") for number in range(20)]))
+    threads.append(
+        threading.Thread(target=lambda: deque(map(line.show, (f"golive: {number}" for number in range(20)))))
+    )
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import Finding
@@ -115,7 +116,7 @@ def planned(vendor: str, rule: Rule, outcome: Outcome, **changes: object) -> tup
     return PlannedRule(rule, vendor, (check.id,)), check, Result(**{**_fields(result), **named})
 
 
-def _fields(result: Result) -> dict[str, object]:
+def _fields(result: Result) -> dict[str, Any]:
     return {name: getattr(result, name) for name in result.__slots__}
 
 
