@@ -17,6 +17,8 @@ from pytest_golive.source.contents import WHOLE_BYTES, Seen, seen_in, seen_in_st
 from pytest_golive.source.git import commit
 from pytest_golive.source.history import History, look_through
 from pytest_golive.source.leaks import Leak, judged
+from pytest_golive.source.pipelines.stages import uses_in
+from pytest_golive.source.pipelines.uses import Use, is_key_of
 from pytest_golive.source.sightings import KeyShape, Searcher
 from pytest_golive.source.unpacking import Room
 from pytest_golive.vendors.library import read_pack
@@ -98,6 +100,10 @@ class SourceFiles:
     def search_bundles(self, searcher: Searcher) -> Searched:
         """Search what is delivered."""
         return search_files(self.bundle_files(), self.repository, searcher, self.revoked, delivered=True)
+
+    def uses(self, shape: KeyShape) -> list[Use]:
+        """Return where the files of pipelines and deployments take a vendor's keys from."""
+        return uses_in(tracked_files(self.repository), self.repository, is_key_of(shape.vendor, shape.variables))
 
     def hints(self) -> tuple[list[Leak], list[str]]:
         """Return what general scanners say that are installed here, and of each whether it was asked.

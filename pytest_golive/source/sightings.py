@@ -101,6 +101,10 @@ class Searcher:
             for variable in dict.fromkeys(shape.variables):
                 self._assigned.append(((variable.encode(),), _assigned_to(variable), shape))
 
+    def shape(self, vendor: str) -> KeyShape:
+        """Return what the keys of one of the vendors look like."""
+        return next(shape for shape in self.shapes if shape.vendor == vendor)
+
     @property
     def longest(self) -> int:
         """Length of the longest text that is searched for, in bytes; at least that of any value that looks like one."""

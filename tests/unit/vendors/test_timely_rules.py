@@ -24,7 +24,11 @@ CHECKS: dict[int, tuple[str, ...]] = {
     8: ("previous_key_is_refused", "workspace_is_the_configured_one"),
     9: ("base_url_is_explicit", "production_is_addressed_rightly", "service_is_up"),
     10: ("workspace_is_the_configured_one", "ids_of_one_environment_are_refused_by_the_other"),
-    11: ("keys_differ_between_environments", "workspaces_differ_between_environments"),
+    11: (
+        "keys_differ_between_environments",
+        "workspaces_differ_between_environments",
+        "each_stage_takes_its_own_key",
+    ),
     12: ("answers_carry_their_headers",),
     13: (
         "listing_gives_every_id_once",

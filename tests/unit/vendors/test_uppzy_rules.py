@@ -49,6 +49,10 @@ CHECKS: dict[int, tuple[str, ...]] = {
     84: ("tenant_is_the_configured_one",),
     85: ("site_is_the_configured_one",),
     86: ("unknown_request_is_not_found", "request_of_another_site_is_not_found"),
+    81: ("only_declared_operations_are_called",),
+    92: ("polling_is_explicit",),
+    104: ("one_place_calls_the_vendor",),
+    108: ("polling_is_explicit",),
 }
 
 ALLOWANCES = {
