@@ -105,7 +105,10 @@ class Conductor:
             check_effects(item)
             self._refuse_waived_blocker(item)
         only = self._run.choice.only
-        named = {rule for item in items for rule in rules_of(item).ids}
+        named = {rule for item in items for rule in rules_of(item).ids if planned_of(item) is None}
+        if self._run.choice.scope == "full":
+            self._run.golive.collected_rules = frozenset(named)
+        named |= {rule for item in items for rule in rules_of(item).ids}
         if not only:
             return []
         known = named | self._run.known_ids

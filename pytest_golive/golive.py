@@ -50,6 +50,7 @@ class Golive:
         shelf: the recordings of the chosen environment, as they lie there.
         recordings: what plays and records the calls of this run; None where all are asked and none is kept.
         draws: gives names and random values that a replay gives again.
+        collected_rules: ids that the markers of all collected tests name; None where only part of them was collected.
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
         labs: the team's webhook handlers.
     """
@@ -76,6 +77,7 @@ class Golive:
         self.repository = repository
         self.source = SourceFiles(repository, repository)
         self.questions_file: Path | None = None
+        self.collected_rules: frozenset[str] | None = None
         self.sandbox = sandbox
         self.redactor = redactor
         self.journal = journal

@@ -27,6 +27,9 @@ NEEDED = "accepted_gap_is_needed"
 FEW = "accepted_gaps_are_few"
 """The check that no more gaps are accepted than may be."""
 
+OF_THE_TEAM = "of the team"
+"""The variant of a check about a gap of the team's own tests: whether there are such tests is known once collected."""
+
 MISSING_FILE = "attestations"
 """The key of golive.yaml that words are waited for by."""
 
@@ -140,6 +143,7 @@ def _check_of(gap: Gap, check: str, suites: Collection[Suite], environment: str,
         problem=f"{gap.place}: {gap.problem}" if gap.problem and check == IN_TIME else "",
         warning=f"{gap.place}: {gap.name}: {gap.warning}" if gap.warning and check == IN_TIME else "",
         fix=f"see {gap.place}",
+        variant=OF_THE_TEAM if gap.of_the_team else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_golive.golive import Golive
+from pytest_golive.readiness.people_cases import OF_THE_TEAM
 from pytest_golive.readiness.plan import PlannedCheck
 
 
@@ -17,6 +18,13 @@ def test_accepted_gap_is_in_time(golive: Golive, planned: PlannedCheck) -> None:
         expected=planned.statement,
         actual=planned.problem,
     )
+    if planned.variant == OF_THE_TEAM and golive.collected_rules is not None:
+        golive.must(
+            "a gap has to be one of a rule that there is",
+            golive.collected_rules & set(planned.rules),
+            expected="a collected test with the marker of this rule",
+            actual=f"no rule and no collected test has the id {planned.rules[0]}; {planned.fix}",
+        )
     if planned.warning:
         golive.warn(planned.warning)
 

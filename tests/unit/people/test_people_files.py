@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,14 +26,14 @@ WORD = {
 GAP = {"rule": "TIM-26", "reason": "none is sent", "owner": "Ben", "approver": "Ana", "until": "2026-12-31"}
 
 
-def written(path: Path, name: str, *records: dict[str, object]) -> Path:
+def written(path: Path, name: str, *records: Mapping[str, object]) -> Path:
     """Write records, one a line from the third on."""
     lines = [f"  - {{{', '.join(f'{key}: {value!r}' for key, value in record.items())}}}\n" for record in records]
     path.write_text(f"golive: 1\n{name}:\n{''.join(lines)}", encoding="utf-8")
     return path
 
 
-def mistakes(path: Path, name: str, *records: dict[str, object]) -> list[str]:
+def mistakes(path: Path, name: str, *records: Mapping[str, object]) -> list[str]:
     """Return what is told of records."""
     file = written(path / f"{name}.yaml", name, *records)
     read = read_attestations if name == "attestations" else read_waivers
@@ -78,7 +79,7 @@ def test_right_files_are_read(tmp_path: Path) -> None:
         ({"example": True}, "example: is made up for the sandbox; a person has to vouch for it here"),
     ],
 )
-def test_a_wrong_attestation(tmp_path: Path, change: dict[str, object], told: str) -> None:
+def test_a_wrong_attestation(tmp_path: Path, change: Mapping[str, object], told: str) -> None:
     """One mistake, one line."""
     found = mistakes(tmp_path, "attestations", {**WORD, **change})
 
@@ -115,7 +116,7 @@ def test_an_attestation_without_what_makes_it_one(tmp_path: Path, key: str) -> N
         ({"reason": "tbd"}, "reason: is not filled in"),
     ],
 )
-def test_a_wrong_waiver(tmp_path: Path, change: dict[str, object], told: str) -> None:
+def test_a_wrong_waiver(tmp_path: Path, change: Mapping[str, object], told: str) -> None:
     """Blockers are refused, and what nobody could approve."""
     assert mistakes(tmp_path, "waivers", {**GAP, **change}) == [f"waivers.yaml:3: waivers[0].{told}"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_golive.people.writing import CannotAppend, items, with_items, with_key
 
-ONE = [{"rule": "TIM-24", "example": True}]
+ONE: list[dict[str, str | bool]] = [{"rule": "TIM-24", "example": True}]
 
 
 @pytest.mark.parametrize(
