@@ -50,6 +50,17 @@ def test_what_detect_secrets_knows_is_a_hint(repository: Repository) -> None:
     ]
 
 
+@pytest.mark.skipif(not has_detect_secrets(), reason="needs detect-secrets")
+def test_detect_secrets_is_given_only_so_much(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = [repository.write(f"bot{number}.py", f"TOKEN = '{SLACK}'\n") for number in range(3)]
+    there.append(repository.folder / "gone.py")
+    assert len(by_detect_secrets(there, repository.folder)) == 3
+
+    monkeypatch.setattr("pytest_golive.source.scanners._MOST_BYTES", 150)
+
+    assert [leak.path for leak in by_detect_secrets(there, repository.folder)] == ["bot0.py", "bot1.py"]
+
+
 def test_what_gitleaks_reports_is_a_hint(tmp_path: Path) -> None:
     told = [
         {"File": "a.py", "StartLine": 3, "RuleID": "aws-access-token", "Commit": "0123456789abcdef"},
