@@ -106,6 +106,10 @@ class Conductor:
             self._refuse_waived_blocker(item)
         only = self._run.choice.only
         named = {rule for item in items for rule in rules_of(item).ids if planned_of(item) is None}
+        suites = [suite.value for suite in self._run.choice.suites]
+        self._run.belonging = tuple(
+            item.nodeid for item in items if planned_of(item) is None and any(map(item.get_closest_marker, suites))
+        )
         if self._run.choice.scope == "full":
             self._run.golive.collected_rules = frozenset(named)
         named |= {rule for item in items for rule in rules_of(item).ids}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any, Literal
 
 import pytest
 
 from pytest_golive import recording
-from pytest_golive.facts.ledger import Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
+from pytest_golive.facts.ledger import Belonging, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
 from pytest_golive.facts.outcome import Word
 from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
@@ -57,6 +57,7 @@ class Controller:
         self._results = Results()
         self._incidents: list[verdicts.Incident] = []
         self._own: set[str] = set()
+        self._belonging: set[str] = set()
         self._mistakes: list[str] = []
         self._waited: Counter[str] = Counter()
         self._skipped: list[str] = []
@@ -84,6 +85,7 @@ class Controller:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember the team's own tests: from here on each of them has to report."""
         self.expect([item.nodeid for item in session.items])
+        self._write_belonging(self._run.belonging)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Write down that a test began."""
@@ -154,10 +156,17 @@ class Controller:
         for incident in told.get("incidents", ()):
             self.note(incident)
         self._waited.update(told.get("waited", {}))
+        self._write_belonging(told.get("belonging", ()))
         for check, text in told.get("outputs", ()):
             self._write(Output(check, text))
         self._mistakes += [mistake for mistake in told.get("mistakes", ()) if mistake not in self._mistakes]
         self._hear_of_recordings(told.get("recordings") or {})
+
+    def _write_belonging(self, tests: Iterable[str]) -> None:
+        new = tuple(test for test in tests if test not in self._belonging)
+        if new:
+            self._belonging |= set(new)
+            self._write(Belonging(new))
 
     def _hear_of_recordings(self, told: Mapping[str, Any]) -> None:
         for incident in told.get("incidents", ()):
@@ -239,7 +248,11 @@ class Controller:
         self._verdict = verdicts.decide(self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope)
         results = self._results.by_check
         file = finished(self._file, self._verdict, results, now(), self._skipped, self._run.plan)
-        flaky = tuple(result.test for check, result in results.items() if self._attempts[check])
+        flaky = tuple(
+            result.test
+            for check, result in results.items()
+            if self._attempts[check] and result.outcome not in verdicts.UNMET
+        )
         self._file = with_past(file.model_copy(update={"flaky": flaky}), self._verdict.rules, self._run)
 
     def _staged(self) -> Any:

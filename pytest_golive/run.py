@@ -44,6 +44,7 @@ class Run:
         stealing: whether xdist may take back tests that it has handed to this worker.
         register: what people vouch for and accept.
         hashes: what the verdict rests upon beside the answers, each with its SHA-256.
+        belonging: tests of the team's own that belong to these suites, as far as this process collected them.
         left_out: rules that --golive-only left out of the plan.
         endings: called before anything is removed; each returns what it has to tell of the run as a whole.
     """
@@ -65,6 +66,7 @@ class Run:
     register: Register = field(default_factory=Register)
     hashes: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    belonging: tuple[str, ...] = ()
     endings: list[Callable[[], Sequence[str]]] = field(default_factory=list)
 
     @property
@@ -119,7 +121,8 @@ class Run:
 
     def curl_line(self, planned: PlannedCheck | None, exchanges: Sequence[Exchange]) -> str:
         """Return the last call as a command line, its key taken from a variable."""
-        vendor = planned.vendor if planned is not None and planned.vendor else next(iter(self.golive.environment.targets), "")
+        about = planned.vendor if planned is not None else ""
+        vendor = about or next(iter(self.golive.environment.targets), "")
         if not vendor:
             return ""
         pack = read_pack(vendor)

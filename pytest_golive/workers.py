@@ -100,6 +100,7 @@ class Reporting:
             "outputs": run.late_output(),
             "recordings": recording.told(run),
             "waited": run.golive.budgets.waited(),
+            "belonging": run.belonging,
         }
         self._config.workeroutput["golive"] = json.dumps(told)  # type: ignore[attr-defined]
 

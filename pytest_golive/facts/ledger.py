@@ -66,6 +66,14 @@ class RulePlanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Belonging:
+    """Tests of the team's own that belong to these suites, whether or not this run was asked for them."""
+
+    tests: tuple[str, ...]
+    fact: Literal["belonging"] = "belonging"
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A test began."""
 
@@ -138,7 +146,8 @@ class Written:
     fact: Literal["written"] = "written"
 
 
-Record = RunStarted | Planned | RulePlanned | Started | Observed | Decided | Output | Incident | RunFinished | Written
+Plans = RunStarted | Planned | RulePlanned | Belonging
+Record = Plans | Started | Observed | Decided | Output | Incident | RunFinished | Written
 
 
 FIRST = "0" * 64

@@ -36,6 +36,7 @@ class Told:
         plan: what had to report.
         results: what reported.
         incidents: what concerns the run as a whole.
+        belonging: tests of the team's own that belong to the suites, whether or not the run was asked for them.
         said: the verdict that the run came to; None where it did not finish.
         lines: how many lines there are.
         digest: hash of the last one.
@@ -46,6 +47,7 @@ class Told:
     plan: Plan
     results: Mapping[str, Result]
     incidents: tuple[Incident, ...] = ()
+    belonging: tuple[str, ...] = ()
     said: tuple[Word, tuple[str, ...]] | None = None
     lines: int = 0
     digest: str = FIRST
@@ -70,9 +72,14 @@ def joined(shards: Sequence[Told]) -> Verdict:
     first = shards[0]
     for shard in shards[1:]:
         for key in SAME:
-            if shard.begin.get(key) != first.begin.get(key):
-                told = f"{_shown(shard.begin.get(key))}, and {first.path} {_shown(first.begin.get(key))}"
-                raise BrokenLedger(f"{shard.path} is of another release: its {key} is {told}")
+            mine, others = shard.begin.get(key), first.begin.get(key)
+            if mine != others and isinstance(mine, dict) and isinstance(others, dict):
+                names = ", ".join(name for name in {**others, **mine} if mine.get(name) != others.get(name))
+                raise BrokenLedger(f"{shard.path} is of another release than {first.path}: {names} differs")
+            if mine != others:
+                raise BrokenLedger(
+                    f"{shard.path} is of another release: its {key} is {mine}, and {first.path} {others}"
+                )
     results = Results()
     for shard in shards:
         for result in shard.results.values():
@@ -84,6 +91,10 @@ def joined(shards: Sequence[Told]) -> Verdict:
         for incident in _incidents(shard)
     ]
     incidents += _needless(plan, results.by_check)
+    ran = {result.test for result in results.by_check.values()}
+    never = [test for test in dict.fromkeys(test for shard in shards for test in shard.belonging) if test not in ran]
+    if never:
+        incidents.append(Incident(f"no shard ran {_some(never)}"))
     left_out = _left_out(shards, plan)
     if left_out:
         incidents.append(Incident(f"no shard was asked for {_some(left_out)}"))
@@ -135,6 +146,7 @@ class _Reading:
     noted: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     results: Results = field(default_factory=Results)
     incidents: list[Incident] = field(default_factory=list)
+    belonging: list[str] = field(default_factory=list)
     said: tuple[Word, tuple[str, ...]] | None = None
     lines: int = 0
 
@@ -150,7 +162,15 @@ class _Reading:
     def told(self, digest: str) -> Told:
         plan = Plan(self.checks, tuple(self.rules))
         return Told(
-            self.path, self.begin, plan, self.results.by_check, tuple(self.incidents), self.said, self.lines, digest
+            path=self.path,
+            begin=self.begin,
+            plan=plan,
+            results=self.results.by_check,
+            incidents=tuple(self.incidents),
+            belonging=tuple(self.belonging),
+            said=self.said,
+            lines=self.lines,
+            digest=digest,
         )
 
     def _run_started(self, fact: Mapping[str, Any]) -> None:
@@ -184,6 +204,9 @@ class _Reading:
                 fact["pending"],
             )
         )
+
+    def _belonging(self, fact: Mapping[str, Any]) -> None:
+        self.belonging += fact["tests"]
 
     def _observed(self, fact: Mapping[str, Any]) -> None:
         self.noted.setdefault((fact["check"], fact["kind"]), []).append(fact["text"])
@@ -253,7 +276,3 @@ def _in_order(shards: Sequence[Told]) -> Iterator[str]:
 def _some(rules: Sequence[str]) -> str:
     more = f" and {len(rules) - 3} more" if len(rules) > 3 else ""
     return f"{', '.join(rules[:3])}{more}"
-
-
-def _shown(value: object) -> str:
-    return "otherwise" if isinstance(value, dict) else str(value)

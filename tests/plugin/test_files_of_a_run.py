@@ -14,7 +14,7 @@ OWN = "@pytest.mark.weekly\n@pytest.mark.rule(id='SHOP-07')\ndef test_own():\n  
 def names(project: Project) -> set[str]:
     """Return golive's files in the project."""
     found = [*project.folder.glob("golive-*"), *project.folder.glob(".golive/*"), *project.folder.glob(".golive-*")]
-    return {path.relative_to(project.folder).as_posix() for path in found}
+    return {path.relative_to(project.folder).as_posix() for path in found if path.is_file()}
 
 
 def test_a_full_run_writes_five(project: Project) -> None:

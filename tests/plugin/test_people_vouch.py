@@ -133,7 +133,8 @@ def test_a_made_up_word_is_refused(project: Project) -> None:
             "failed",
             (
                 "a person has to vouch for it, with evidence that is still what it was; seen: overdue: "
-                f"due within 2 days after the deploy of {day(-3)}: nobody has vouched for it; type: golive attest TIM-27"
+                f"due within 2 days after the deploy of {day(-3)}: nobody has vouched for it; "
+                "type: golive attest TIM-27"
             ),
         ),
     ],
