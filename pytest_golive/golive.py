@@ -16,7 +16,7 @@ from pytest_golive.cassettes.recordings import Recordings
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.cassettes.transport import pausing
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, others_of
+from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, lacking_in, others_of
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.journal import Journal
 from pytest_golive.exchange.pace import Budgets, limits_of
@@ -183,6 +183,17 @@ class Golive:
         if url is None:
             raise NotVerified(f"{place} is missing: nothing tells which keys are deployed", key=place)
         return fingerprints_in(self._report(url), vendor, read_pack(vendor).authentication.credential)
+
+    def targets_without_key(self, vendor: str, environment: str) -> tuple[str, ...]:
+        """Return the targets of a deployment that report no fingerprint of a vendor's key.
+
+        Raises:
+            NotVerified: golive.yaml names no address that reports them.
+            CannotTell: the address does not answer.
+        """
+        self.deployed_fingerprints(vendor, environment)
+        report = self._report(self.environments[environment].fingerprints_url or "")
+        return lacking_in(report, vendor, read_pack(vendor).authentication.credential)
 
     def other_fingerprints(self, vendor: str, environment: str) -> Others:
         """Return the fingerprints of this vendor's key in all environments of golive.yaml but this one.
