@@ -204,7 +204,7 @@ def _encoded(value: str) -> Iterator[str]:
     for raw in _bytes(value):
         if len(raw) >= _ENCODED:
             yield from (raw.hex(), raw.hex().upper())
-            for core in _base64_cores(raw):
+            for core in base64_cores(raw):
                 yield from (core, core.translate(str.maketrans("+/", "-_")))
 
 
@@ -214,7 +214,7 @@ def _bytes(value: str) -> set[bytes]:
     return {value.encode("utf-8", "surrogatepass"), *([latin] if latin.decode("latin-1") == value else [])}
 
 
-def _base64_cores(raw: bytes) -> Iterator[str]:
+def base64_cores(raw: bytes) -> Iterator[str]:
     """Yield, for each of the three alignments, the characters that depend on the secret alone.
 
     In `base64("user:" + key)` the key begins anywhere; the characters that also hold bits of its neighbours

@@ -216,10 +216,13 @@ def searcher_for(
 def shape_of(pack: Pack, variables: Sequence[str] = ()) -> KeyShape:
     """Return what the keys of a vendor look like."""
     each = [credential for name, credential in pack.credentials.items() if not name.startswith("public_")]
+    ways = [(way.credential, way.header) for way in (pack.authentication, *pack.authentications.values())]
+    headers = dict.fromkeys(header for name, header in ways if not name.startswith("public_"))
     return KeyShape(
         vendor=pack.vendor,
         patterns=tuple(dict.fromkeys(one.pattern for one in each if one.pattern)),
         variables=tuple(dict.fromkeys([*(one.variable for one in each), *variables])),
+        headers=tuple(header for header in headers if header != "Authorization"),
         test_prefixes=tuple(dict.fromkeys(one.test_prefix for one in each if one.test_prefix)),
         production_prefixes=tuple(dict.fromkeys(one.production_prefix for one in each if one.production_prefix)),
     )

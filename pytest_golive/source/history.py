@@ -43,6 +43,7 @@ def look_through(repository: Path, searcher: Searcher, revoked: frozenset[str] =
     """
     history = History(shallow=asked(repository, "rev-parse", "--is-shallow-repository").strip() == "true")
     found: dict[str, list[Seen]] = {}
+    _look_into_lfs(repository, searcher, history, found)
     for name, data in sifted(_small(repository, searcher, history, found), searcher):
         room = Room()
         _remember(found, name, list(seen_in(data, searcher, room)))
@@ -50,6 +51,15 @@ def look_through(repository: Path, searcher: Searcher, revoked: frozenset[str] =
     if found:
         history.leaks = list(_placed(repository, found, revoked))
     return history
+
+
+def _look_into_lfs(repository: Path, searcher: Searcher, history: History, found: dict[str, list[Seen]]) -> None:
+    """Search what Git LFS keeps beside the repository, as far as it was fetched."""
+    git = asked(repository, "rev-parse", "--path-format=absolute", "--git-common-dir").strip()
+    for path in sorted(Path(git, "lfs", "objects").glob("*/*/*")):
+        history.objects += 1
+        with path.open("rb") as file:
+            _remember(found, f"LFS {path.name}", list(seen_in_stream(file, path.stat().st_size, searcher, Room())))
 
 
 def _small(
@@ -75,7 +85,8 @@ def _placed(repository: Path, found: dict[str, list[Seen]], revoked: frozenset[s
     places = _places(repository, frozenset(found))
     oldest: dict[tuple[str, str, str], tuple[int, Leak]] = {}
     for name, seen in found.items():
-        for age, commit, path in places.get(name, [(-1, "", f"object {name[:10]}")]):
+        nowhere = (0, "", f"object {name[:14]}") if name.startswith("LFS ") else (-1, "", f"object {name[:10]}")
+        for age, commit, path in places.get(name, [nowhere]):
             for each in seen:
                 full = f"{path}!{each.inner}" if each.inner else path
                 leak = judged(full, each.line, each.sighting, revoked, commit=commit)

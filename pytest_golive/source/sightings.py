@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.redaction import Redactor, base64_cores
 from pytest_golive.credentials.secret import Secret, fingerprint
 from pytest_golive.source.plausible import looks_made_by_a_machine
 
@@ -22,6 +22,7 @@ _LEFT_EDGE = rb"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2}))"
 
 _LITERAL = re.compile(r"[A-Za-z0-9_-]*(?![A-Za-z0-9_-]|[+*?{])")
 _SHORTEST_ANCHOR = 3
+_SHORTEST_HALVED = 32
 
 _ASSIGNED = r"""
     [\]"'\\)]{0,4} [ \t]*
@@ -66,6 +67,8 @@ class KeyShape:
         vendor: the vendor's name.
         patterns: regular expressions of its keys.
         variables: names of the environment variables its secrets are read from.
+        headers: names of the headers its keys are sent in, without those that everybody uses; what they are given
+            counts where the vendor is mentioned, too.
         test_prefixes: how a key of a test environment begins.
         production_prefixes: how one of production begins.
     """
@@ -73,6 +76,7 @@ class KeyShape:
     vendor: str
     patterns: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     test_prefixes: tuple[str, ...] = ()
     production_prefixes: tuple[str, ...] = ()
 
@@ -93,13 +97,19 @@ class Searcher:
     _assigned: list[tuple[tuple[bytes, ...], re.Pattern[bytes], KeyShape]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        known = sorted(self.redactor.forms, key=lambda form: -len(form[0]))
-        self._needles = [(text.encode("utf-8", "surrogatepass"), secret) for text, secret in known]
+        known = dict(self.redactor.forms)
+        for secret in set(known.values()):
+            known.update(dict.fromkeys(_halves(secret), secret))
+        longest_first = sorted(known.items(), key=lambda form: -len(form[0]))
+        self._needles = [(text.encode("utf-8", "surrogatepass"), secret) for text, secret in longest_first]
         for shape in self.shapes:
             for pattern in dict.fromkeys(shape.patterns):
                 self._patterns.append((beginnings(pattern), _edged(pattern), shape))
             for variable in dict.fromkeys(shape.variables):
                 self._assigned.append(((variable.encode(),), _assigned_to(variable), shape))
+            for header in dict.fromkeys(shape.headers):
+                written = (header, header.lower(), header.title())
+                self._assigned += [((each.encode(),), _assigned_to(each), shape) for each in dict.fromkeys(written)]
 
     def shape(self, vendor: str) -> KeyShape:
         """Return what the keys of one of the vendors look like."""
@@ -135,8 +145,18 @@ class Searcher:
             for match in _matches(pattern, anchors, data):
                 group = "quoted" if match["quoted"] is not None else "bare"
                 value = match[group].decode("utf-8", "replace")
-                if looks_made_by_a_machine(value) and not _is_a_place(value):
-                    yield *match.span(group), _given(match.start(group), anchors[0].decode(), value, shape)
+                name = anchors[0].decode()
+                concerns = name in shape.variables or shape.vendor.encode() in data.lower()
+                if concerns and looks_made_by_a_machine(value) and not _is_a_place(value):
+                    yield *match.span(group), _given(match.start(group), name, value, shape)
+
+
+def _halves(secret: Secret) -> Iterator[str]:
+    """Yield both halves of the secret in base64: where lines are broken, one of them is whole."""
+    for core in base64_cores(secret.reveal().encode("utf-8", "surrogatepass")):
+        if len(core) >= _SHORTEST_HALVED:
+            for text in {core, core.translate(str.maketrans("+/", "-_"))}:
+                yield from (text[: len(text) // 2], text[len(text) // 2 :])
 
 
 def _matches(pattern: re.Pattern[bytes], anchors: tuple[bytes, ...], data: bytes) -> Iterator[re.Match[bytes]]:

@@ -32,7 +32,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
     """Make what a check gets: a right vendor, two keys, and a deployment that reports this."""
     report: list[Any] = [None]
 
-    def answer(_: Request) -> Response:
+    def answer(request: Request) -> Response:
         return json_response(200, report[0])
 
     made: list[Golive] = []

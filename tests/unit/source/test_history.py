@@ -168,3 +168,10 @@ def test_a_damaged_repository_is_told(repository: Repository) -> None:
 
     with pytest.raises(NoGit, match=r"^git cat-file ended with exit code 128$"):
         look_through(repository.folder, searcher())
+
+
+def test_what_git_lfs_keeps_is_searched(repository: Repository) -> None:
+    repository.commit("big.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\nsize 9\n")
+    repository.write(".git/lfs/objects/ab/12/ab12cd34ef56", f"x\n{KEY}\n")
+
+    assert _told(repository) == [f"object LFS ab12cd34ef:2 {HOLDS}"]

@@ -28,6 +28,7 @@ ENCODED = {
     "in base64, third alignment": base64.b64encode(b"xy" + ODD.encode() + b"z").decode(),
     "in base64 of URLs": base64.urlsafe_b64encode(ODD.encode()).decode(),
     "in a Basic header": f"Authorization: Basic {base64.b64encode(f'user:{ODD}'.encode()).decode()}",
+    "in base64, over two lines": base64.encodebytes(f"{'x' * 41}{KEY}{'y' * 30}".encode()).decode(),
     "in hex": ODD.encode().hex(),
     "in JSON": json.dumps({"key": ODD}),
     "in HTML": f"<td>{html.escape(ODD)}</td>",
@@ -80,6 +81,23 @@ ASSIGNED = [
 @pytest.mark.parametrize("value", ["upz7Kj7dh38Gd92kLmQ", "9f8b2c4d-7e61-4a3f-b5d2-8c1e0f9a7b6d"])
 def test_a_value_for_a_keys_variable_is_seen_in_every_language(line: str, value: str) -> None:
     assert _kinds(line.format(value)) == [("assigned", "a value for UPPZY_API_KEY")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'uppzy.get(url, headers={{"X-API-Key": "{}"}})',
+        'uppzy: req.Header.Set("X-API-Key", "{}")',
+        "curl -H 'x-api-key: {}' https://api.uppzy.com/api/v1",
+    ],
+)
+def test_a_value_for_the_header_of_the_key_is_seen(line: str) -> None:
+    """Only where the vendor is mentioned: others have a header of this name, too."""
+    text = line.format("9f8b2c4d-7e61-4a3f-b5d2-8c1e0f9a7b6d")
+
+    assert [(kind, what.lower()) for kind, what in _kinds(text)] == [("assigned", "a value for x-api-key")]
+    assert _kinds(text.replace("uppzy", "weather")) == []
+    assert _kinds(line.format("your-key")) == []
 
 
 @pytest.mark.parametrize(
