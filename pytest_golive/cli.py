@@ -20,8 +20,15 @@ COMMANDS = {
     "deliver": "send an event, an order of events or a fault to your webhook handler",
     "drive": "drive your API client against a vendor that fails on purpose, and see what it does",
     "judge": "judge recorded traffic of your API client, from HAR or JSON lines",
+    "verify": "check a report against the ledger of its run",
     "fingerprint": "print the 12 hex digits that stand for a secret",
     "sweep": "remove what killed runs left at the vendors",
+    "attest": "vouch for a rule that no program can decide",
+    "waive": "accept a gap until a day",
+    "not-applicable": "say that a rule does not concern this integration",
+    "lint": "look through what people vouch for and accept",
+    "verdict": "say again what a run said, from its ledger alone",
+    "join": "make one verdict of the ledgers of several shards",
     "schema": "print the JSON Schema of golive.yaml, for editors",
 }
 
@@ -72,7 +79,7 @@ def _run(typed: Sequence[str]) -> int:
         raise Refused(f"name a command: {', '.join(COMMANDS)}")
     name = typed[0]
     must_be_known(name, COMMANDS, "command")
-    command = importlib.import_module(f"pytest_golive.commands.{name}")
+    command = importlib.import_module(f"pytest_golive.commands.{name.replace('-', '_')}")
     parser = Parser(prog=f"golive {name}", description=command.__doc__, allow_abbrev=False)
     command.declare(parser)
     arguments, unknown = parser.parse_known_args(typed[1:])

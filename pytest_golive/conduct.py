@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import asdict
+from typing import Any, cast
 
 import pytest
 
 from pytest_golive import shipped
-from pytest_golive.conducting.items import RECORD, is_empty, marks_of
+from pytest_golive.conducting.items import RECORD, is_empty, marks_of, planned_of
 from pytest_golive.conducting.overlap import Overlap
 from pytest_golive.conducting.phases import Phase, Phases
 from pytest_golive.facts.current import owning_threads, recording
-from pytest_golive.marks import check_effects, nearest, rules_of
+from pytest_golive.marks import check_effects, is_blocker, nearest, rules_of
 from pytest_golive.output import guard_logs, mask_streams, routed
+from pytest_golive.report.junit import tell_of_a_test
 from pytest_golive.run import Run
 from pytest_golive.telling import longrepr_of
 
@@ -28,6 +30,11 @@ class Conductor:
         self._overlap = Overlap(config, run)
         run.endings.append(self._overlap.close)
         config.add_cleanup(mask_streams(config, run.redactor.scrub))
+
+    @property
+    def busy(self) -> Callable[[], list[tuple[str, float]]]:
+        """Tells which checks run ahead, and for how many seconds."""
+        return self._overlap.busy
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -96,8 +103,16 @@ class Conductor:
         """
         for item in items:
             check_effects(item)
+            self._refuse_waived_blocker(item)
         only = self._run.choice.only
-        named = {rule for item in items for rule in rules_of(item).ids}
+        named = {rule for item in items for rule in rules_of(item).ids if planned_of(item) is None}
+        suites = [suite.value for suite in self._run.choice.suites]
+        self._run.belonging = tuple(
+            item.nodeid for item in items if planned_of(item) is None and any(map(item.get_closest_marker, suites))
+        )
+        if self._run.choice.scope == "full":
+            self._run.golive.collected_rules = frozenset(named)
+        named |= {rule for item in items for rule in rules_of(item).ids}
         if not only:
             return []
         known = named | self._run.known_ids
@@ -108,6 +123,17 @@ class Conductor:
                 f"{nearest(unknown[0], sorted(known))}"
             )
         return [item for item in items if not only & set(rules_of(item).ids)]
+
+    def _refuse_waived_blocker(self, item: pytest.Item) -> None:
+        """Refuse a waiver of a test of the team's own that says of itself that it is a blocker.
+
+        Raises:
+            pytest.UsageError: there is one.
+        """
+        if is_blocker(item) and planned_of(item) is None and self._phases.waived(item):
+            path, line, _ = item.location
+            rule = rules_of(item).ids[0]
+            raise pytest.UsageError(f"{path}:{(line or 0) + 1}: {rule} is a blocker: it cannot be waived")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -149,10 +175,13 @@ class Conductor:
         report = yield
         phase = self._phases.of(item, call, report)
         if phase is not None:
-            told = self._run.redactor.scrub_json(asdict(phase))
+            told = cast("dict[str, Any]", self._run.redactor.scrub_json(asdict(phase)))
             report.golive = told  # type: ignore[attr-defined]  # xdist carries it to the controller
+            tell_of_a_test(item.user_properties, told)
+            report.user_properties = list(item.user_properties)
             if phase.finding is not None and report.failed and call.excinfo is not None:
                 report.longrepr = longrepr_of(item, call, phase.finding, self._phases.title(item, phase))
+            self._phases.tell(item, phase, report)
             self._show_evidence(report, phase)
         self._run.mask(report)
         return report

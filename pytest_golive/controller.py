@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any, Literal
 
 import pytest
 
-from pytest_golive import recording, shipped
-from pytest_golive.facts.finding import Finding
-from pytest_golive.facts.ledger import Decided, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
-from pytest_golive.facts.outcome import Outcome, Severity, Word
+from pytest_golive import recording
+from pytest_golive.facts.ledger import Belonging, Incident, Ledger, Observed, Output, Record, RunFinished, Started, now
+from pytest_golive.facts.outcome import Word
 from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
-from pytest_golive.readiness.results import Result, Results
+from pytest_golive.readiness.results import Results
+from pytest_golive.remembering import remember, with_past
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles, commit, replace, stage
+from pytest_golive.report.junit import tell_the_verdict
 from pytest_golive.report.rows import Rows, evidence
 from pytest_golive.report.terminal import write_verdict
 from pytest_golive.report.verdict_file import VerdictFile, finished
-from pytest_golive.run import BANNER, Run
+from pytest_golive.reports import Reports
+from pytest_golive.run import Run
+from pytest_golive.taking import RERUN, check_of, crashed, facts_of, need_reports, result_of
 from pytest_golive.workers import sent
 
 NOTED_SECONDS = 1.0
@@ -56,14 +57,15 @@ class Controller:
         self._results = Results()
         self._incidents: list[verdicts.Incident] = []
         self._own: set[str] = set()
+        self._belonging: set[str] = set()
         self._mistakes: list[str] = []
         self._waited: Counter[str] = Counter()
         self._skipped: list[str] = []
+        self._attempts: Counter[str] = Counter()
         self._shown = False
         self._verdict: verdicts.Verdict | None = None
-        self._opening = page.unfinished_page(file)
-        self._has_html = config.pluginmanager.hasplugin("html")
-        if self._has_html:
+        self._reports = Reports(config, run, files, page.unfinished_page(file))
+        if self._reports.has_html:
             config.pluginmanager.register(Rows(self._block), "golive-rows")
         if config.pluginmanager.hasplugin("xdist"):
             config.pluginmanager.register(Nodes(self, run), "golive-nodes")
@@ -83,6 +85,7 @@ class Controller:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Remember the team's own tests: from here on each of them has to report."""
         self.expect([item.nodeid for item in session.items])
+        self._write_belonging(self._run.belonging)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Write down that a test began."""
@@ -95,7 +98,7 @@ class Controller:
         if told is not None:
             self._take(report, told)
         elif report.failed:
-            self._take(report, self._crashed(report))
+            self._take(report, crashed(report, self._run.plan))
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Take note that pytest itself failed."""
@@ -112,6 +115,7 @@ class Controller:
         """Decide before any report is written; the verdict file is put into place after all of them."""
         self._gather(session)
         self._decide()
+        tell_the_verdict(self._config, self._file)
         staged = self._staged()
         session.exitstatus = self._exit_status(session.exitstatus)
         try:
@@ -133,7 +137,7 @@ class Controller:
         result = yield
         if self._verdict is not None:
             self._shown = True
-            write_verdict(terminalreporter, self._file, self._verdict.rules, self._banner, self._files)
+            write_verdict(terminalreporter, self._file, self._rules, self._reports.banner, self._files)
         return result
 
     def note(self, text: str, word: Literal[Word.NO_GO, Word.INCONCLUSIVE] = Word.INCONCLUSIVE) -> None:
@@ -141,21 +145,28 @@ class Controller:
         incident = verdicts.Incident(self._run.redactor.scrub(text), word)
         if incident not in self._incidents:
             self._incidents.append(incident)
-            self._write(Incident(incident.text))
+            self._write(Incident(incident.text, word))
 
     def expect(self, tests: list[str]) -> None:
         """Remember which of the collected tests are the team's own."""
-        self._own |= {test for test in tests if _check_of(test) not in self._run.plan.checks}
+        self._own |= {test for test in tests if check_of(test) not in self._run.plan.checks}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Take in what a process says at its end, beside the reports of its tests."""
         for incident in told.get("incidents", ()):
             self.note(incident)
         self._waited.update(told.get("waited", {}))
+        self._write_belonging(told.get("belonging", ()))
         for check, text in told.get("outputs", ()):
             self._write(Output(check, text))
         self._mistakes += [mistake for mistake in told.get("mistakes", ()) if mistake not in self._mistakes]
         self._hear_of_recordings(told.get("recordings") or {})
+
+    def _write_belonging(self, tests: Iterable[str]) -> None:
+        new = tuple(test for test in tests if test not in self._belonging)
+        if new:
+            self._belonging |= set(new)
+            self._write(Belonging(new))
 
     def _hear_of_recordings(self, told: Mapping[str, Any]) -> None:
         for incident in told.get("incidents", ()):
@@ -188,6 +199,7 @@ class Controller:
         if self._mistakes or session.exitstatus == pytest.ExitCode.USAGE_ERROR:
             self.note("ended by a usage error: nothing ran")
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        self._judge_waivers(session)
 
     def _waits(self) -> list[str]:
         """Tell how long calls waited to keep to the budget, where it is worth a word."""
@@ -200,78 +212,48 @@ class Controller:
         ]
 
     @property
-    def _banner(self) -> str:
-        return BANNER if self._run.sandbox else ""
+    def _rules(self) -> tuple[verdicts.DecidedRule, ...]:
+        return self._verdict.rules if self._verdict is not None else ()
 
     def _block(self) -> str:
-        rules = self._verdict.rules if self._verdict is not None else ()
-        return page.block(self._file, rules, self._banner)
+        return self._reports.block(self._file, self._rules)
 
     def _take(self, report: pytest.TestReport, told: Mapping[str, Any]) -> None:
-        outcome = Outcome(told["outcome"])
-        finding = told.get("finding")
-        result = Result(
-            check=told["check"],
-            test=report.nodeid,
-            outcome=outcome,
-            severity=Severity(told["severity"]),
-            rules=tuple(told["rules"]),
-            title=told["title"],
-            vendor=told["vendor"],
-            operation=told["operation"],
-            subject=told["subject"],
-            fault=told["fault"],
-            seconds=report.duration,
-            finding=None if finding is None else Finding(**{**finding, "exchanges": tuple(finding["exchanges"])}),
-            observations=tuple(told["observations"]),
-            warnings=tuple(told["warnings"]),
-            notes=tuple(told["notes"]),
-            key=told["key"],
-        )
+        check = told["check"]
+        if report.outcome in RERUN:
+            self._attempts[check] += 1
+            self._write(Observed(check, "noted", "it failed, and is run again"))
+            return
+        result = result_of(report, told, self._attempts[check])
         self._results.add(result)
-        told_apart = (("observed", result.observations), ("warned", result.warnings), ("noted", result.notes))
-        for kind, texts in told_apart:
-            for text in texts:
-                self._write(Observed(result.check, kind, text))  # type: ignore[arg-type]
-        actual = result.finding.actual if result.finding is not None else ""
-        self._write(Decided(result.check, report.nodeid, told["phase"], outcome, round(report.duration, 3), actual))
-        if told["exchanges"] and self._has_html:
+        for fact in facts_of(result, told["phase"]):
+            self._write(fact)
+        self._reports.exhibits.add(told)
+        if told["exchanges"] and self._reports.has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 
-    def _crashed(self, report: pytest.TestReport) -> dict[str, Any]:
-        """Describe a test whose process died: it has no words of its own."""
-        check = _check_of(report.nodeid)
-        planned = self._run.plan.checks.get(check)
-        finding = Finding(
-            requirement=planned.title if planned is not None else report.nodeid,
-            expected="the test to come to its end",
-            actual=str(report.longrepr).strip().splitlines()[-1] if report.longrepr else "the worker died",
-        )
-        return {
-            "check": check if planned is not None else report.nodeid,
-            "phase": "crash",
-            "outcome": Outcome.FAILED,
-            "severity": planned.severity if planned is not None else Severity.MAJOR,
-            "rules": planned.rules if planned is not None else (),
-            "title": planned.title if planned is not None else "",
-            "vendor": planned.vendor if planned is not None else None,
-            "operation": planned.operation if planned is not None else None,
-            "subject": planned.subject if planned is not None else None,
-            "fault": planned.fault if planned is not None else None,
-            "finding": {name: getattr(finding, name) for name in finding.__slots__},
-            "observations": (),
-            "warnings": (),
-            "notes": (),
-            "exchanges": (),
-            "key": "",
-        }
+    def _judge_waivers(self, session: pytest.Session) -> None:
+        """Say of each waiver whether it was needed, as a test: it takes the results of all others to tell."""
+        if self._run.choice.scope == "partial" or self._mistakes:
+            return
+        for planned, needed in [*verdicts.needs_of_waivers(self._run.plan, self._results.by_check)]:
+            session.testscollected += 1  # the terminal reckons by it how far the run is
+            for report in need_reports(planned, needed=needed):
+                self._config.hook.pytest_runtest_logreport(report=report)
 
     def _decide(self) -> None:
         silent = sorted(self._own - {result.test for result in self._results.by_check.values()})
         for test in silent:
             self.note(f"{test} {verdicts.SILENT}")
         self._verdict = verdicts.decide(self._run.plan, self._results.by_check, self._incidents, self._run.choice.scope)
-        self._file = finished(self._file, self._verdict, self._results.by_check, now(), self._skipped)
+        results = self._results.by_check
+        file = finished(self._file, self._verdict, results, now(), self._skipped, self._run.plan)
+        flaky = tuple(
+            result.test
+            for check, result in results.items()
+            if self._attempts[check] and result.outcome not in verdicts.UNMET
+        )
+        self._file = with_past(file.model_copy(update={"flaky": flaky}), self._verdict.rules, self._run)
 
     def _staged(self) -> Any:
         text = self._text()
@@ -295,23 +277,31 @@ class Controller:
 
     def _close(self, session: pytest.Session, staged: Any) -> None:
         """Put the verdict into place, unless a report that was just written holds a secret."""
-        self._complete_page()
-        leaks = [leak for path in self._reports() for leak in self._mask_file(path)]
+        self._reports.complete_page(self._file, self._rules)
+        leaks = self._reports.leaks()
         if leaks:
             before = self._block()
             for leak in leaks:
                 self.note(leak, Word.NO_GO)
             self._decide()
-            self._rewrite_block(before)
+            self._reports.rewrite_block(before, self._file, self._rules)
+            self._reports.correct_junit(self._file)
             staged = self._staged()
+        self._write_reports()
         if staged is not None:
             commit(staged, self._files.verdict)
+        remember(self._file, self._rules, self._run)
         self._finish(session, told_anew=bool(leaks))
 
-    def _finish(self, session: pytest.Session, *, told_anew: bool) -> None:
-        """Write the last line of the ledger, and say what the terminal has not said yet."""
+    def _write_reports(self) -> None:
+        """Write the verdict to the ledger, and then the reports that are made from it."""
         assert self._verdict is not None, "a run ends with a verdict"
         self._write(RunFinished(self._verdict.word, self._verdict.reasons))
+        self._reports.write(self._file, self._rules, self._results.by_check, self._write)
+
+    def _finish(self, session: pytest.Session, *, told_anew: bool) -> None:
+        """Close the ledger, and say what the terminal has not said yet."""
+        assert self._verdict is not None, "a run ends with a verdict"
         self._ledger.close()
         if self._verdict.word not in GREEN and session.exitstatus == pytest.ExitCode.OK:
             # Also where another plugin has called it a success meanwhile.
@@ -323,45 +313,6 @@ class Controller:
             for line in (*lines, f"golive: {self._file.verdict}"):
                 out.line(line, red=True, bold=True)
 
-    def _complete_page(self) -> None:
-        """Write the page where pytest-html is not there, or left the page of the start."""
-        html = self._files.html
-        if not html.is_file() or html.read_text(encoding="utf-8", errors="replace") == self._opening:
-            self._write_page()
-
-    def _write_page(self) -> None:
-        rules = self._verdict.rules if self._verdict is not None else ()
-        replace(self._files.html, self._run.redactor.scrub(page.plain_page(self._file, rules, self._banner)))
-
-    def _reports(self) -> Iterator[Path]:
-        """Yield every file a reporter may just have written."""
-        yield self._files.html
-        if not self._config.getoption("self_contained_html", True):
-            yield from sorted((self._files.html.parent / "assets").glob("*"))
-        given = [self._config.getoption(option, None) for option in ("xmlpath", "log_file")]
-        with contextlib.suppress(ValueError):  # -p no:logging
-            given.append(self._config.getini("log_file"))
-        for path in filter(None, given):
-            yield self._config.invocation_params.dir / Path(os.path.expandvars(path)).expanduser()
-
-    def _mask_file(self, place: Path) -> list[str]:
-        """Mask every known secret that still got into a report; say which file held it."""
-        if not place.is_file():
-            return []
-        text = place.read_text(encoding="utf-8", errors="replace")
-        held = self._run.redactor.holds(text)
-        if not held:
-            return []
-        replace(place, self._run.redactor.scrub(text))
-        return [f"{place.name} held the secret {', '.join(held)}: masked there, replace it wherever it was shown"]
-
-    def _rewrite_block(self, before: str) -> None:
-        text = self._files.html.read_text(encoding="utf-8", errors="replace")
-        if before in text:
-            replace(self._files.html, text.replace(before, self._block()))
-        else:
-            self._write_page()
-
     def _fail_safe(self, session: pytest.Session, text: str) -> None:
         """Leave files that are not green behind, whatever else went wrong."""
         self.note(text)
@@ -369,7 +320,13 @@ class Controller:
         session.exitstatus = self._exit_status(session.exitstatus)
         with contextlib.suppress(CannotWrite):  # those of the start are still there: the run did not finish
             replace(self._files.verdict, self._text())
-            self._write_page()
+            self._reports.write_page(self._file, self._rules)
+            self._reports.correct_junit(self._file)
+        try:
+            self._write_reports()
+        except Exception:  # whatever it was: it has been told, or it is the same once more
+            with contextlib.suppress(CannotWrite):
+                self._reports.write_plainly(self._file, self._rules)
         self._finish(session, told_anew=True)
 
 
@@ -397,8 +354,3 @@ class Nodes:
         if error:
             self._controller.note(f"worker {node.gateway.id} died: {error}")
         self._controller.hear(json.loads(getattr(node, "workeroutput", {}).get("golive", "{}")))
-
-
-def _check_of(test: str) -> str:
-    """Return the check that a node id of a shipped test stands for, empty for a test of the team's own."""
-    return test.rpartition("::")[2].removeprefix("test_") if shipped.is_shipped_id(test) else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pytest_golive.cassettes.transport import pausing
 from pytest_golive.clients.lab import Lab as ClientLab
 from pytest_golive.clients.labs import Labs as ClientLabs
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, others_of
+from pytest_golive.exchange.deployment import Others, fetch_report, fingerprints_in, lacking_in, others_of
 from pytest_golive.exchange.examples import Examples
 from pytest_golive.exchange.journal import Journal
 from pytest_golive.exchange.pace import Budgets, limits_of
@@ -31,6 +32,9 @@ from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
+from pytest_golive.source.files import SourceFiles, searcher_for
+from pytest_golive.source.leaks import Leak
+from pytest_golive.source.sightings import Searcher
 from pytest_golive.vendors.library import read_pack
 
 
@@ -43,10 +47,12 @@ class Golive:
         run: id of this run; part of every name :meth:`fresh` gives.
         process: xdist's name of this worker, empty without xdist.
         repository: the integration's files.
+        source: the same, with their history and what is delivered of them.
         pause: waits a number of seconds; not at all in a replay, where nothing is under way.
         shelf: the recordings of the chosen environment, as they lie there.
         recordings: what plays and records the calls of this run; None where all are asked and none is kept.
         draws: gives names and random values that a replay gives again.
+        collected_rules: ids that the markers of all collected tests name; None where only part of them was collected.
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
         labs: the team's webhook handlers.
         clients: the team's API clients.
@@ -72,7 +78,9 @@ class Golive:
         self.process = process
         self.budgets = Budgets()
         self.repository = repository
+        self.source = SourceFiles(repository, repository)
         self.questions_file: Path | None = None
+        self.collected_rules: frozenset[str] | None = None
         self.sandbox = sandbox
         self.redactor = redactor
         self.journal = journal
@@ -144,6 +152,17 @@ class Golive:
         return there if there in self.environments else None
 
     @property
+    def searcher(self) -> Searcher:
+        """What searches files for the secrets of this run, and for what looks like a key of its vendors."""
+
+        def made() -> Searcher:
+            vendors = {name: target.profile for name, target in self.environment.targets.items()}
+            return searcher_for(self.redactor, vendors, self.source.variables)
+
+        searcher: Searcher = self._shared.get("searcher", made)
+        return searcher
+
+    @property
     def questions(self) -> Questions:
         """The questions that an assistant is tried with.
 
@@ -168,6 +187,17 @@ class Golive:
         if url is None:
             raise NotVerified(f"{place} is missing: nothing tells which keys are deployed", key=place)
         return fingerprints_in(self._report(url), vendor, read_pack(vendor).authentication.credential)
+
+    def targets_without_key(self, vendor: str, environment: str) -> tuple[str, ...]:
+        """Return the targets of a deployment that report no fingerprint of a vendor's key.
+
+        Raises:
+            NotVerified: golive.yaml names no address that reports them.
+            CannotTell: the address does not answer.
+        """
+        self.deployed_fingerprints(vendor, environment)
+        report = self._report(self.environments[environment].fingerprints_url or "")
+        return lacking_in(report, vendor, read_pack(vendor).authentication.credential)
 
     def other_fingerprints(self, vendor: str, environment: str) -> Others:
         """Return the fingerprints of this vendor's key in all environments of golive.yaml but this one.
@@ -228,6 +258,12 @@ class Golive:
         record = current()
         if record is not None:
             record.notes.append(self.redactor.scrub(text))
+
+    def leaked(self, leaks: Iterable[Leak]) -> None:
+        """Take note of keys that were found in files, for `--golive-sarif`; it changes no outcome."""
+        record = current()
+        if record is not None:
+            record.leaks += map(asdict, leaks)
 
     carry = staticmethod(carry)
 

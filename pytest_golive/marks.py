@@ -59,6 +59,11 @@ def rules_of(item: pytest.Item) -> Rules:
     return item.stash[RULES]
 
 
+def is_blocker(item: pytest.Item) -> bool:
+    """Whether a rule that a test decides is a blocker."""
+    return rules_of(item).severity is Severity.BLOCKER
+
+
 def check_effects(item: pytest.Item) -> None:
     """Read the effects marker of a test.
 

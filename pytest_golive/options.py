@@ -9,7 +9,7 @@ import argparse
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,15 @@ MOST_CONCURRENCY = 64
 """More threads than this cost more than they bring, with any vendor."""
 
 RECORD = ("none", "missing", "all")
+
+FILES = {
+    "report": "Where the report for the ticket goes; default: golive-report.html",
+    "summary": "Where the summary in Markdown goes; default: golive-summary.md",
+    "ctrf": "Write the results as CTRF as well, to this file",
+    "intoto": "Write the verdict as an in-toto statement as well, to this file",
+    "sarif": "Write the keys that were found in files as SARIF as well, to this file",
+}
+"""Options that name a file which a run writes."""
 
 MARKERS = (
     "prerelease: runs before a release",
@@ -51,6 +60,7 @@ class Choice:
         only: rule and fault ids asked for by name.
         manifest: golive.yaml, as given; None for the one beside the rootdir.
         verdict: where the verdict goes, as given; None for the default place.
+        files: where other files go, by the name of their option.
         paths_typed: whether paths were typed, so that the shipped suites are not added.
         dry: nothing runs and nothing is written (--collect-only).
         option: the spelling the environment was chosen with.
@@ -65,6 +75,7 @@ class Choice:
     only: frozenset[str] = frozenset()
     manifest: Path | None = None
     verdict: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
     paths_typed: bool = False
     dry: bool = False
     option: str = "--env"
@@ -117,6 +128,8 @@ def add_options(parser: pytest.Parser) -> None:
         default=None,
         help="Where the verdict goes; default: golive-verdict.json",
     )
+    for name, told in FILES.items():
+        group.addoption(f"--golive-{name}", metavar="PATH", default=None, help=told)
 
 
 def add_env_unless_owned(parser: pytest.Parser) -> None:
@@ -187,6 +200,7 @@ def chosen(config: pytest.Config, parser: pytest.Parser) -> Choice | None:
         only=only,
         manifest=_path(config, "golive_manifest"),
         verdict=_path(config, "golive_verdict"),
+        files={name: path for name in FILES if (path := _path(config, f"golive_{name}")) is not None},
         paths_typed=bool(paths),
         dry=bool(config.getoption("collectonly", False)),
         option=option,
@@ -227,7 +241,8 @@ def _refuse_lonely(typed: Sequence[str]) -> None:
 
     Only if somebody typed it: `addopts` may name a place for the verdict once and for all.
     """
-    for option in ("--golive-only", "--golive-manifest", "--golive-verdict", "--golive-record", "--golive-cassettes"):
+    named = ("only", "manifest", "verdict", "record", "cassettes", *FILES)
+    for option in (f"--golive-{name}" for name in named):
         if any(_is(argument, option) for argument in typed):
             raise pytest.UsageError(f"{option} needs an environment: add --env NAME (--env {SANDBOX} is built in)")
 

@@ -17,7 +17,7 @@ import pytest
 from pytest_golive.facts.current import CheckRecord, ahead, elsewhere
 
 
-class _Stream:
+class Passing:
     """Stands before a text stream and is like it in all but writing."""
 
     def __init__(self, stream: TextIO, name: str) -> None:
@@ -25,9 +25,11 @@ class _Stream:
         self._name = name
 
     def write(self, text: str) -> int:
+        """Write a text; each kind does so in its own way."""
         raise NotImplementedError
 
     def writelines(self, lines: Iterable[str]) -> None:
+        """Write several texts."""
         for line in lines:
             self.write(line)
 
@@ -35,7 +37,7 @@ class _Stream:
         return getattr(self._stream, name)
 
 
-class Masking(_Stream):
+class Masking(Passing):
     """Stands before a stream that somebody reads as it is written: a terminal, a build log.
 
     Args:
@@ -55,7 +57,7 @@ class Masking(_Stream):
         return len(text)
 
 
-class Routing(_Stream):
+class Routing(Passing):
     """Stands before a captured stream: what the threads of another check write is kept with that check."""
 
     def write(self, text: str) -> int:
@@ -85,7 +87,7 @@ def routed() -> Iterator[None]:
     mine = {}
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if not isinstance(stream, _Stream):
+        if not isinstance(stream, Passing):
             mine[name] = (stream, Routing(stream, name))
             setattr(sys, name, mine[name][1])
     try:

@@ -15,6 +15,7 @@ from pytest_golive.exchange.journal import forget_removed
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.golive import Golive
 from pytest_golive.options import Choice
+from pytest_golive.people.register import Register
 from pytest_golive.readiness.client_cases import CHECK as WITHSTANDS
 from pytest_golive.readiness.plan import Plan, PlannedCheck
 from pytest_golive.vendors.library import read_pack
@@ -42,6 +43,10 @@ class Run:
         mistakes: what the team has to put right in its tests before anything can run.
         outputs: by check, what its threads wrote while another check was running.
         stealing: whether xdist may take back tests that it has handed to this worker.
+        register: what people vouch for and accept.
+        hashes: what the verdict rests upon beside the answers, each with its SHA-256.
+        belonging: tests of the team's own that belong to these suites, as far as this process collected them.
+        left_out: rules that --golive-only left out of the plan.
         endings: called before anything is removed; each returns what it has to tell of the run as a whole.
     """
 
@@ -59,6 +64,10 @@ class Run:
     mistakes: list[str] = field(default_factory=list)
     outputs: list[tuple[str, list[str]]] = field(default_factory=list)
     stealing: bool = False
+    register: Register = field(default_factory=Register)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    belonging: tuple[str, ...] = ()
     endings: list[Callable[[], Sequence[str]]] = field(default_factory=list)
 
     @property
@@ -118,7 +127,8 @@ class Run:
         """
         if planned is not None and planned.check == WITHSTANDS:
             return ""
-        vendor = planned.vendor if planned is not None else next(iter(self.golive.environment.targets), "")
+        about = planned.vendor if planned is not None else ""
+        vendor = about or next(iter(self.golive.environment.targets), "")
         if not vendor:
             return ""
         pack = read_pack(vendor)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import secrets
-import subprocess
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from pytest_golive import __version__, clienting, recording
+from pytest_golive import clienting, recording
 from pytest_golive.cassettes.environments import with_recorded_values
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.clients.setup import Setup as ClientSetup
 from pytest_golive.conduct import Conductor
-from pytest_golive.controller import Controller
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Journal, Unwritten
 from pytest_golive.exchange.pace import Budgets
-from pytest_golive.facts.ledger import Ledger, Planned, RunStarted, now
-from pytest_golive.facts.outcome import Word
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
 from pytest_golive.handlers.setup import Setup
@@ -34,20 +27,24 @@ from pytest_golive.manifest.load import load_manifest
 from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Manifest
 from pytest_golive.manifest.questions import read_questions
+from pytest_golive.opening import open_files
 from pytest_golive.options import SANDBOX, Choice
+from pytest_golive.people.register import Register
+from pytest_golive.progress import Progress
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
-from pytest_golive.report import files as run_files
-from pytest_golive.report import page
-from pytest_golive.report.files import CannotWrite, RunFiles
-from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
+from pytest_golive.readiness.provenance import hashes
+from pytest_golive.report.files import CannotWrite
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
 from pytest_golive.sandbox.world import VENDORS, Sandbox
+from pytest_golive.source.files import SourceFiles
+from pytest_golive.source.named import source_files
 from pytest_golive.vendors.keys import keys_for
 from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Rule
+from pytest_golive.vouching import files_of, people_of, registered, rehearsed
 
 MANIFEST = "golive.yaml"
 
@@ -55,8 +52,6 @@ UNUSED = (
     "traffic",
     "monitoring",
     "operations",
-    "attestations",
-    "waivers",
 )
 """Parts of golive.yaml that this version reads and checks, and that no check uses yet."""
 
@@ -71,9 +66,12 @@ class Prepared:
         repository: the integration's files.
         not_applicable: rule id -> why and who says so.
         shelf: the recordings of the chosen environment.
+        source: the integration's files, with their history and what is delivered of them.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         handlers: the webhook handlers that are tested.
         clients: the API clients that are tested.
+        register: what people vouch for and accept.
+        hashed: files that the verdict rests upon, by the names it tells them by.
         notes: what a reader has to know besides.
     """
 
@@ -82,10 +80,13 @@ class Prepared:
     repository: Path
     not_applicable: Mapping[str, str]
     shelf: Shelf
+    source: SourceFiles
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
     handlers: tuple[Setup, ...] = ()
     clients: tuple[ClientSetup, ...] = ()
+    register: Register = field(default_factory=Register)
+    hashed: Mapping[str, Path] = field(default_factory=dict)
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -100,7 +101,7 @@ def start(config: pytest.Config, choice: Choice) -> None:
         _install(config, run)
         if not choice.dry:
             recording.begin(run.golive.recordings)
-            _open_files(config, run)
+            open_files(config, run)
     except (Mistakes, CannotWrite) as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -130,6 +131,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         for name in manifest.environments
         if name != chosen.name
     ]
+    register = registered(config, choice, manifest, path.parent)
     return Prepared(
         project=manifest.project,
         environments={
@@ -138,7 +140,10 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         },
         shelf=shelf,
         repository=(path.parent / manifest.source.repository).resolve(),
-        not_applicable={each.rule: f"{each.reason} ({each.by})" for each in manifest.not_applicable},
+        source=source_files(manifest, path.parent.resolve()),
+        not_applicable=register.not_applicable,
+        register=register,
+        hashed=files_of(register, path),
         notes=_notes(manifest),
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
@@ -189,7 +194,21 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
         clients = clienting.example_setups(vendors)
     else:
         notes = (*notes, "the example clients are tried where they are asked for: -m 'prerelease and client'")
-    return Prepared(project, environments, EXAMPLE, {}, shelf, notes, rehearsal.QUESTIONS, handlers, clients)
+    register = rehearsed(vendors)
+    return Prepared(
+        project,
+        environments,
+        EXAMPLE,
+        {},
+        shelf,
+        SourceFiles(EXAMPLE, EXAMPLE, example=True),
+        notes,
+        rehearsal.QUESTIONS,
+        handlers,
+        clients,
+        register,
+        files_of(register, path if path.is_file() else None),
+    )
 
 
 def _asks_for(config: pytest.Config, choice: Choice, lab: str, ids: str) -> bool:
@@ -244,10 +263,19 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         allow=chosen.allow,
         not_applicable=prepared.not_applicable,
         recorded=recording.recorded_here(choice, prepared.shelf),
+        people=people_of(prepared.register, choice),
     )
     if choice.only and not ground.only:
         return Plan()  # only rules of the team's own tests were asked for
     return make_plan(ground, books)
+
+
+def _left_out(choice: Choice, prepared: Prepared, books: Books, known: frozenset[str]) -> tuple[str, ...]:
+    """Return the rules that --golive-only leaves out of the plan: `golive join` misses them."""
+    if not choice.only or choice.dry:
+        return ()
+    whole = _planned(replace(choice, only=frozenset()), prepared, books, known)
+    return tuple(dict.fromkeys(rule.rule.id for rule in whole.rules if rule.rule.id not in choice.only))
 
 
 def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
@@ -275,6 +303,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         shelf=prepared.shelf,
     )
     golive.questions_file = prepared.questions_file
+    golive.source = prepared.source
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.clients = clienting.labs_of(prepared.clients, redactor)
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
@@ -289,89 +318,16 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         sandbox=choice.environment == SANDBOX,
         notes=prepared.notes,
         known_ids=known,
+        register=prepared.register,
+        hashes=hashes(prepared.hashed, prepared.environments[choice.environment].targets),
+        left_out=_left_out(choice, prepared, books, known),
     )
 
 
 def _install(config: pytest.Config, run: Run) -> None:
     config.stash[GOLIVE] = run.golive
-    config.pluginmanager.register(Conductor(config, run), "golive-conductor")
+    conductor = Conductor(config, run)
+    config.pluginmanager.register(conductor, "golive-conductor")
+    config.pluginmanager.register(Progress(run, conductor.busy), "golive-progress")
     recording.install(config, run)
     config.add_cleanup(run.golive.close)
-
-
-def _open_files(config: pytest.Config, run: Run) -> None:
-    """Replace yesterday's files before anything runs: from here on only a finished run leaves a verdict."""
-    html = config.getoption("htmlpath", None) or None
-    files = run_files.run_files(
-        config.rootpath,
-        run.choice.scope,
-        verdict=run.choice.verdict,
-        html=None if html is None else config.invocation_params.dir / Path(os.path.expandvars(html)).expanduser(),
-    )
-    if html is None and config.pluginmanager.hasplugin("html"):
-        config.option.htmlpath = str(files.html)
-        config.option.self_contained_html = True
-    file = VerdictFile(
-        verdict=Word.INCONCLUSIVE,
-        scope=run.choice.scope,
-        environment=run.choice.environment,
-        suites=tuple(sorted(run.choice.suites)),
-        project=run.project,
-        started=now(),
-        finished=None,
-        commit=_commit(config.rootpath),
-        reasons=(UNFINISHED,),
-        run=run.id,
-        version=__version__,
-        rehearsal=run.sandbox,
-        notes=(*run.notes, *_rehearsal_notes(run)),
-        without_check=tuple(planned.rule.id for planned in run.plan.without_check),
-    )
-    ledger = _ledger(run, files, file)
-    config.pluginmanager.register(Controller(config, run, ledger, files, file), "golive-controller")
-
-
-def _ledger(run: Run, files: RunFiles, file: VerdictFile) -> Ledger:
-    run_files.replace(files.verdict, json.dumps(file.model_dump(mode="json"), indent=1) + "\n")
-    run_files.replace(files.html, page.unfinished_page(file))
-    run_files.ignore_in_git(files.ledger.parent)
-    try:
-        ledger = Ledger(files.ledger, run.redactor.scrub_json)
-    except OSError as error:
-        raise CannotWrite(f"{files.ledger} cannot be written: {error.strerror}") from error
-    ledger.write(
-        RunStarted(
-            run.id,
-            file.environment,
-            file.suites,
-            file.scope,
-            file.project,
-            __version__,
-            dict(run.fingerprints),
-        )
-    )
-    for planned in run.plan.checks.values():
-        ledger.write(Planned(planned.id, planned.rules, planned.vendor, planned.severity))
-    return ledger
-
-
-def _rehearsal_notes(run: Run) -> tuple[str, ...]:
-    if not run.sandbox or run.choice.only:
-        return ()
-    plan = run.plan
-    in_part = sum(bool(planned.undecided) for planned in plan.rules)
-    told = f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
-    return (f"{told}{len(plan.without_check)} more have none yet; `golive rules --missing` lists them",)
-
-
-def _commit(root: Path) -> str | None:
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        told = subprocess.run(  # noqa: S603  # the arguments are golive's own
-            ["git", "-C", str(root), "rev-parse", "HEAD"],  # noqa: S607  # git is where the user has it
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-        return told.stdout.strip() or None
-    return None

@@ -27,6 +27,7 @@ from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.readiness.plan import Plan, PlannedCheck
 from pytest_golive.run import Run, budgets_path, journal_path
+from pytest_golive.source.named import source_received, source_told
 from pytest_golive.vendors.library import add_pack, own_packs
 
 
@@ -65,7 +66,9 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             },
             "environments": [_environment(environment) for environment in run.golive.environments.values()],
             "checks": [asdict(planned) for planned in run.plan.checks.values()],
+            "waived": dict(run.plan.waived),
             "known_ids": sorted(run.known_ids),
+            "source": source_told(run.golive.source),
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
             "clients": [client_setup.told(each) for each in run.golive.clients.setups.values()],
         }
@@ -99,6 +102,7 @@ class Reporting:
             "outputs": run.late_output(),
             "recordings": recording.told(run),
             "waited": run.golive.budgets.waited(),
+            "belonging": run.belonging,
         }
         self._config.workeroutput["golive"] = json.dumps(told)  # type: ignore[attr-defined]
 
@@ -134,6 +138,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
         shelf=shelf,
     )
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
+    golive.source = source_received(told["source"])
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     golive.clients = clienting.labs_of(map(client_setup.received, told["clients"]), redactor)
     golive.questions_file = None if told["questions_file"] is None else Path(told["questions_file"])
@@ -143,7 +148,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
         root=root,
         choice=chosen,
         golive=golive,
-        plan=Plan(checks={each.id: each for each in map(_planned, told["checks"])}),
+        plan=Plan(checks={each.id: each for each in map(_planned, told["checks"])}, waived=told["waived"]),
         redactor=redactor,
         sandbox=told["sandbox"],
         notes=tuple(told["notes"]),

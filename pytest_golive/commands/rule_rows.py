@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_golive.facts.outcome import Suite
 from pytest_golive.manifest.model import Environment, Manifest
+from pytest_golive.people.gaps import declared
 from pytest_golive.readiness.client_cases import ClientCase
 from pytest_golive.readiness.handler_cases import HandlerCase
 from pytest_golive.readiness.plan import Ground, Plan, PlannedRule, landed, make_plan
@@ -177,7 +178,7 @@ def _ground(vendors: Sequence[str], suites: frozenset[Suite], told: Told | None)
             ClientCase(name, client.vendor, client.operations) for name, client in told.manifest.clients.items()
         ),
         allow=told.environment.allow,
-        not_applicable={each.rule: f"{each.reason} ({each.by})" for each in told.manifest.not_applicable},
+        not_applicable=declared(told.manifest, told.name),
     )
 
 

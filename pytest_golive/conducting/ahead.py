@@ -161,6 +161,11 @@ class Pool:
                 self._used.leave(claims)
                 self._changed.notify_all()
 
+    def busy(self) -> list[tuple[str, float]]:
+        """Return what is running, and for how many seconds."""
+        with self._changed:
+            return [(body.name, time.time() - body.started) for body in self._running if body.started]
+
     def stop(self) -> None:
         """Start nothing any more."""
         with self._changed:

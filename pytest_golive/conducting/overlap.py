@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from threading import Event
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -118,6 +118,10 @@ class Overlap:
             call.stop = body.started + body.seconds
             del item.stash[TAKEN]
 
+    def busy(self) -> list[tuple[str, float]]:
+        """Return the checks that run ahead, and for how many seconds."""
+        return [] if self._pool is None else self._pool.busy()
+
     def stop(self) -> None:
         """Let nothing start any more."""
         if self._pool is not None:
@@ -173,14 +177,18 @@ class Overlap:
             record=record or item.stash.get(RECORD, None) or self._new_record(item),
             claims=self._claims(item),
             room=() if planned is None or planned.fault is not None else (planned.environment, planned.vendor),
-            patience_seconds=0.0 if planned is None else patience_seconds(planned, self._pack(planned)),
+            patience_seconds=patience_seconds(planned, self._pack(planned)) if self._asks(planned) else 0.0,
         )
 
     def _claims(self, item: pytest.Item) -> Claims:
         planned = planned_of(item)
-        if planned is not None:
+        if self._asks(planned):
             return claims_of(planned, self._pack(planned))
-        return BESIDE_OTHERS if overlaps(item) else EVERYTHING
+        return BESIDE_OTHERS if planned is not None or overlaps(item) else EVERYTHING
+
+    def _asks(self, planned: PlannedCheck | None) -> TypeGuard[PlannedCheck]:
+        """Whether a check is about a vendor: those of gaps that people accept need not be."""
+        return planned is not None and planned.vendor in self._run.golive.environment.targets
 
     def _pack(self, planned: PlannedCheck) -> Pack:
         # The chosen environment's: the other one may lack the vendor, and its checks say so themselves.

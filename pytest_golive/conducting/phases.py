@@ -12,8 +12,12 @@ from pytest_golive.conducting.items import RECORD, check_of, planned_of
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotApplicable, NotVerified
 from pytest_golive.facts.outcome import Outcome
 from pytest_golive.marks import rules_of
+from pytest_golive.readiness.people_cases import VOUCHES
 from pytest_golive.readiness.plan import UNDECIDED
 from pytest_golive.run import Run
+
+UNMET = frozenset({Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.NOT_VERIFIED})
+"""Outcomes that a waiver accepts, and that say nothing yet of what is due later."""
 
 LOUD = frozenset({Outcome.FAILED, Outcome.INCONCLUSIVE})
 """Outcomes that never go without saying why."""
@@ -38,6 +42,9 @@ class Phase:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     exchanges: tuple[str, ...] = ()
+    timings: tuple[tuple[str, float], ...] = ()
+    timeline: tuple[dict[str, float | str], ...] = ()
+    leaks: tuple[dict[str, Any], ...] = ()
     key: str = ""
 
 
@@ -62,6 +69,10 @@ class Phases:
             outcome = Outcome.OBSERVED
         elif outcome is Outcome.PASSED and record.warnings:
             outcome = Outcome.WARNED
+        elif outcome is Outcome.PASSED and planned is not None and planned.check == VOUCHES:
+            outcome = Outcome.ATTESTED
+        elif outcome in UNMET and call.excinfo is not None and report.when != "teardown":
+            outcome = self._accepted(item, outcome)
         if planned is not None and planned.check == UNDECIDED and planned.reason.startswith("not applicable"):
             outcome = Outcome.NOT_APPLICABLE
         if call.excinfo is not None and isinstance(call.excinfo.value, NotApplicable):
@@ -73,7 +84,7 @@ class Phases:
             severity=rules.severity.value,
             rules=list(rules.ids),
             title=rules.title,
-            vendor=planned.vendor if planned is not None else None,
+            vendor=(planned.vendor or None) if planned is not None else None,
             operation=planned.operation if planned is not None else None,
             subject=planned.subject if planned is not None else None,
             fault=planned.fault if planned is not None else None,
@@ -84,8 +95,41 @@ class Phases:
             exchanges=tuple(exchange.as_json() for exchange in record.exchanges)
             if outcome is not Outcome.PASSED
             else (),
+            timings=tuple(
+                (exchange.operation, round(exchange.seconds, 4))
+                for exchange in record.exchanges
+                if exchange.operation and report.when == "call"
+            ),
+            timeline=tuple(record.timeline) if outcome is not Outcome.PASSED else (),
+            leaks=tuple(record.leaks) if report.when == "call" else (),
             key=_key(call),
         )
+
+    def waived(self, item: pytest.Item) -> str:
+        """Return why a test may fail, and who accepts that; empty where one of its rules has to hold."""
+        planned = planned_of(item)
+        if planned is not None:
+            return planned.waived
+        waivers = self._run.plan.waived
+        texts = [waivers.get(rule, "") for rule in rules_of(item).ids]
+        return "; ".join(dict.fromkeys(texts)) if all(texts) else ""
+
+    def _accepted(self, item: pytest.Item, outcome: Outcome) -> Outcome:
+        planned = planned_of(item)
+        if planned is not None and planned.pending:
+            return Outcome.PENDING
+        return Outcome.WAIVED if self.waived(item) else outcome
+
+    def tell(self, item: pytest.Item, phase: Phase, report: pytest.TestReport) -> None:
+        """Show a gap that is accepted as a test that was expected to fail, and what is due later as a skipped one."""
+        planned = planned_of(item)
+        if phase.outcome == Outcome.WAIVED:
+            report.outcome = "skipped"
+            report.wasxfail = f"waived: {self.waived(item)}"
+        elif phase.outcome == Outcome.PENDING and planned is not None:
+            path, line, _ = item.location
+            report.outcome = "skipped"
+            report.longrepr = (path, (line or 0) + 1, f"Skipped: pending: {planned.pending}")
 
     def _finding(
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, outcome: Outcome
@@ -125,7 +169,7 @@ class Phases:
     def title(self, item: pytest.Item, phase: Phase) -> str:
         """Return the line above a finding."""
         planned = planned_of(item)
-        where = [planned.vendor, planned.environment] if planned is not None else []
+        where = [place for place in (planned.vendor, planned.environment) if place] if planned is not None else []
         told = "INCONCLUSIVE" if phase.outcome == Outcome.INCONCLUSIVE else "FAILED"
         named = ", ".join(phase.rules) or item.name
         return " · ".join(

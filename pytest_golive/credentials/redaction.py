@@ -84,6 +84,11 @@ class Redactor:
         """Every text that is searched for, longest first."""
         return tuple(sorted(self._forms, key=len, reverse=True))
 
+    @property
+    def forms(self) -> tuple[tuple[str, Secret], ...]:
+        """Every text that is searched for, with the secret it gives away."""
+        return tuple((text, form.secret) for text, form in self._forms.items())
+
     def scrub(self, text: str) -> str:
         """Return `text` with each secret, and each cut piece of one beside '...', replaced by its mask."""
         for find in (self._whole, self._pieces):
@@ -199,7 +204,7 @@ def _encoded(value: str) -> Iterator[str]:
     for raw in _bytes(value):
         if len(raw) >= _ENCODED:
             yield from (raw.hex(), raw.hex().upper())
-            for core in _base64_cores(raw):
+            for core in base64_cores(raw):
                 yield from (core, core.translate(str.maketrans("+/", "-_")))
 
 
@@ -209,7 +214,7 @@ def _bytes(value: str) -> set[bytes]:
     return {value.encode("utf-8", "surrogatepass"), *([latin] if latin.decode("latin-1") == value else [])}
 
 
-def _base64_cores(raw: bytes) -> Iterator[str]:
+def base64_cores(raw: bytes) -> Iterator[str]:
     """Yield, for each of the three alignments, the characters that depend on the secret alone.
 
     In `base64("user:" + key)` the key begins anywhere; the characters that also hold bits of its neighbours

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from pytest_golive.manifest.environment import Environment
 
 SECONDS = 10.0
 LONGEST_REPORT = 1_000_000
+
+FINGERPRINT = re.compile("[0-9a-f]{12}")
 
 REPORT = Called("deployment", SHOWN_HEADERS, frozenset(), fingerprints=True)
 """What a recording keeps of such a call."""
@@ -78,6 +81,53 @@ def fingerprints_in(report: Any, vendor: str, credential: str) -> tuple[str, ...
     per worker, target or region.
     """
     return tuple(_walk(report, vendor, credential))
+
+
+def lacking_in(report: Any, vendor: str, credential: str) -> tuple[str, ...]:
+    """Return the targets of a report that tell no fingerprint of a vendor's credential, by their names or numbers."""
+    return tuple(_lacking(report, vendor, credential, "the deployment"))
+
+
+def _lacking(report: Any, vendor: str, credential: str, place: str) -> Iterable[str]:
+    if isinstance(report, Mapping) and vendor in report:
+        yield from _untold(report[vendor], credential, place)
+        return
+    inner = _named(report)
+    if not inner and not _tells_of_others(report):
+        yield place
+    for name, value in inner:
+        yield from _lacking(value, vendor, credential, name)
+
+
+def _untold(value: Any, credential: str, place: str) -> Iterable[str]:
+    if isinstance(value, Mapping) and credential in value:
+        value = value[credential]
+    if isinstance(value, str) and value:
+        return
+    inner = list(_entries(value))
+    if not inner:
+        yield place
+    for name, each in inner:
+        yield from _untold(each, credential, name)
+
+
+def _tells_of_others(report: Any) -> bool:
+    """Whether a target reports keys of other vendors: it may well not need this one's."""
+    return any(isinstance(value, str) and FINGERPRINT.fullmatch(value) for _, value in _entries(report))
+
+
+def _named(report: Any) -> list[tuple[str, Any]]:
+    """Return the parts of a report that may be targets: what is neither a number nor a text."""
+    return [(name, value) for name, value in _entries(report) if value is None or isinstance(value, Mapping | list)]
+
+
+def _entries(value: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from ((str(name), each) for name, each in value.items())
+    elif isinstance(value, list):
+        for number, each in enumerate(value, 1):
+            name = each.get("name") if isinstance(each, Mapping) else None
+            yield str(name or f"target {number}"), each
 
 
 def _walk(report: Any, vendor: str, credential: str) -> Iterable[str]:

@@ -32,6 +32,11 @@ KEPT_SECONDS = 86_400.0
 """Files of a run that was killed are removed once they are as old as this."""
 
 
+BUDGET = "its budget"
+PAUSE = "the pause it asked for"
+"""What a call waits for, in words."""
+
+
 @dataclass(slots=True)
 class Notes:
     """What is known of the calls so far.
@@ -172,6 +177,8 @@ class Pace:
     ) -> None:
         self.limits = limits
         self.waited_seconds = 0.0
+        self.calls = 0
+        self.waits_for = ("", 0.0)
         self._board = board or OneProcess(limits)
         self._sleep = sleep
         self._clock = clock
@@ -192,6 +199,12 @@ class Pace:
             if number is not None:
                 self._arrived(number, stamp)
 
+    @property
+    def waiting(self) -> tuple[str, float]:
+        """What the next call waits for, and for how many seconds still; empty where none waits."""
+        what, until = self.waits_for
+        return what, max(0.0, until - self._clock()) if what else 0.0
+
     def hold_back(self, seconds: float) -> None:
         """Let nobody call for so long."""
         with self._board.locked() as notes:
@@ -209,8 +222,10 @@ class Pace:
                         stamp = now + ARRIVED_SECONDS
                         if number is not None:
                             notes.arrived[number] = stamp
+                        self.calls, self.waits_for = self.calls + 1, ("", 0.0)
                         return place, number, stamp
                     wait = LOOK_SECONDS
+                self.waits_for = (PAUSE if notes.free_at > now else BUDGET, now + wait)
             self._sleep(wait)
 
     def _due(self, notes: Notes, now: float) -> tuple[float, int | None]:
@@ -254,6 +269,15 @@ class Budgets:
                     board = AllProcesses(self._folder / f"{self._run}-{quote(environment, safe='')}-{vendor}", limits)
                 self._paces[key] = Pace(limits, board)
             return self._paces[key]
+
+    def calls(self) -> int:
+        """Return how many calls this process has made."""
+        return sum(pace.calls for pace in list(self._paces.values()))
+
+    def waiting(self) -> dict[str, tuple[str, float]]:
+        """Return by vendor what its next call waits for, and for how many seconds still."""
+        told = {vendor: pace.waiting for (vendor, _), pace in list(self._paces.items())}
+        return {vendor: each for vendor, each in told.items() if each[0]}
 
     def waited(self) -> dict[str, float]:
         """Return how long this process's calls waited in all, by vendor."""

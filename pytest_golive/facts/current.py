@@ -15,7 +15,7 @@ from concurrent.futures import thread as pools
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from pytest_golive.facts.exchange import Exchange
@@ -33,11 +33,14 @@ class CheckRecord:
         exchanges: calls made, in the order they ended.
         observations: assumed facts of a pack that did not hold.
         warnings: what holds, but close to the edge.
+        leaks: keys that were found in files, as plain values.
         notes: what a reader may want to know: fields the schema does not name, the dialect that was served.
         output: text written by threads of this check while another one was running.
         ahead: whether its body runs before its turn; what it prints and logs is kept for then.
         printed: what it printed meanwhile: name of the stream, and text.
         logged: what it logged meanwhile.
+        timeline: the course of what it provoked, for a drawing: steps with `begun` and `ended` in seconds, `what`, and
+            `came` for what came of it.
     """
 
     key: str
@@ -49,10 +52,15 @@ class CheckRecord:
     ahead: bool = False
     printed: list[tuple[str, str]] = field(default_factory=list)
     logged: list[logging.LogRecord] = field(default_factory=list)
+    timeline: list[dict[str, float | str]] = field(default_factory=list)
+    leaks: list[dict[str, Any]] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin again: the check is run once more, and only that counts."""
-        gathered = (self.exchanges, self.observations, self.warnings, self.notes, self.printed, self.logged)
+        gathered = (
+            *(self.exchanges, self.observations, self.warnings, self.notes),
+            *(self.printed, self.logged, self.timeline, self.leaks),
+        )
         for each in gathered:
             each.clear()
 

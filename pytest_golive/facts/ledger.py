@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from collections.abc import Callable
@@ -29,6 +30,10 @@ class RunStarted:
     project: str
     version: str
     fingerprints: dict[str, str] = field(default_factory=dict)
+    commit: str | None = None
+    hashes: dict[str, str] = field(default_factory=dict)
+    sandbox: bool = False
+    left_out: tuple[str, ...] = ()
     fact: Literal["run_started"] = "run_started"
 
 
@@ -40,7 +45,32 @@ class Planned:
     rules: tuple[str, ...]
     vendor: str | None
     severity: Severity
+    title: str = ""
     fact: Literal["planned"] = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlanned:
+    """A rule that has to be decided, and the checks that decide it."""
+
+    rule: str
+    vendor: str
+    title: str
+    severity: Severity
+    checks: tuple[str, ...]
+    undecided: tuple[str, ...] = ()
+    not_applicable: str = ""
+    waived: str = ""
+    pending: str = ""
+    fact: Literal["rule_planned"] = "rule_planned"
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Tests of the team's own that belong to these suites, whether or not this run was asked for them."""
+
+    tests: tuple[str, ...]
+    fact: Literal["belonging"] = "belonging"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +101,12 @@ class Decided:
     outcome: Outcome
     seconds: float
     actual: str = ""
+    requirement: str = ""
+    severity: Severity = Severity.MAJOR
+    rules: tuple[str, ...] = ()
+    title: str = ""
+    vendor: str | None = None
+    key: str = ""
     fact: Literal["decided"] = "decided"
 
 
@@ -88,6 +124,7 @@ class Incident:
     """Something that concerns the run as a whole: an interruption, a crash, a masked secret."""
 
     text: str
+    word: Literal[Word.NO_GO, Word.INCONCLUSIVE] = Word.INCONCLUSIVE
     fact: Literal["incident"] = "incident"
 
 
@@ -100,11 +137,27 @@ class RunFinished:
     fact: Literal["run_finished"] = "run_finished"
 
 
-Record = RunStarted | Planned | Started | Observed | Decided | Output | Incident | RunFinished
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A report was written: what it is called, and what it hashes to, so that it can be told from a changed one."""
+
+    file: str
+    sha256: str
+    fact: Literal["written"] = "written"
+
+
+Plans = RunStarted | Planned | RulePlanned | Belonging
+Record = Plans | Started | Observed | Decided | Output | Incident | RunFinished | Written
+
+
+FIRST = "0" * 64
+"""What stands in the place of the hash of the line before the first one."""
 
 
 class Ledger:
     """Appends records to a file; every line is on its way to disk before the next one is taken.
+
+    Each line holds the SHA-256 of the line before it, so that none can be changed or taken out without a trace.
 
     Args:
         path: the file, replaced by the first record.
@@ -116,6 +169,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._file = path.open("w", encoding="utf-8")
         self._number = 0
+        self._before = FIRST
 
     def write(self, record: Record) -> None:
         """Append one record.
@@ -125,10 +179,17 @@ class Ledger:
         """
         with self._lock:
             self._number += 1
-            line = {"n": self._number, "at": now(), **asdict(record)}
-            self._file.write(json.dumps(self._scrub(line), ensure_ascii=False) + "\n")
+            line = {"n": self._number, "at": now(), "before": self._before, **asdict(record)}
+            text = json.dumps(self._scrub(line), ensure_ascii=False)
+            self._file.write(text + "\n")
             self._file.flush()
+            self._before = digest_of(text)
 
     def close(self) -> None:
         """Close the file; writing afterwards is an error."""
         self._file.close()
+
+
+def digest_of(line: str) -> str:
+    """Return the SHA-256 of a line of a ledger, without what ends it."""
+    return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()

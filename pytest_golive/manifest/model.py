@@ -26,6 +26,10 @@ WebAddress = Annotated[str, Field(pattern=r"^https?://[^/\s]", examples=["https:
 PythonObject = Annotated[str, Field(pattern=r"^[\w.]+:[\w.]+$", examples=["shop.golive:drive"])]
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", examples=["staging"])]
 ProgramName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", examples=["crm-sync"])]
+DayOrMoment = Annotated[
+    str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$", examples=["2026-11-21T09:00:00Z"])
+]
+Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", examples=["5d03c20d6b3d"])]
 RuleOrFault = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$", examples=["TIM-26"])]
 
 
@@ -70,11 +74,15 @@ class FromVariable(Frozen):
 
 
 class Deployment(Frozen):
-    """What the running deployment tells about itself."""
+    """What is known of the running deployment."""
 
-    fingerprints: WebAddress = Field(
-        description="address that answers the fingerprints of the keys in use, see `golive fingerprint`"
+    fingerprints: WebAddress | None = Field(
+        default=None, description="address that answers the fingerprints of the keys in use, see `golive fingerprint`"
     )
+    deployed: DayOrMoment | FromVariable | None = Field(
+        default=None, description="when the release was deployed, UTC; what has to follow is pending until then"
+    )
+    commit: Text | FromVariable | None = Field(default=None, description="the commit that is deployed")
 
 
 class Budget(Frozen):
@@ -245,6 +253,9 @@ class SourceCode(Frozen):
     repository: Text = Field(default=".", description="the repository, seen from golive.yaml's folder")
     logs: Texts = Field(default=(), description="log files, with * and **")
     bundles: Texts = Field(default=(), description="what is delivered to browsers or apps")
+    revoked: tuple[Fingerprint, ...] = Field(
+        default=(), description="fingerprints of keys that open nothing any more: found in files, they only warn"
+    )
 
 
 class Monitoring(Frozen):
@@ -281,11 +292,25 @@ class Cassettes(Frozen):
 
 
 class NotApplicable(Frozen):
-    """A rule that does not concern this integration, on somebody's word."""
+    """A rule, a section of a vendor's page or a part of its API that does not concern this integration."""
 
-    rule: RuleOrFault = Field(description="id of the rule or fault")
+    model_config = ConfigDict(json_schema_extra=exactly_one_of("rule", "section", "feature"))
+
+    rule: RuleOrFault | None = Field(default=None, description="id of the rule or fault")
+    section: Text | None = Field(default=None, description="all rules of this section of a vendor's page")
+    feature: Text | None = Field(default=None, description="all rules about this feature, which is switched off")
+    vendor: Text | None = Field(default=None, description="whose section, feature or, of a general rule, whose case")
+    environment: EnvironmentName | None = Field(default=None, description="where; default: everywhere")
     reason: Text = Field(description="why it does not concern this integration")
     by: Text = Field(description="who says so")
+    approver: Text | None = Field(default=None, description="who agrees; needed for blockers: somebody else")
+    at: DayOrMoment | None = Field(default=None, description="when it was said, UTC")
+    until: DayOrMoment | None = Field(default=None, description="last day it holds, UTC; needed for blockers")
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> NotApplicable:
+        self._need_one_of("rule", "section", "feature")
+        return self
 
 
 class Manifest(Frozen):

@@ -10,18 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_golive.facts.outcome import Effects, Severity, Suite
+from pytest_golive.people.claims import is_watched
 from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
 from pytest_golive.readiness.cases import Ground as CaseGround
 from pytest_golive.readiness.client_cases import ClientCase
 from pytest_golive.readiness.handler_cases import HandlerCase
 from pytest_golive.readiness.lab_cases import LABS, Programs, Untried, is_provoked, why_not_tried
+from pytest_golive.readiness.people_cases import People, about_gaps, is_not_approved, not_approved, with_gaps, word_of
+from pytest_golive.readiness.planned import Plan, PlannedCheck, PlannedRule
 from pytest_golive.vendors.pack import Pack
 from pytest_golive.vendors.rule import Part, Rule
+
+__all__ = ["NO_CHECK", "UNDECIDED", "Ground", "Plan", "PlannedCheck", "PlannedRule", "landed", "make_plan"]
 
 
 def landed(part: Part) -> bool:
     """Whether this version of golive can carry out a deciding part."""
-    return part.kind == "check" or is_provoked(part)
+    return part.kind in {"check", "attestation"} or is_provoked(part)
 
 
 NO_CHECK = "this version has no check yet"
@@ -29,96 +34,6 @@ NO_CHECK = "this version has no check yet"
 
 UNDECIDED = "rule_is_decided"
 """The check that stands for a rule nothing can decide yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedCheck:
-    """One check that has to report.
-
-    Attributes:
-        check: name of the test function, without ``test_``.
-        case: what tells it from other cases of the same function; part of the test's id.
-        vendor: the vendor it is about.
-        environment: where its calls go: the chosen environment, or the one it releases to.
-        operation: the operation it is about, if any.
-        bad_input: id of the bad input it sends, if any.
-        variant: what else tells it from others: the name of an expansion, a contradiction, a unique value.
-        subject: the handler or client it is about, if any.
-        fault: the fault it provokes, if any.
-        alone: what nothing else of this vendor may use while it runs.
-        rules: the rules it decides, or a share of them.
-        suites: when it runs.
-        severity: the worst of its rules'.
-        allow: the allowance it needs in production.
-        effects: the most that its calls leave behind at the vendor.
-        title: what has to hold, in the words of its first rule.
-        fix: what to do when it fails, in the words of its first rule.
-        reason: for a rule nothing decides: why, as the skipped test says it.
-        key: for a rule nothing decides: the key of golive.yaml it waits for.
-    """
-
-    check: str
-    case: str
-    vendor: str
-    environment: str
-    rules: tuple[str, ...]
-    suites: tuple[Suite, ...]
-    severity: Severity
-    operation: str | None = None
-    bad_input: str | None = None
-    variant: str | None = None
-    subject: str | None = None
-    fault: str | None = None
-    alone: str | None = None
-    allow: str | None = None
-    effects: Effects = Effects.NONE
-    title: str = ""
-    fix: str = ""
-    reason: str = ""
-    key: str = ""
-
-    @property
-    def id(self) -> str:
-        """Name of the check with its case, as it ends a test's node id."""
-        return f"{self.check}[{self.case}]"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRule:
-    """One rule that has to be decided.
-
-    Attributes:
-        rule: what has to hold.
-        vendor: for which vendor.
-        checks: ids of the checks that decide it.
-        undecided: parts that this version cannot carry out, in words.
-        not_applicable: why it does not apply; empty where it does.
-    """
-
-    rule: Rule
-    vendor: str
-    checks: tuple[str, ...] = ()
-    undecided: tuple[str, ...] = ()
-    not_applicable: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that has to report.
-
-    Attributes:
-        checks: by id.
-        rules: in the order of the packs.
-        without_check: rules left out because nothing can decide them yet; only in the sandbox.
-    """
-
-    checks: Mapping[str, PlannedCheck] = field(default_factory=dict)
-    rules: tuple[PlannedRule, ...] = ()
-    without_check: tuple[PlannedRule, ...] = ()
-
-    def of(self, check: str) -> tuple[PlannedCheck, ...]:
-        """Return the cases of one test function, in order."""
-        return tuple(planned for planned in self.checks.values() if planned.check == check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +54,7 @@ class Ground:
         allow: what a run may do in production beyond reading.
         not_applicable: rule id -> why and who says so, from golive.yaml.
         recorded: by vendor, the operations that recordings of this environment are kept of.
+        people: what people vouch for and accept.
     """
 
     environment: str
@@ -154,6 +70,7 @@ class Ground:
     allow: tuple[str, ...] = ()
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    people: People = field(default_factory=People)
 
     @property
     def programs(self) -> Programs:
@@ -179,7 +96,9 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
                 continue  # a general rule about something this vendor does not have
             undecidable = ground.sandbox and not planned.checks and not planned.not_applicable
             (without if undecidable else rules).append(planned)
-    return Plan(checks, tuple(rules), tuple(without))
+    for check in about_gaps(ground.people, rules, ground.suites, ground.environment):
+        checks[check.id] = check
+    return with_gaps(Plan(checks, tuple(rules), tuple(without)), ground.people)
 
 
 def _is_of_no_program(ground: Ground, pack: Pack, rule: Rule) -> bool:
@@ -202,15 +121,16 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
     reason = _not_applicable(ground, pack, rule)
     mine: list[PlannedCheck] = []
     parts = [part for part in rule.decided_by if _counts(ground, pack, part)]
-    undecided = tuple(_words(part) for part in parts if not _carried_out(ground, pack, part))
-    if reason:
+    undecided = tuple(
+        _words(part) for part in parts if not _carried_out(ground, pack, part) and not _is_a_word(ground, rule, part)
+    )
+    if reason and is_not_approved(ground.people, pack.vendor, rule):
+        mine.append(_stand_in(ground, pack, rule, not_approved(pack.vendor, rule), ["not_applicable"]))
+        reason, undecided = "", ()
+    elif reason:
         mine.append(_stand_in(ground, pack, rule, f"not applicable: {reason}"))
     else:
-        for part in parts:
-            if part.kind == "check":
-                mine.extend(each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
-            elif _carried_out(ground, pack, part):
-                mine.extend(_lab_cases(ground, pack, rule, part))
+        mine.extend(_carried(ground, pack, rule, parts))
         if not mine and _lacks_an_environment(ground, parts):
             key = f"environments.{ground.environment}.releases_to"
             mine.append(_stand_in(ground, pack, rule, f"{key} is missing: no environment to compare with", [key]))
@@ -221,9 +141,28 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
     return PlannedRule(rule, pack.vendor, tuple(planned.id for planned in mine), undecided, reason)
 
 
+def _carried(ground: Ground, pack: Pack, rule: Rule, parts: Sequence[Part]) -> Iterator[PlannedCheck]:
+    """Yield the checks that the parts of a rule are carried out by; one person's word serves all that need one."""
+    spoken = False
+    for part in parts:
+        if part.kind == "check":
+            yield from (each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
+        elif part.kind in LABS and _carried_out(ground, pack, part):
+            yield from _lab_cases(ground, pack, rule, part)
+        elif not spoken and _is_a_word(ground, rule, part):
+            spoken = True
+            yield word_of(ground.people, _stand_in(ground, pack, rule, ""), rule)
+
+
+def _is_a_word(ground: Ground, rule: Rule, part: Part) -> bool:
+    """Whether a person's word decides a part: by the pack, or since nobody can look at the team's monitoring."""
+    return part.kind == "attestation" or (ground.people.watched and not landed(part) and is_watched(rule, part))
+
+
 def _not_applicable(ground: Ground, pack: Pack, rule: Rule) -> str:
-    if rule.id in ground.not_applicable:
-        return ground.not_applicable[rule.id]
+    for key in (f"{pack.vendor} {rule.id}", rule.id):
+        if key in ground.not_applicable:
+            return ground.not_applicable[key]
     if ground.production and all(part.each in MULTIPLIED for part in rule.decided_by):
         return "bad and repeated data is never sent to production"
     if rule.needs.recordings and not _recorded(ground, pack, rule):

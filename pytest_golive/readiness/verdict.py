@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.outcome import Outcome, Severity, Word, worst
-from pytest_golive.readiness.plan import NO_CHECK, Plan, PlannedRule
+from pytest_golive.readiness.people_cases import NEEDED
+from pytest_golive.readiness.plan import NO_CHECK, Plan, PlannedCheck, PlannedRule
 from pytest_golive.readiness.results import Result
 
 SILENT = "did not report"
 """What is said of a planned check that left no result."""
 
 UNTOLD = frozenset({Outcome.INCONCLUSIVE, Outcome.NOT_VERIFIED})
+
+UNMET = UNTOLD | {Outcome.FAILED}
+"""Outcomes that a waiver accepts, and that say nothing yet of what is due later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class DecidedRule:
         why: what was seen, for everything but a pass.
         key: the key of golive.yaml it waits for.
         in_part: parts nothing can decide yet, in words.
+        waived: why it need not hold, and who accepts that, where that counted.
     """
 
     rule: str
@@ -43,6 +48,7 @@ class DecidedRule:
     why: str = ""
     key: str = ""
     in_part: tuple[str, ...] = ()
+    waived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,8 @@ def decide(
 ) -> Verdict:
     """Return the verdict.
 
-    NO-GO: a blocker or major failed. INCONCLUSIVE: else, one of them could not be told, was not verified or did not
-    report. GO WITH WAIVERS: else, anything is waived. GO: else.
+    NO-GO: a blocker or major failed, or a gap is not accepted as it has to be. INCONCLUSIVE: else, one of them could
+    not be told, was not verified or did not report. GO WITH WAIVERS: else, anything is waived. GO: else.
     """
     rules = (*(_decided(planned, results) for planned in plan.rules), *_of_the_users_own(plan, results))
     failed = [rule for rule in rules if rule.outcome is Outcome.FAILED and rule.severity.decides]
@@ -92,9 +98,10 @@ def decide(
     if scope == "partial":
         # What was left out on purpose is no news; one line says how much it is.
         untold = [rule for rule in untold if rule.decided_by]
-    worse = [incident for incident in incidents if incident.word is Word.NO_GO]
+    gaps = [*_not_accepted(plan, results, scope)]
+    worse = [incident for incident in (*incidents, *gaps) if incident.word is Word.NO_GO]
     reasons = [
-        *(incident.text for incident in [*worse, *(i for i in incidents if i not in worse)]),
+        *(incident.text for incident in [*worse, *(i for i in (*incidents, *gaps) if i not in worse)]),
         *map(_line, sorted(failed, key=_by_severity)),
         *_grouped(sorted(untold, key=_by_severity)),
     ]
@@ -114,13 +121,54 @@ def decide(
     return Verdict(word, tuple(reasons), rules, scope)
 
 
+def needs_of_waivers(plan: Plan, results: Mapping[str, Result]) -> Iterator[tuple[PlannedCheck, bool]]:
+    """Yield for each waiver whether it was needed; not for those of which this run cannot tell."""
+    for planned in plan.about_gaps():
+        if planned.check != NEEDED:
+            continue
+        outcomes = [outcome for told in _meant(plan, results, planned) for outcome in told]
+        if any(outcome in UNMET or outcome is Outcome.WAIVED for outcome in outcomes):
+            yield planned, True
+        elif outcomes and None not in outcomes and Outcome.PENDING not in outcomes:
+            yield planned, False
+
+
+def _meant(plan: Plan, results: Mapping[str, Result], waiver: PlannedCheck) -> Iterator[tuple[Outcome | None, ...]]:
+    """Yield the outcomes of the rules that a waiver means, None for what did not report."""
+    for rule in plan.rules:
+        if rule.rule.id in waiver.rules and waiver.vendor in {"", rule.vendor}:
+            yield tuple(results[check].outcome if check in results else None for check in rule.checks)
+    for result in results.values():
+        if result.check not in plan.checks and set(waiver.rules) & set(result.rules):
+            yield (result.outcome,)
+
+
+def _not_accepted(plan: Plan, results: Mapping[str, Result], scope: Literal["full", "partial"]) -> Iterator[Incident]:
+    """Yield what is wrong with the gaps that people accept."""
+    for planned in plan.about_gaps():
+        result = results.get(planned.id)
+        if result is None:
+            if scope == "full" and planned.check != NEEDED:
+                yield Incident(f"{planned.id} {SILENT}")
+        elif result.outcome is Outcome.FAILED:
+            actual = result.finding.actual if result.finding is not None else ""
+            yield Incident(f"{planned.title}: {actual}", Word.NO_GO)
+        elif result.outcome in UNTOLD:
+            yield Incident(f"{planned.title}: {_why([result])}")
+
+
 def _decided(planned: PlannedRule, results: Mapping[str, Result]) -> DecidedRule:
     reported = [results[check] for check in planned.checks if check in results]
     silent = [check for check in planned.checks if check not in results]
     outcomes = [result.outcome for result in reported] + [Outcome.INCONCLUSIVE] * bool(silent)
-    outcome = worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
-    deciding = [result for result in reported if result.outcome is outcome]
+    seen = worst(outcomes) if outcomes else Outcome.INCONCLUSIVE
+    deciding = [result for result in reported if result.outcome is seen]
     why = _why(deciding) if deciding else f"{', '.join(silent[:3]) or 'no check'} {SILENT}"
+    outcome = seen if silent else _accepted(planned, seen)
+    if outcome is Outcome.PENDING and planned.pending:
+        why = planned.pending
+    elif outcome is Outcome.WAIVED and planned.waived:
+        why = f"{planned.waived}; {why}"
     return DecidedRule(
         rule=planned.rule.id,
         title=planned.rule.title,
@@ -131,7 +179,17 @@ def _decided(planned: PlannedRule, results: Mapping[str, Result]) -> DecidedRule
         why="" if outcome is Outcome.PASSED else why,
         key=next((result.key for result in deciding if result.key), ""),
         in_part=planned.undecided,
+        waived=planned.waived if outcome is Outcome.WAIVED else "",
     )
+
+
+def _accepted(planned: PlannedRule, seen: Outcome) -> Outcome:
+    """Return how a rule stands that need not hold now: it is not due yet, or somebody accepted that it does not."""
+    if seen not in UNMET:
+        return seen
+    if planned.pending:
+        return Outcome.PENDING
+    return Outcome.WAIVED if planned.waived else seen
 
 
 def _said(finding: Finding, outcome: Outcome) -> str:
@@ -143,7 +201,8 @@ def _said(finding: Finding, outcome: Outcome) -> str:
 
 def _why(deciding: Sequence[Result]) -> str:
     first = deciding[0]
-    said = _said(first.finding, first.outcome) if first.finding else "; ".join(first.observations or first.warnings)
+    told = first.observations or first.warnings or first.notes
+    said = _said(first.finding, first.outcome) if first.finding else "; ".join(told)
     more = f" (and {len(deciding) - 1} more)" if len(deciding) > 1 else ""
     return f"{said}{more}"
 

@@ -19,25 +19,88 @@ class RunFiles:
 
     Attributes:
         verdict: ``golive-verdict.json``.
-        html: the report for the ticket.
+        report: the ticket file.
+        html: pytest-html's page.
         ledger: one line per fact.
+        summary: the verdict in Markdown.
+        ctrf: the results as CTRF; None where nobody asked for them.
+        intoto: the verdict as an in-toto statement; None where nobody asked for it.
+        sarif: the keys that were found in files; None where nobody asked for them.
     """
 
     verdict: Path
+    report: Path
     html: Path
     ledger: Path
+    summary: Path
+    ctrf: Path | None = None
+    intoto: Path | None = None
+    sarif: Path | None = None
 
 
-def run_files(
-    root: Path, scope: Literal["full", "partial"], verdict: Path | None = None, html: Path | None = None
-) -> RunFiles:
-    """Return the files of a run; a partial one never touches those of a full one."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where files go that somebody named a place for; None for the default place.
+
+    Attributes:
+        verdict: ``--golive-verdict``.
+        report: ``--golive-report``.
+        html: pytest-html's ``--html``.
+        summary: ``--golive-summary``.
+        ctrf: ``--golive-ctrf``; it has no default place.
+        intoto: ``--golive-intoto``; it has none either.
+        sarif: ``--golive-sarif``; nor has it.
+    """
+
+    verdict: Path | None = None
+    report: Path | None = None
+    html: Path | None = None
+    summary: Path | None = None
+    ctrf: Path | None = None
+    intoto: Path | None = None
+    sarif: Path | None = None
+
+
+def run_files(root: Path, scope: Literal["full", "partial"], places: Places = Places()) -> RunFiles:
+    """Return the files of a run; a partial one never touches those of a full one.
+
+    Raises:
+        CannotWrite: two of them would be one.
+    """
     mark = "" if scope == "full" else ".partial"
-    return RunFiles(
-        verdict=verdict or root / f"golive-verdict{mark}.json",
-        html=html or root / f"golive-report{mark}.html",
+    html = places.html or root / f"golive-pytest{mark}.html"
+    report = root / f"golive-report{mark}.html"
+    if places.report is None and html.resolve() == report.resolve():
+        report = root / f"golive-ticket{mark}.html"  # pytest-html was told to take the ticket's place
+    files = RunFiles(
+        verdict=places.verdict or root / f"golive-verdict{mark}.json",
+        report=places.report or report,
+        html=html,
         ledger=root / ".golive" / f"ledger{mark}.jsonl",
+        summary=places.summary or root / f"golive-summary{mark}.md",
+        ctrf=places.ctrf,
+        intoto=places.intoto,
+        sarif=places.sarif,
     )
+    taken: dict[Path, str] = {}
+    for name in files.__slots__:
+        path: Path | None = getattr(files, name)
+        if path is not None and (other := taken.setdefault(path.resolve(), name)) != name:
+            raise CannotWrite(f"{path} is named twice: for {NAMED[other]} and for {NAMED[name]}")
+    return files
+
+
+NAMED = {
+    "verdict": "the verdict",
+    "report": "the report",
+    "html": "pytest-html's page",
+    "ledger": "the ledger",
+    "summary": "the summary",
+    "ctrf": "the CTRF report",
+    "intoto": "the in-toto statement",
+    "sarif": "the SARIF log",
+}
+"""What the files are, in words."""
 
 
 def replace(path: Path, text: str) -> None:

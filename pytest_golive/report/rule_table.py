@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pytest_golive.people.claims import RENEW_DAYS
 from pytest_golive.readiness.plan import landed
 from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
 from pytest_golive.vendors.rule import Part, Rule
@@ -18,7 +19,8 @@ HEAD = """# What decides each rule
 
 Made from the packs: `python -m pytest_golive.report.rule_table`. A name in `code` is a check function of `suites/`
 (without `test_`), in brackets what it is made for once each. What is *later* waits for a version that can carry it out:
-until then the rule, or this part of it, is not verified in your environments and never green.
+until then the rule, or this part of it, is not verified in your environments and never green. What a person vouches
+for is told in [people.md](people.md).
 """
 
 KINDS = {
@@ -26,7 +28,6 @@ KINDS = {
     "metric": "a question to metrics or logs",
     "client": "client lab",
     "handler": "handler lab",
-    "attestation": "a person's word",
 }
 """How parts decide that no check of this version carries out."""
 
@@ -44,7 +45,7 @@ def page() -> str:
 def _table(rules: Sequence[Rule]) -> Iterator[str]:
     begun = sum(any(landed(part) for part in rule.decided_by) for rule in rules)
     whole = sum(all(landed(part) for part in rule.decided_by) for rule in rules)
-    yield f"{len(rules)} rules: {whole} decided by checks, {begun - whole} more in part, {len(rules) - begun} later."
+    yield f"{len(rules)} rules: {whole} decided as a whole, {begun - whole} more in part, {len(rules) - begun} later."
     yield ""
     yield "| rule | severity | suites | what has to hold | decided by |"
     yield "|---|---|---|---|---|"
@@ -57,6 +58,9 @@ def _table(rules: Sequence[Rule]) -> Iterator[str]:
 def _told(part: Part) -> str:
     if landed(part) and (part.handler or part.client):
         return f"{KINDS[part.kind]} {part.handler or part.client}"
+    if part.attestation is not None:
+        by = f", not by {part.not_by.replace('_', ' ')}" if part.not_by else ""
+        return f"a person's word, for {part.renew_days or RENEW_DAYS} days{by}"
     if landed(part):
         return f"`{part.check}`" + (f" ({part.each.replace('_', ' ')})" if part.each != "vendor" else "")
     fault = f" {part.client or part.handler}" if part.client or part.handler else ""

@@ -11,10 +11,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from pytest_golive.facts.ledger import Record
-from pytest_golive.manifest.schema import manifest_schema
+from pytest_golive.manifest.schema import manifest_schema, schema_of
+from pytest_golive.people.records import AttestationsFile, WaiversFile
 from pytest_golive.report.verdict_file import VerdictFile
 from pytest_golive.vendors.keys import all_vendor_keys
 from pytest_golive.vendors.library import schemas_folder
@@ -26,6 +27,8 @@ def generated() -> dict[str, str]:
     """Return file name and text of each schema, as they have to stand in `schemas/`."""
     return {
         "golive.schema.json": _text(manifest_schema(all_vendor_keys())),
+        "attestations.schema.json": _text(_of_people(AttestationsFile, "attestations")),
+        "waivers.schema.json": _text(_of_people(WaiversFile, "waivers")),
         "ledger.schema.json": _text(ledger_schema()),
         "verdict.schema.json": _text(verdict_schema()),
     }
@@ -43,6 +46,7 @@ def ledger_schema() -> dict[str, Any]:
     numbered = {
         "n": {"type": "integer", "minimum": 1, "description": "number of the line"},
         "at": {"type": "string", "description": "when it was written, UTC"},
+        "before": {"type": "string", "description": "SHA-256 of the line before it; 64 zeros in the first line"},
     }
     return {
         "$schema": DIALECT,
@@ -50,9 +54,14 @@ def ledger_schema() -> dict[str, Any]:
         "title": "One line of ledger.jsonl",
         "type": "object",
         "properties": numbered,
-        "required": ["n", "at", "fact"],
+        "required": ["n", "at", "before", "fact"],
         **schema,
     }
+
+
+def _of_people(model: type[BaseModel], name: str) -> dict[str, Any]:
+    """Return the schema of a file that people write."""
+    return {"$schema": DIALECT, "$id": f"urn:golive:{name}", **schema_of(model), "title": f"{name}.yaml"}
 
 
 def write(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pytest_golive.facts.outcome import Outcome, Word
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.files import RunFiles
-from pytest_golive.report.verdict_file import VerdictFile, beside, counted
+from pytest_golive.report.verdict_file import VerdictFile, beside, counted, told_gap, told_past
 
 SHOWN_REASONS = 20
 """Reasons the terminal shows; the files have all."""
@@ -34,15 +34,20 @@ def write_verdict(
     for line in (banner, f"{file.environment}, {', '.join(file.suites)}, scope {file.scope}"):
         if line:
             out.line(line)
+    for gap in file.accepted:
+        out.line(told_gap(gap))
     for reason in file.reasons[:SHOWN_REASONS]:
         out.line(f"  {reason}")
     if len(file.reasons) > SHOWN_REASONS:
         out.line(f"  and {len(file.reasons) - SHOWN_REASONS} more reasons, see {files.verdict.name}")
     out.line(f"rules: {counted(rules)}")
-    for line in (*_observations(file), beside(rules), *file.notes):
+    if file.sides:
+        turn = f"; next: {file.next[0]}" if file.next else ""
+        out.line(f"{' · '.join(f'{each.side} {each.settled} of {each.total}' for each in file.sides)}{turn}")
+    for line in (*_observations(file), *told_past(file), beside(rules), *file.notes):
         if line:
             out.line(line)
-    out.line(f"report: {files.html}")
+    out.line(f"report: {files.report}")
     out.line(f"verdict: {files.verdict}")
     out.line(f"golive: {file.verdict}", **MARKUP[file.verdict])
 

@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.outcome import Outcome, Severity, Suite, Word
+from pytest_golive.readiness.plan import Plan
 from pytest_golive.readiness.results import Result
 from pytest_golive.readiness.verdict import DecidedRule, Verdict
+from pytest_golive.report.sides import Side, next_steps, standings
 
 UNFINISHED = "the run did not finish"
 """The reason a file gives from the start of a run until its end."""
@@ -68,6 +70,66 @@ class RuleEntry(Entry):
     undecided: tuple[str, ...] = Field(default=(), description="shares of the rule this version cannot decide yet")
 
 
+class SideEntry(Entry):
+    """How far one side is: the team, the vendor, or people who have to vouch for something."""
+
+    side: Side
+    settled: int = Field(description="rules after which nobody has to do anything")
+    total: int = Field(description="rules that apply")
+
+
+class GapEntry(Entry):
+    """A gap that people accept: a waiver, or a blocker that somebody declared not applicable."""
+
+    kind: Literal["waiver", "not applicable"]
+    name: str = Field(description="what it is about")
+    rules: tuple[str, ...]
+    vendor: str | None = Field(description="null: every vendor")
+    reason: str
+    owner: str = Field(description="who closes it, or who says so")
+    approver: str = Field(default="", description="who accepts it; empty where nobody has to")
+    until: str = Field(default="", description="its last day")
+    place: str = Field(default="", description="file and line")
+    counts: bool = Field(default=True, description="whether it counts towards the ceiling")
+    problem: str = Field(default="", description="why it does not count; empty where it does")
+    warning: str = Field(default="", description="what has to be seen to soon")
+
+
+class WordEntry(Entry):
+    """What a person vouched for, whether or not it counted."""
+
+    rule: str
+    vendor: str
+    statement: str = Field(description="what was vouched for")
+    by: str
+    role: str
+    at: str
+    until: str = Field(default="", description="its last day")
+    evidence: str
+    state: Literal["holds", "missing", "wrong"] = Field(description="missing: there, and over or too old")
+    told: str = Field(default="", description="what it is worth, in a sentence")
+
+
+class ComparedEntry(Entry):
+    """What became of rules since the last run of the same suites in the same environment."""
+
+    at: str
+    verdict: str
+    commit: str | None
+    new: tuple[str, ...] = Field(description="fail now, and did not then; vendor and id of each")
+    fixed: tuple[str, ...] = Field(description="failed then, and hold now")
+    still_failing: tuple[str, ...]
+    newly_waived: tuple[str, ...]
+
+
+class ChangedEntry(Entry):
+    """What is different since the last GO of the same suites in the same environment."""
+
+    at: str
+    commit: str | None
+    what: tuple[str, ...]
+
+
 class VerdictFile(Entry):
     """The result of a run, as a release ticket or a pipeline reads it."""
 
@@ -83,11 +145,19 @@ class VerdictFile(Entry):
     reasons: tuple[str, ...] = Field(description="one line each, the deciding ones first")
     results: tuple[ResultEntry, ...] = ()
     rules: tuple[RuleEntry, ...] = ()
+    sides: tuple[SideEntry, ...] = Field(default=(), description="how far each side is that has rules")
+    next: tuple[str, ...] = Field(default=(), description="what to do next, the most pressing first")
     run: str = ""
     version: str = Field(default="", description="version of pytest-golive")
     rehearsal: bool = Field(default=False, description="true: made in the sandbox, says nothing about an integration")
     notes: tuple[str, ...] = Field(default=(), description="what a reader has to know besides")
     without_check: tuple[str, ...] = Field(default=(), description="rules of the suite that have no check yet")
+    accepted: tuple[GapEntry, ...] = Field(default=(), description="gaps that people accept; to be read first")
+    attestations: tuple[WordEntry, ...] = Field(default=(), description="what people vouched for")
+    hashes: dict[str, str] = Field(default_factory=dict, description="SHA-256 of what the run was made of")
+    compared: ComparedEntry | None = Field(default=None, description="with the last run; null: none is remembered")
+    since_go: ChangedEntry | None = Field(default=None, description="since the last GO; null: none is remembered")
+    flaky: tuple[str, ...] = Field(default=(), description="tests that failed, were run again, and passed")
 
 
 def result_entry(result: Result) -> ResultEntry:
@@ -130,7 +200,12 @@ def rule_entry(rule: DecidedRule) -> RuleEntry:
 
 
 def finished(
-    unfinished: VerdictFile, verdict: Verdict, results: Mapping[str, Result], at: str, notes: Sequence[str] = ()
+    unfinished: VerdictFile,
+    verdict: Verdict,
+    results: Mapping[str, Result],
+    at: str,
+    notes: Sequence[str] = (),
+    plan: Plan | None = None,
 ) -> VerdictFile:
     """Return the file of a run that came to its end."""
     return unfinished.model_copy(
@@ -141,6 +216,11 @@ def finished(
             "notes": tuple(dict.fromkeys((*unfinished.notes, *notes))),
             "results": tuple(map(result_entry, results.values())),
             "rules": tuple(map(rule_entry, verdict.rules)),
+            "sides": tuple(
+                SideEntry(side=each.side, settled=each.settled, total=each.total)
+                for each in standings(plan or Plan(), verdict.rules)
+            ),
+            "next": next_steps(plan or Plan(), verdict.rules),
         }
     )
 
@@ -161,6 +241,35 @@ def beside(rules: Sequence[DecidedRule]) -> str:
     untold = sum(rule.outcome in {Outcome.INCONCLUSIVE, Outcome.NOT_VERIFIED} for rule in minor)
     told = [f"{count} {what}" for count, what in ((failed, "failed"), (untold, "unverified")) if count]
     return f"minor and info, not deciding: {', '.join(told)}" if told else ""
+
+
+def told_gap(gap: GapEntry) -> str:
+    """Return a gap that people accept, in one line."""
+    agreed = f"accepted by {gap.approver}" if gap.approver else f"so {gap.owner}"
+    until = f" until {gap.until}" if gap.until else ""
+    closing = f"; {gap.owner} closes it" if gap.kind == "waiver" else ""
+    worth = f"; does not count: {gap.problem}" if gap.problem else f"; {gap.warning}" if gap.warning else ""
+    return f"{gap.kind} {gap.name}: {gap.reason} ({agreed}{until}{closing}){worth}"
+
+
+def told_past(file: VerdictFile) -> list[str]:
+    """Return what changed since the last run and the last GO, and which tests are flaky, a line each."""
+    lines = []
+    if file.compared is not None:
+        since = file.compared
+        parts = (("new", since.new), ("fixed", since.fixed), ("still failing", since.still_failing))
+        told = [f"{what}: {_some(rules)}" for what, rules in (*parts, ("newly waived", since.newly_waived)) if rules]
+        lines.append(f"since the last run ({since.verdict}, {since.at}): {'; '.join(told) or 'no rule fails anew'}")
+    if file.since_go is not None and file.since_go.what:
+        lines.append(f"since the last GO ({file.since_go.at}): {'; '.join(file.since_go.what)}")
+    if file.flaky:
+        lines.append(f"run again, so not to be relied upon: {_some(file.flaky)}")
+    return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{', '.join(names[:5])}{more}"
 
 
 def _finding(finding: Finding, key: str) -> FindingEntry:

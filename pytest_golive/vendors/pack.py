@@ -252,6 +252,7 @@ class Pack(Frozen):
         default_factory=dict, description="further ways in, for the operations that name them"
     )
     headers: dict[str, str] = Field(default_factory=dict, description="further headers every request needs")
+    libraries: tuple[str, ...] = Field(default=(), description="the vendor's own libraries, as registries name them")
     versioning: Versioning | None = None
     idempotency: Idempotency | None = None
     rate_limit: RateLimit | None = None

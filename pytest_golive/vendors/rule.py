@@ -42,6 +42,10 @@ Subject = Literal[
 """
 
 
+NotBy = Literal["whoever_wrote_it", "whoever_wrote_the_change"]
+"""Who may not vouch for a review: anybody who ever wrote a part of it, or of what changed since the last release."""
+
+
 class Part(Frozen):
     """One thing that decides a rule, or a share of it; exactly one kind is named."""
 
@@ -58,12 +62,32 @@ class Part(Frozen):
     client: FaultId | None = Field(default=None, description="a fault of the client lab")
     handler: FaultId | None = Field(default=None, description="a fault of the handler lab")
     attestation: str | None = Field(default=None, description="the statement a person vouches for")
+    renew_days: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="how long a person's word holds, whatever it says itself; default: 90 days"
+    )
+    not_by: NotBy | None = Field(default=None, description="who may not give this word: git's authors are compared")
+    of_the_release: bool = Field(
+        default=False, description="the word has to be newer than the last change of the repository, or name its commit"
+    )
+    names_commit: bool = Field(default=False, description="the word has to name the commit it is about")
+    after_deploy: bool = Field(default=False, description="the word has to be given after the deploy")
+    due_days: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="days after the deploy in which the word may still come; default: 7"
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Part:
         if len(self.kinds) != 1:
             raise ValueError("name exactly one of check, static, metric, client, handler, attestation")
+        if self.attestation is None and self.terms:
+            raise ValueError(f"{', '.join(self.terms)}: only an attestation has terms")
         return self
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What is demanded of a person's word beside its being there."""
+        named = ("renew_days", "not_by", "of_the_release", "names_commit", "after_deploy", "due_days")
+        return tuple(name for name in named if getattr(self, name))
 
     @property
     def kinds(self) -> tuple[str, ...]:

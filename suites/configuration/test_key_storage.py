@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_golive.credentials.search import find_in_files, tracked_files
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -21,23 +20,6 @@ def test_key_comes_from_a_store(golive: Golive, planned: PlannedCheck) -> None:
         source,
         expected="env, file or command",
         actual="no source is named",
-    )
-
-
-def test_key_is_in_no_file(golive: Golive, planned: PlannedCheck) -> None:
-    """No file of the repository holds the key, in any of the encodings it may be written in.
-
-    If this fails: take the key out, replace it at the vendor (it is in the history too), and read it from a store.
-    """
-    del planned
-    files = tracked_files(golive.repository)
-    hits = find_in_files(files, golive.redactor)
-    told = [f"{hit.path.relative_to(golive.repository)}:{hit.line} holds {hit.secret_name}" for hit in hits[:10]]
-    golive.must(
-        "no file of the repository may hold a configured secret",
-        not hits,
-        expected=f"{len(files)} files without it",
-        actual="; ".join(told),
     )
 
 

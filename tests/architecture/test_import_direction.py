@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "pytest_golive"
 
 MODELS = {"facts", "credentials", "signing", "manifest", "vendors"}
 CALLS = MODELS | {"contract", "cassettes", "exchange"}
-LABS = CALLS | {"demands", "changes", "sandbox", "handlers", "clients", "review"}
+LABS = CALLS | {"source", "demands", "changes", "sandbox", "handlers", "clients", "review"}
 
 MAY_IMPORT = {
     "facts": set[str](),
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "manifest": {"facts", "credentials", "signing"},
     "vendors": MODELS - {"vendors"},
     "contract": MODELS,
+    "source": MODELS,
     "cassettes": MODELS | {"contract"},
     "exchange": CALLS - {"exchange"},
     "demands": CALLS,
@@ -29,8 +30,9 @@ MAY_IMPORT = {
     "handlers": CALLS | {"sandbox", "programs"},
     "clients": CALLS | {"sandbox", "programs"},
     "review": CALLS,
-    "readiness": LABS,
-    "report": LABS | {"readiness"},
+    "people": MODELS,
+    "readiness": LABS | {"people"},
+    "report": LABS | {"readiness", "people"},
 }
 """Folder -> the folders below it. What is not listed here is a door, and may import anything but the suites."""
 

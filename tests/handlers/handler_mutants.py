@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ def written(mutant: Mutant, folder: Path) -> Path:
     source = RIGHT[mutant.source].read_text()
     assert source.count(mutant.old) == 1, f"{mutant.old!r} stands {source.count(mutant.old)} times in {mutant.source}"
     path = folder / mutant.source
+    shutil.copy(EXAMPLE / "vendor_api.py", folder)  # what the example handler imports
     path.write_text(source.replace(mutant.old, mutant.new))
     return path
 

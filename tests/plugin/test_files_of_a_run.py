@@ -14,11 +14,11 @@ OWN = "@pytest.mark.weekly\n@pytest.mark.rule(id='SHOP-07')\ndef test_own():\n  
 def names(project: Project) -> set[str]:
     """Return golive's files in the project."""
     found = [*project.folder.glob("golive-*"), *project.folder.glob(".golive/*"), *project.folder.glob(".golive-*")]
-    return {path.relative_to(project.folder).as_posix() for path in found}
+    return {path.relative_to(project.folder).as_posix() for path in found if path.is_file()}
 
 
-def test_a_full_run_writes_three(project: Project) -> None:
-    """Verdict, report and ledger; the ledger's folder keeps itself out of version control."""
+def test_a_full_run_writes_five(project: Project) -> None:
+    """Verdict, report, pytest-html's page, summary and ledger; the last keeps itself out of version control."""
     project.tests(OWN.format(body="pass"))
 
     ran = project.weekly()
@@ -26,24 +26,31 @@ def test_a_full_run_writes_three(project: Project) -> None:
     assert names(project) - {".golive/journal.jsonl"} == {
         "golive-verdict.json",
         "golive-report.html",
+        "golive-pytest.html",
+        "golive-summary.md",
         ".golive/ledger.jsonl",
         ".golive/.gitignore",
     }
     assert ">GO</h2>" in ran.page
-    assert [fact["fact"] for fact in ran.ledger if fact["fact"] != "planned"] == [
-        "run_started",
-        "started",
-        "decided",
-        "run_finished",
-    ]
+    assert ">GO</h1>" in ran.ticket
+    kinds = [fact["fact"] for fact in ran.ledger]
+    assert list(dict.fromkeys(kinds)) == ["run_started", "planned", "started", "decided", "run_finished", "written"]
+    assert kinds[-3:] == ["run_finished", "written", "written"]
 
 
 def test_yesterdays_files_are_replaced_at_the_start(project: Project) -> None:
     """While a run is on, nobody reads the verdict of another one."""
     project.write("golive-verdict.json", '{"verdict": "GO"}')
-    project.write("golive-report.html", "<h2>GO</h2>")
+    project.write("golive-report.html", "<h1>GO</h1>")
+    project.write("golive-pytest.html", "<h2>GO</h2>")
+    project.write("golive-summary.md", "golive: GO")
     project.write(".golive/ledger.jsonl", '{"fact": "run_finished", "verdict": "GO"}\n')
-    read = "print(*(open(each).read() for each in %r))" % ["golive-verdict.json", "golive-report.html"]
+    read = "print(*(open(each).read() for each in %r))" % [
+        "golive-verdict.json",
+        "golive-report.html",
+        "golive-pytest.html",
+        "golive-summary.md",
+    ]
     project.tests(OWN.format(body=read))
 
     ran = project.weekly("-s")
@@ -51,6 +58,8 @@ def test_yesterdays_files_are_replaced_at_the_start(project: Project) -> None:
     assert '"verdict": "INCONCLUSIVE"' in ran.text
     assert "the run did not finish" in ran.text
     assert ">GO</h2>" not in ran.text
+    assert ">GO</h1>" not in ran.text
+    assert ran.text.count("golive: the run did not finish") == 3
     assert ran.ledger[0]["fact"] == "run_started"
 
 
@@ -71,6 +80,8 @@ def test_a_partial_run_has_its_own(project: Project, narrow: tuple[str, ...]) ->
     assert names(project) - set(before) == {
         "golive-verdict.partial.json",
         "golive-report.partial.html",
+        "golive-pytest.partial.html",
+        "golive-summary.partial.md",
         ".golive/ledger.partial.jsonl",
     }
     assert "golive: INCONCLUSIVE" in green.lines
@@ -85,7 +96,7 @@ def test_places_of_ones_own(project: Project) -> None:
     assert ran.code == 0
     assert ran.json("out/verdict.json")["verdict"] == "GO"
     assert ">GO</h2>" in (project.folder / "out" / "page.html").read_text(encoding="utf-8")
-    assert not (project.folder / "golive-report.html").exists()
+    assert not (project.folder / "golive-pytest.html").exists()
     xml = (project.folder / "out" / "junit.xml").read_text(encoding="utf-8")
     assert '<property name="rule" value="SHOP-07" />' in xml
 
@@ -98,9 +109,10 @@ def test_without_pytest_html(project: Project, extra: tuple[str, ...]) -> None:
     ran = project.weekly("-p", "no:html", *extra)
 
     assert ran.word == "NO-GO"
-    assert ">NO-GO</h2>" in ran.page
-    assert "&lt;b&gt;bold&lt;/b&gt;" in ran.page
-    assert "<b>bold</b>" not in ran.page
+    assert ">NO-GO</h1>" in ran.ticket
+    assert "&lt;b&gt;bold&lt;/b&gt;" in ran.ticket
+    assert "<b>bold</b>" not in ran.ticket
+    assert not (project.folder / "golive-pytest.html").exists()
 
 
 @pytest.mark.parametrize(

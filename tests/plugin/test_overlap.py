@@ -151,7 +151,7 @@ def test_files_hold_the_same(project: Project) -> None:
 
     assert told[0] == told[1]
     assert ("test_shop.py::test_finds", "failed", ["noted in sandbox, 1 vendor"], 1) in told[1][1]
-    html = (project.folder / "golive-report.partial.html").read_text(encoding="utf-8")
+    html = (project.folder / "golive-pytest.partial.html").read_text(encoding="utf-8")
     assert re.search(r"Captured stdout call.{1,40}out of finds", html, re.DOTALL)
 
 

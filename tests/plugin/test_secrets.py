@@ -195,7 +195,7 @@ def test_what_a_test_sees_is_not_masked(shop: Project) -> None:
         (
             "def pytest_html_results_summary(prefix):\n    prefix.append(os.environ['SHOP_KEY'])",
             (),
-            "golive-report.html",
+            "golive-pytest.html",
         ),
         (
             (
@@ -221,6 +221,9 @@ def test_the_last_net(shop: Project, conftest: str, options: tuple[str, ...], fi
     assert told in ran.lines
     assert "golive: NO-GO" in ran.lines
     assert ">NO-GO</h2>" in ran.page
+    assert ">NO-GO</h1>" in ran.ticket
+    if file == "x.xml":
+        assert '<property name="golive.verdict" value="NO-GO"' in (shop.folder / file).read_text(encoding="utf-8")
     assert_nothing_leaked(ran)
 
 
@@ -236,5 +239,5 @@ def test_the_sandbox_has_secrets_too(project: Project) -> None:
     key = (project.folder / "key").read_text(encoding="utf-8")
 
     assert len(key) > 20
-    assert key not in ran.text + ran.page + str(ran.verdict) + str(ran.ledger)
+    assert key not in ran.text + ran.page + ran.ticket + str(ran.verdict) + str(ran.ledger)
     assert "my key is [uppzy.api_key " in ran.text

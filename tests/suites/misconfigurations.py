@@ -279,7 +279,7 @@ SET_UP_WRONGLY = (
         failed=there("key_is_in_no_file"),
         messages={
             "key_is_in_no_file[uppzy]": (
-                "no file of the repository may hold a configured secret; seen: settings.py:2 holds uppzy.api_key"
+                "no file of the repository may hold a key; seen: settings.py:2 holds uppzy.api_key"
             )
         },
     ),

@@ -73,7 +73,13 @@ def test_main_job_runs_from_an_empty_folder(unpacked: Path, tmp_path: Path) -> N
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "golive: GO" in ran.stdout
-    assert {".golive", "golive-report.html", "golive-verdict.json"} == {path.name for path in tmp_path.iterdir()}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ".golive",
+        "golive-pytest.html",
+        "golive-report.html",
+        "golive-summary.md",
+        "golive-verdict.json",
+    }
 
 
 def test_suites_can_be_named_by_their_module(unpacked: Path, tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+import vendor_api
+
 TOLERANCE_SECONDS = 300
 LARGEST = 5 * 1024 * 1024
 
@@ -40,7 +42,7 @@ class Vendor:
         subject: path to the id of what the event is about.
         changed_at: path to the time that orders the events.
         ours: names of the events that are acted upon.
-        listed: path of the list of what the events are about, and its headers; `{key}` stands for the key.
+        listed: path of the list of what the events are about.
         test: what tells a test event, as a field and its value.
         version: the field with the API version, and the versions that are understood.
     """
@@ -55,7 +57,7 @@ class Vendor:
     subject: str
     changed_at: str
     ours: str
-    listed: tuple[str, dict[str, str]] | None = None
+    listed: str | None = None
     test: tuple[str, Any] | None = None
     version: tuple[str, str] | None = None
 
@@ -72,7 +74,7 @@ VENDORS = {
         "data.conversation_id",
         "timestamp",
         r"(conversation|message)\.[a-z]+",
-        ("/conversations", {"x-api-key": "{key}"}),
+        "/conversations",
     ),
     "augno": Vendor(
         "Augno-Signature",
@@ -85,7 +87,7 @@ VENDORS = {
         "data.object.id",
         "data.object.updated_at",
         r"[a-z_]+\.(created|updated|deleted|issued|fulfilled)",
-        ("/v1/catalog/units", {"Authorization": "Bearer {key}", "Augno-Version": "1.0.forge-preview.3"}),
+        "/v1/catalog/units",
         ("mode", "test"),
         ("api_version", r"1\.[0-9]+\.forge(-preview\.[0-9]+)?"),
     ),
@@ -140,16 +142,16 @@ def prepare() -> None:
     for event_id in waiting:
         WORK.submit(carry_out, event_id)
     if VENDOR_API_URL and VENDOR.listed is not None:
-        threading.Thread(target=reconcile, args=VENDOR.listed, daemon=True).start()
+        threading.Thread(target=reconcile, args=(VENDOR.listed,), daemon=True).start()
 
 
-def reconcile(path: str, headers: dict[str, str]) -> None:
+def reconcile(path: str) -> None:
     """Ask the vendor again and again what there is, and take what no event told of; whatever an event says is newer."""
-    written = {name: value.format(key=VENDOR_API_KEY) for name, value in headers.items()}
+    headers = vendor_api.headers_of(os.environ.get("VENDOR", "timely"), VENDOR_API_KEY)
     while True:
         time.sleep(RECONCILE_SECONDS)
         try:
-            asked = urllib.request.Request(VENDOR_API_URL + path, headers=written)  # noqa: S310  # our own configuration
+            asked = urllib.request.Request(VENDOR_API_URL + path, headers=headers)  # noqa: S310  # our own configuration
             with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
                 listed = json.load(answer)["data"]
         except (OSError, ValueError):

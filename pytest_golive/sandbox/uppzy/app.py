@@ -15,6 +15,9 @@ from pytest_golive.vendors.library import read_pack
 
 ENVIRONMENTS = ("sandbox", "production")
 
+USED = ("get_limits", "chat", "chat_async", "get_chat_request", "send_feedback", "create_text_document")
+"""What the example service calls."""
+
 
 class Uppzy(Front[Tenant]):
     """Uppzy's machine-to-machine API with two workspaces, `sandbox` and `production`, of two sites each.
@@ -117,6 +120,7 @@ class Uppzy(Front[Tenant]):
             previous_api_key=self._state.add_key(tenant, environment, "revoked"),
             ids={"tenant_id": tenant.id, "site_id": site.id},
             foreign_ids={"site_id": other.id},
+            uses=USED,
         )
 
     def _set(self, key: str, state: KeyState) -> None:

@@ -15,7 +15,10 @@ from pytest_golive.commands import fingerprint, sandbox
 Command = Callable[..., Any]
 Program = tuple[str, ...]
 
-COMMANDS = "init, rules, sandbox, deliver, drive, judge, fingerprint, sweep, schema"
+COMMANDS = (
+    "init, rules, sandbox, deliver, drive, judge, verify, fingerprint, sweep, attest, waive, not-applicable, lint, "
+    "verdict, join, schema"
+)
 
 
 def test_help_lists_the_commands_and_imports_nothing_heavy() -> None:

@@ -5,16 +5,50 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive.report.files import CannotWrite, commit, ignore_in_git, replace, run_files, stage
+from pytest_golive.report.files import CannotWrite, Places, commit, ignore_in_git, replace, run_files, stage
 
 
 def test_a_partial_run_has_names_of_its_own(tmp_path: Path) -> None:
     """No file of the two is the same, unless a place was given."""
     full, partial = run_files(tmp_path, "full"), run_files(tmp_path, "partial")
-    given = run_files(tmp_path, "partial", verdict=tmp_path / "v.json", html=tmp_path / "h.html")
+    places = Places(
+        *(tmp_path / name for name in ("v.json", "r.html", "h.html", "s.md", "c.json", "i.json", "k.sarif"))
+    )
+    given = run_files(tmp_path, "partial", places)
 
-    assert not {full.verdict, full.html, full.ledger} & {partial.verdict, partial.html, partial.ledger}
-    assert (given.verdict, given.html) == (tmp_path / "v.json", tmp_path / "h.html")
+    assert [path.name for path in (full.verdict, full.report, full.html, full.ledger, full.summary)] == [
+        "golive-verdict.json",
+        "golive-report.html",
+        "golive-pytest.html",
+        "ledger.jsonl",
+        "golive-summary.md",
+    ]
+    assert [path.name for path in (partial.verdict, partial.report, partial.html, partial.ledger, partial.summary)] == [
+        "golive-verdict.partial.json",
+        "golive-report.partial.html",
+        "golive-pytest.partial.html",
+        "ledger.partial.jsonl",
+        "golive-summary.partial.md",
+    ]
+    assert (full.ctrf, full.intoto, full.sarif) == (None, None, None)
+    assert (
+        Places(given.verdict, given.report, given.html, given.summary, given.ctrf, given.intoto, given.sarif) == places
+    )
+
+
+def test_the_ticket_makes_room_for_a_page_that_was_asked_for(tmp_path: Path) -> None:
+    """Who tells pytest-html to write golive-report.html gets that, and the ticket beside it."""
+    files = run_files(tmp_path, "full", Places(html=tmp_path / "golive-report.html"))
+
+    assert (files.html.name, files.report.name) == ("golive-report.html", "golive-ticket.html")
+
+
+def test_two_files_in_one_place(tmp_path: Path) -> None:
+    """Told before one of them is written over the other."""
+    both = tmp_path / "both.html"
+
+    with pytest.raises(CannotWrite, match=r"/both\.html is named twice: for the report and for pytest-html's page$"):
+        run_files(tmp_path, "full", Places(report=both, html=tmp_path / "x" / ".." / "both.html"))
 
 
 def test_folders_are_made(tmp_path: Path) -> None:

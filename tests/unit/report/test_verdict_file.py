@@ -76,11 +76,19 @@ def test_the_published_layout() -> None:
         "finished": "2026-11-21T09:01:10Z",
         "commit": None,
         "reasons": ["TIM-12 blocker failed: 0.0 s"],
+        "sides": [{"side": "your side", "settled": 0, "total": 1}],
+        "next": ["put TIM-12 right (blocker)"],
         "run": "",
         "version": "",
         "rehearsal": False,
         "notes": ["a note", "another"],
         "without_check": [],
+        "accepted": [],
+        "attestations": [],
+        "hashes": {},
+        "compared": None,
+        "since_go": None,
+        "flaky": [],
     }
     (result,) = told["results"]
     assert {name: result[name] for name in result if name != "finding"} == {

@@ -1,0 +1,1 @@
+"""The ticket file: one page that a release manager reads, a QA engineer attaches and a developer works with."""
