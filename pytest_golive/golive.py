@@ -29,6 +29,7 @@ from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
+from pytest_golive.review.reviews import Reviews
 from pytest_golive.vendors.library import read_pack
 
 
@@ -47,6 +48,7 @@ class Golive:
         draws: gives names and random values that a replay gives again.
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
         labs: the team's webhook handlers.
+        reviews: what the team's metrics or logs say about its traffic.
     """
 
     def __init__(  # noqa: PLR0913  # everything a check may ask for
@@ -77,6 +79,7 @@ class Golive:
         self._vendors: dict[tuple[str, str], Vendor] = {}
         self._shared = Once()
         self.labs = Labs()
+        self.reviews = Reviews()
         self.pause = pausing(recordings)
         self.shelf = shelf
         self.recordings = recordings
@@ -246,6 +249,7 @@ class Golive:
     def close(self) -> None:
         """Close all connections, and stop the handlers that were started."""
         self.labs.close()
+        self.reviews.close()
         for vendor in self._vendors.values():
             vendor.close()
 

@@ -20,6 +20,7 @@ from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.conduct import Conductor
 from pytest_golive.controller import Controller
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.source import SourceProblem, read_secret
 from pytest_golive.exchange.journal import Journal, Unwritten
 from pytest_golive.exchange.pace import Budgets
 from pytest_golive.facts.ledger import Ledger, Planned, RunStarted, now
@@ -30,7 +31,7 @@ from pytest_golive.handlers.setup import Setup
 from pytest_golive.handling import cases_of, example_setups, labs_of, setups_of
 from pytest_golive.manifest.environment import Environment, resolve, resolve_what_is_there
 from pytest_golive.manifest.load import load_manifest
-from pytest_golive.manifest.mistake import Mistakes
+from pytest_golive.manifest.mistake import Mistake, Mistakes
 from pytest_golive.manifest.model import Manifest
 from pytest_golive.manifest.questions import read_questions
 from pytest_golive.options import SANDBOX, Choice
@@ -39,9 +40,13 @@ from pytest_golive.report import files as run_files
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles
 from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile
+from pytest_golive.review.example import example_traffic
+from pytest_golive.review.names import Selector
+from pytest_golive.review.reviews import Reviews, Watching
+from pytest_golive.review.traffic import Traffic
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
-from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
+from pytest_golive.sandbox.rehearsal import CHOSEN, EXAMPLE, rehearse
 from pytest_golive.sandbox.world import VENDORS, Sandbox
 from pytest_golive.vendors.keys import keys_for
 from pytest_golive.vendors.library import general_rules, read_pack, read_rules
@@ -52,8 +57,6 @@ MANIFEST = "golive.yaml"
 
 UNUSED = (
     "clients",
-    "traffic",
-    "monitoring",
     "operations",
     "attestations",
     "waivers",
@@ -73,6 +76,7 @@ class Prepared:
         shelf: the recordings of the chosen environment.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         handlers: the webhook handlers that are tested.
+        watching: where the traffic can be looked at.
         notes: what a reader has to know besides.
     """
 
@@ -84,6 +88,7 @@ class Prepared:
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
     handlers: tuple[Setup, ...] = ()
+    watching: Watching | None = None
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -140,7 +145,30 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         notes=_notes(manifest),
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
+        watching=_watching(manifest, path.parent.resolve()),
     )
+
+
+def _watching(manifest: Manifest, folder: Path) -> Watching | None:
+    """Return where the traffic can be looked at; what cannot be read is a mistake of golive.yaml."""
+    monitoring = manifest.monitoring
+    if monitoring is None and not manifest.traffic:
+        return None
+    mistakes: list[Mistake] = []
+    authorization = None
+    if monitoring is not None and monitoring.authorization is not None:
+        try:
+            authorization = read_secret(monitoring.authorization, "monitoring.authorization", folder)
+        except SourceProblem as problem:
+            mistakes.append(manifest.mistake(("monitoring", "authorization"), f"monitoring.authorization: {problem}"))
+    for name, metric in (monitoring.metrics if monitoring else {}).items():
+        try:
+            Selector.read(metric)
+        except ValueError as error:
+            mistakes.append(manifest.mistake(("monitoring", "metrics", name), f"monitoring.metrics.{name}: {error}"))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Watching(folder, monitoring, manifest.traffic, authorization)
 
 
 def _questions_file(manifest: Manifest, folder: Path) -> Path | None:
@@ -264,6 +292,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         shelf=prepared.shelf,
     )
     golive.questions_file = prepared.questions_file
+    golive.reviews = _reviews(prepared, redactor)
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
@@ -278,6 +307,21 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         notes=prepared.notes,
         known_ids=known,
     )
+
+
+def _reviews(prepared: Prepared, redactor: Redactor) -> Reviews:
+    watching = prepared.watching
+    if watching is not None and watching.authorization is not None:
+        redactor.add(watching.authorization)
+    if watching is not None or CHOSEN not in prepared.environments:
+        return Reviews(watching)
+
+    def example(environment: str) -> Traffic:
+        targets = prepared.environments[environment].targets.values()
+        ids = {name: value for target in targets for name, value in target.ids.items()}
+        return example_traffic(environment, ids)
+
+    return Reviews(example=example)
 
 
 def _install(config: pytest.Config, run: Run) -> None:
