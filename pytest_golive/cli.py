@@ -18,6 +18,7 @@ COMMANDS = {
     "rules": "list what has to hold, and what each rule waits for",
     "sandbox": "serve the embedded vendors until Ctrl-C",
     "deliver": "send an event, an order of events or a fault to your webhook handler",
+    "alerts": "print the alerts of the vendors' checklists as a Prometheus rule file",
     "fingerprint": "print the 12 hex digits that stand for a secret",
     "sweep": "remove what killed runs left at the vendors",
     "schema": "print the JSON Schema of golive.yaml, for editors",

@@ -30,7 +30,16 @@ RuleOrFault = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$", examples=
 
 
 MetricName = Literal[
-    "requests", "request_seconds", "timeouts", "retries", "async_seconds", "async_timeouts", "feedback", "answers"
+    "requests",
+    "request_seconds",
+    "timeouts",
+    "retries",
+    "async_seconds",
+    "async_timeouts",
+    "feedback",
+    "answers",
+    "deliveries",
+    "delivery_failures",
 ]
 LabelName = Literal[
     "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
@@ -65,6 +74,19 @@ ThresholdName = Literal[
     "poll_budget_share",
     "webhook_failures",
     "sure",
+]
+
+
+AlertLimit = Literal[
+    "unauthorized",
+    "forbidden",
+    "rate_limited",
+    "server_errors",
+    "timeouts",
+    "timeouts_growth",
+    "async_timeouts",
+    "volume",
+    "webhook_failures",
 ]
 
 
@@ -304,7 +326,10 @@ class Monitoring(Frozen):
     thresholds: dict[ThresholdName, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict, description="from what on a figure of the weekly review is a finding"
     )
-    alerts: Texts = Field(default=(), description="files that define the alerts")
+    alerts: Texts = Field(default=(), description="files that define the alerts: Prometheus rule files")
+    alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict, description="from what on the alerts of `golive alerts` fire"
+    )
     dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
 

@@ -204,9 +204,11 @@ def _plan_rule(ground: Ground, pack: Pack, rule: Rule, checks: dict[str, Planned
         mine.append(_stand_in(ground, pack, rule, f"not applicable: {reason}"))
     else:
         for part in parts:
+            if not _carried_out(ground, pack, part):
+                continue
             if part.kind == "check":
                 mine.extend(each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
-            elif _carried_out(ground, pack, part):
+            else:
                 mine.extend(_handler_cases(ground, pack, rule, part))
         if not mine and _lacks_an_environment(ground, parts):
             key = f"environments.{ground.environment}.releases_to"
@@ -254,6 +256,8 @@ def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
 
 def _carried_out(ground: Ground, pack: Pack, part: Part) -> bool:
     """Whether this run can carry out a deciding part; a rehearsal counts what it has no handler for as undecided."""
+    if ground.sandbox and not part.rehearsed:
+        return False
     if part.kind == "handler" and ground.sandbox and not handlers_of(ground.handlers, pack):
         return False
     return landed(part)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 def unseen(endpoints: Iterable[str], paths: Mapping[str, str]) -> tuple[str, ...]:
     """Return the operations that no endpoint stands for.
 
-    An endpoint may be the operation's name, its path with or without the base's path and a method before it, with
-    placeholders of any spelling (`{id}`, `:id`, `<id>`) or an id in their place.
+    An endpoint may be the operation's name, or its path: with the base's path and a method before it or without them,
+    or its end alone (`/chat`), with placeholders of any spelling (`{id}`, `:id`, `<id>`) or an id in their place.
 
     Args:
         endpoints: as they are counted.
@@ -21,8 +21,11 @@ def unseen(endpoints: Iterable[str], paths: Mapping[str, str]) -> tuple[str, ...
 
 
 def _is_there(name: str, path: str, written: list[str]) -> bool:
-    pattern = re.compile(r"(?:.*/)?" + _pattern(path).lstrip("/") + r"/?")
-    return any(endpoint == name or pattern.fullmatch(endpoint) for endpoint in written)
+    parts = path.strip("/").split("/")
+    ends = ["/".join(parts[start:]) for start in range(1, len(parts)) if not parts[start].startswith("{")]
+    patterns = [r"(?:.*/)?" + _pattern(path.strip("/")), *(r"/?" + _pattern(end) for end in ends)]
+    whole = re.compile("(?:" + "|".join(patterns) + ")/?")
+    return any(endpoint == name or whole.fullmatch(endpoint) for endpoint in written)
 
 
 def _plain(endpoint: str) -> str:

@@ -22,6 +22,8 @@ METRICS: Mapping[str, str] = {
     "async_timeouts": "async_timeouts_total",
     "feedback": "feedback_total",
     "answers": "answers_total",
+    "deliveries": "webhook_deliveries_total",
+    "delivery_failures": "webhook_delivery_failures_total",
 }
 """What is asked for -> the metric; histograms without `_bucket`, `_count`, `_sum`."""
 

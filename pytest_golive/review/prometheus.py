@@ -151,6 +151,22 @@ class Prometheus:
         groups = self._get("rules", {"type": "alert"}).get("groups", ())
         return tuple(rule for group in groups for rule in group.get("rules", ()) if rule.get("type") == "alerting")
 
+    def silenced(self) -> frozenset[str]:
+        """Return the alerts that a silence of Alertmanager names; Prometheus tells where its Alertmanagers are.
+
+        Raises:
+            TrafficProblem: Prometheus cannot be asked, or an Alertmanager it names cannot.
+        """
+        found: set[str] = set()
+        for one in self._get("alertmanagers", {}).get("activeAlertmanagers", ()):
+            address = str(one.get("url", "")).partition("/api/")[0] + "/api/v2/silences"
+            try:
+                told = self._client.get(address).json()
+            except (httpx.HTTPError, ValueError) as error:
+                raise TrafficProblem(f"Alertmanager at {address} cannot be asked: {type(error).__name__}") from error
+            found |= {name for silence in told if isinstance(silence, dict) for name in _silenced_by(silence)}
+        return frozenset(found)
+
     # How it is asked ----------------------------------------------------------
 
     def _get(self, what: str, parameters: Mapping[str, str]) -> Any:
@@ -186,6 +202,17 @@ class Prometheus:
             for metric, value in found
             if value > 0
         )
+
+
+def _silenced_by(silence: Mapping[str, Any]) -> set[str]:
+    """Return the alerts that an active silence names outright; a pattern may mean anything."""
+    if silence.get("status", {}).get("state") != "active":
+        return set()
+    return {
+        str(matcher.get("value"))
+        for matcher in silence.get("matchers", ())
+        if matcher.get("name") == "alertname" and not matcher.get("isRegex") and matcher.get("isEqual", True)
+    }
 
 
 def timed(of: Timed) -> str:

@@ -11,9 +11,11 @@ from typing import Any, cast
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.finding import NotVerified
+from pytest_golive.facts.once import Once
 from pytest_golive.manifest.model import Monitoring
+from pytest_golive.review.alerting import Limits
 from pytest_golive.review.logs import REMOTE, AccessLogs
-from pytest_golive.review.names import metric_names
+from pytest_golive.review.names import MetricNames, metric_names
 from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
 from pytest_golive.review.thresholds import Thresholds
@@ -57,6 +59,7 @@ class Reviews:
     example: Callable[[str], Traffic] | None = None
     _made: dict[tuple[str, str, datetime], Review] = field(default_factory=dict)
     _sources: dict[str, Traffic] = field(default_factory=dict)
+    _once: Once = field(default_factory=Once)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, vendor: str, environment: str, now: datetime) -> Review:
@@ -82,6 +85,26 @@ class Reviews:
         with self._lock:
             return cast("Prometheus", self._source("", ""))
 
+    @property
+    def names(self) -> MetricNames:
+        """How the project's metrics are called."""
+        settings = self._settings
+        return metric_names(settings.preset, _named(settings.metrics), _named(settings.labels))
+
+    @property
+    def limits(self) -> Limits:
+        """From what on alerts fire."""
+        return Limits(**_named(self._settings.alert_limits))
+
+    @property
+    def alert_files(self) -> tuple[Path, ...]:
+        """The rule files of golive.yaml."""
+        return () if self.watching is None else tuple(self.watching.folder / name for name in self._settings.alerts)
+
+    def once(self, key: object, make: Callable[[], Any]) -> Any:
+        """Return what ``make`` returned the first time this was asked for."""
+        return self._once.get(key, make)
+
     def close(self) -> None:
         """Close what was opened."""
         with self._lock:
@@ -101,13 +124,16 @@ class Reviews:
         if settings.prometheus is not None:
             if "" not in self._sources:
                 headers = {"Authorization": watching.authorization.reveal()} if watching.authorization else {}
-                names = metric_names(settings.preset, _named(settings.metrics), _named(settings.labels))
-                self._sources[""] = Prometheus(settings.prometheus, names, headers=headers)
+                self._sources[""] = Prometheus(settings.prometheus, self.names, headers=headers)
             return self._sources[""]
         if vendor not in self._sources:
             files = [each if each.startswith(REMOTE) else str(watching.folder / each) for each in watching.traffic]
             self._sources[vendor] = AccessLogs(files, _named(settings.fields), where=self._select(vendor))
         return self._sources[vendor]
+
+    @property
+    def _settings(self) -> Monitoring:
+        return Monitoring() if self.watching is None else self.watching.settings
 
     def _select(self, vendor: str) -> dict[Label, str]:
         if self.watching is None:

@@ -52,7 +52,8 @@ def test_calls_time_out_as_rarely_as_before(golive: Golive, planned: PlannedChec
     with asking(planned.title, review):
         calls = review.timed_out()
     said = [trends.share_grew("timeouts", calls.week, calls.usual, growth, review.thresholds, Action.TUNE_RETRIES)]
-    if golive.vendor(planned.vendor, planned.environment).has("async_chat"):
+    vendor = golive.vendor(planned.vendor, planned.environment)
+    if "async_chat" in vendor.pack.features and vendor.has("async_chat"):
         with asking(planned.title, review):
             late = review.async_timed_out()
         action = Action.CHANGE_POLLING
