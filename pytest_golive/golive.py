@@ -32,6 +32,7 @@ from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
+from pytest_golive.review.reviews import Reviews
 from pytest_golive.source.files import SourceFiles, searcher_for
 from pytest_golive.source.leaks import Leak
 from pytest_golive.source.sightings import Searcher
@@ -56,6 +57,7 @@ class Golive:
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
         labs: the team's webhook handlers.
         clients: the team's API clients.
+        reviews: what the team's metrics or logs say about its traffic.
     """
 
     def __init__(  # noqa: PLR0913  # everything a check may ask for
@@ -89,6 +91,7 @@ class Golive:
         self._shared = Once()
         self.labs = Labs()
         self.clients = ClientLabs()
+        self.reviews = Reviews()
         self.pause = pausing(recordings)
         self.shelf = shelf
         self.recordings = recordings
@@ -295,6 +298,7 @@ class Golive:
         """Close all connections, and stop the programs that were started."""
         self.labs.close()
         self.clients.close()
+        self.reviews.close()
         for vendor in self._vendors.values():
             vendor.close()
 

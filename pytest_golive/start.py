@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive import clienting, recording
+from pytest_golive import clienting, recording, reviewing
 from pytest_golive.cassettes.environments import with_recorded_values
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.clients.setup import Setup as ClientSetup
@@ -34,6 +34,7 @@ from pytest_golive.progress import Progress
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.readiness.provenance import hashes
 from pytest_golive.report.files import CannotWrite
+from pytest_golive.review.reviews import Watching
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
@@ -48,11 +49,7 @@ from pytest_golive.vouching import files_of, people_of, registered, rehearsed
 
 MANIFEST = "golive.yaml"
 
-UNUSED = (
-    "traffic",
-    "monitoring",
-    "operations",
-)
+UNUSED = ("operations",)
 """Parts of golive.yaml that this version reads and checks, and that no check uses yet."""
 
 
@@ -72,6 +69,7 @@ class Prepared:
         clients: the API clients that are tested.
         register: what people vouch for and accept.
         hashed: files that the verdict rests upon, by the names it tells them by.
+        watching: where the traffic can be looked at.
         notes: what a reader has to know besides.
     """
 
@@ -87,6 +85,7 @@ class Prepared:
     clients: tuple[ClientSetup, ...] = ()
     register: Register = field(default_factory=Register)
     hashed: Mapping[str, Path] = field(default_factory=dict)
+    watching: Watching | None = None
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -148,6 +147,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
         clients=clienting.setups_of(manifest, chosen, path.parent.resolve()),
+        watching=reviewing.watching_of(manifest, path.parent.resolve()),
     )
 
 
@@ -304,6 +304,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     )
     golive.questions_file = prepared.questions_file
     golive.source = prepared.source
+    golive.reviews = reviewing.reviews_of(prepared.watching, prepared.environments, redactor)
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.clients = clienting.labs_of(prepared.clients, redactor)
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)

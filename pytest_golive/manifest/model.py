@@ -33,6 +33,67 @@ Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", examples=["5d03c20
 RuleOrFault = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$", examples=["TIM-26"])]
 
 
+MetricName = Literal[
+    "requests",
+    "request_seconds",
+    "timeouts",
+    "retries",
+    "async_seconds",
+    "async_timeouts",
+    "feedback",
+    "answers",
+    "deliveries",
+    "delivery_failures",
+]
+LabelName = Literal[
+    "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
+]
+FieldName = Literal[
+    "time",
+    "endpoint",
+    "status",
+    "seconds",
+    "error",
+    "resend_count",
+    "environment",
+    "integration",
+    "tenant_id",
+    "site_id",
+    "feedback",
+    "confidence_level",
+    "async_seconds",
+    "async_timeout",
+]
+ThresholdName = Literal[
+    "error_share",
+    "error_growth",
+    "rate_limited_growth",
+    "timeout_growth",
+    "low_confidence_points",
+    "bad_feedback_growth",
+    "least_ratings",
+    "least_calls",
+    "volume_drop",
+    "retry_share",
+    "poll_budget_share",
+    "webhook_failures",
+    "sure",
+]
+
+
+AlertLimit = Literal[
+    "unauthorized",
+    "forbidden",
+    "rate_limited",
+    "server_errors",
+    "timeouts",
+    "timeouts_growth",
+    "async_timeouts",
+    "volume",
+    "webhook_failures",
+]
+
+
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -264,7 +325,29 @@ class Monitoring(Frozen):
     prometheus: WebAddress | None = Field(
         default=None, description="Prometheus HTTP API; Mimir, Thanos and VictoriaMetrics speak it too"
     )
-    alerts: Texts = Field(default=(), description="files that define the alerts")
+    authorization: Source | None = Field(
+        default=None, description="where the value of the Authorization header for it comes from: `Bearer …`"
+    )
+    preset: Literal["opentelemetry"] | None = Field(
+        default=None, description="how metrics and labels are called: OpenTelemetry's HTTP client names"
+    )
+    metrics: dict[MetricName, Text] = Field(
+        default_factory=dict, description='what a metric tells -> its name, or name{label="value"}'
+    )
+    labels: dict[LabelName, Text] = Field(default_factory=dict, description="what a label tells -> its name")
+    fields: dict[FieldName, Texts] = Field(
+        default_factory=dict, description="what a line of `traffic` tells -> the field or fields it stands in"
+    )
+    select: dict[Text, dict[LabelName, Text]] = Field(
+        default_factory=dict, description="vendor -> the labels, with their values, of the calls to it"
+    )
+    thresholds: dict[ThresholdName, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="from what on a figure of the weekly review is a finding"
+    )
+    alerts: Texts = Field(default=(), description="files that define the alerts: Prometheus rule files")
+    alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict, description="from what on the alerts of `golive alerts` fire"
+    )
     dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
 

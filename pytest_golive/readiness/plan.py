@@ -145,7 +145,7 @@ def _carried(ground: Ground, pack: Pack, rule: Rule, parts: Sequence[Part]) -> I
     """Yield the checks that the parts of a rule are carried out by; one person's word serves all that need one."""
     spoken = False
     for part in parts:
-        if part.kind == "check":
+        if part.kind == "check" and _carried_out(ground, pack, part):
             yield from (each for each in _cases(ground, pack, rule, part) if _is_recorded(ground, rule, each))
         elif part.kind in LABS and _carried_out(ground, pack, part):
             yield from _lab_cases(ground, pack, rule, part)
@@ -196,6 +196,8 @@ def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
 
 def _carried_out(ground: Ground, pack: Pack, part: Part) -> bool:
     """Whether this run can carry out a deciding part; a rehearsal counts what it has no program for as undecided."""
+    if ground.sandbox and not part.rehearsed:
+        return False
     if part.kind in LABS and ground.sandbox and not ground.programs.of(part, pack):
         return False
     return landed(part)

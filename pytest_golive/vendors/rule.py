@@ -57,6 +57,9 @@ class Part(Frozen):
     )
     feature: Name | None = Field(default=None, description="switched off, this part of the rule falls away")
     suites: tuple[Suite, ...] = Field(default=(), description="only in these of the rule's suites; empty for all")
+    rehearsed: bool = Field(
+        default=True, description="false: a rehearsal leaves it out, it is about programs or services of the team's own"
+    )
     static: str | None = Field(default=None, description="a static check over repository, configuration, documents")
     metric: str | None = Field(default=None, description="a question to the team's metrics or logs")
     client: FaultId | None = Field(default=None, description="a fault of the client lab")

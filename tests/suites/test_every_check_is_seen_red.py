@@ -35,6 +35,41 @@ environments:
 """
 """A rehearsal is about the vendors that golive.yaml names; their values are the sandbox's own."""
 
+WEEKLY_TRENDS = (
+    "endpoints_fail_rarely",
+    "rate_limit_is_met_as_rarely_as_before",
+    "calls_time_out_as_rarely_as_before",
+    "answers_are_as_sure_as_before",
+    "ratings_are_as_good_as_before",
+    "volume_is_usual",
+    "retries_are_few",
+    "async_answers_come_well_within_the_budget",
+)
+KEPT_FIGURES = (
+    "volume_is_kept_by_endpoint",
+    "statuses_are_kept_apart",
+    "latency_is_kept_by_endpoint",
+    "timeouts_are_counted",
+    "async_completion_is_kept",
+    "ratings_are_counted",
+    "calls_name_their_environment",
+    "calls_name_their_integration",
+    "calls_name_their_tenant",
+    "calls_name_their_site",
+)
+ALERTS = (
+    "alert_fires_on_repeated_401",
+    "alert_fires_on_repeated_403",
+    "alert_fires_when_429_stays_high",
+    "alert_fires_when_5xx_stays_high",
+    "alert_fires_when_timeouts_jump",
+    "alert_fires_when_async_answers_are_late",
+    "alert_fires_when_calls_cease",
+    "alert_fires_when_deliveries_fail",
+    "alerts_bear_single_failures",
+    "alerts_are_loaded",
+)
+
 SEEN_RED_ELSEWHERE = {
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
@@ -58,6 +93,9 @@ SEEN_RED_ELSEWHERE = {
     "accepted_gaps_are_few": "is about people: tests/plugin/test_people_waive.py",
     "rule_is_decided": "decides nothing: it is skipped, never red",
     "recording_has_todays_structure": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
+    **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
+    **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
+    **dict.fromkeys(ALERTS, "is about the team's alerts: tests/plugin/test_alerts_of_the_team.py"),
     "recordings_are_fresh": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
 }
 

@@ -1,0 +1,348 @@
+"""Traffic facts from access logs, JSON lines or Parquet, here or in object storage, through DuckDB.
+
+What a question needs is counted inside of the engine, in one pass over the files; Python sees sums per hour.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_golive.review.names import log_fields
+from pytest_golive.review.traffic import Counted, Label, NotKept, Question, Row, TrafficProblem
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "512MB"
+"""What the engine may hold; what is more it keeps on disk meanwhile."""
+
+SNIFFED_LINES = 20_000
+"""Lines of the first and of the last file that are looked at to find out where fields stand: some are rare."""
+
+REMOTE = ("s3://", "gs://", "gcs://", "r2://", "az://", "azure://", "abfss://", "https://", "http://")
+
+_LABEL_FIELDS: tuple[Label, ...] = (
+    "endpoint",
+    "status",
+    "environment",
+    "integration",
+    "tenant_id",
+    "site_id",
+    "feedback",
+    "confidence_level",
+)
+
+_COUNTED: Mapping[Counted, str] = {
+    "requests": "calls",
+    "timeouts": "timeouts",
+    "retries": "retries",
+    "async_timeouts": "async_timeouts",
+    "async_answers": "async_answers",
+    "feedback": "ratings",
+    "answers": "levels",
+}
+
+_NEEDED: Mapping[Counted, tuple[str, ...]] = {
+    "requests": ("status", "error"),
+    "timeouts": ("error",),
+    "retries": ("resend_count",),
+    "async_timeouts": ("async_timeout",),
+    "async_answers": ("async_seconds",),
+    "feedback": ("feedback",),
+    "answers": ("confidence_level",),
+}
+"""One of these fields has to be there for the figure to mean something."""
+
+
+class AccessLogs:
+    """Access logs of the team's client: one line per try.
+
+    Args:
+        files: names, with * and **, or addresses in object storage; JSON lines (also gzip or zstd) or Parquet.
+        fields: where a line tells what, instead of OpenTelemetry's names and the usual ones.
+        where: SQL-free filters: label -> value; lines of other integrations are left out.
+
+    Raises:
+        TrafficProblem: DuckDB is not installed, or nothing can be read.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[str],
+        fields: Mapping[str, Any] | None = None,
+        *,
+        where: Mapping[Label, str] | None = None,
+    ) -> None:
+        self._files = tuple(files)
+        self._fields = log_fields(fields)
+        self._filter = dict(where or {})
+        self._lock = threading.Lock()
+        self._connection: DuckDBPyConnection | None = None
+        self._found: Mapping[str, str] = {}
+
+    @property
+    def title(self) -> str:
+        """What it is, as a finding names it."""
+        return f"the logs {', '.join(self._files)}"
+
+    def close(self) -> None:
+        """Close the engine."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def counts(self, question: Question) -> tuple[Row, ...]:
+        """Return sums of lines; see :meth:`Traffic.counts`."""
+        with self._lock:
+            connection = self._opened()
+            self._need(_NEEDED[question.of])
+            return self._rows(connection, question, f"sum({_COUNTED[question.of]})", "hours")
+
+    def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
+        """Return an exact quantile over the lines; see :meth:`Traffic.quantile`."""
+        column = {"requests": "seconds", "async_answers": "async_seconds"}.get(question.of)
+        if column is None:
+            raise NotKept(question.of, f"{question.of} have no duration")
+        with self._lock:
+            connection = self._opened()
+            self._need((column,))
+            return self._rows(connection, question, f"quantile_cont({column}, {float(share)})", "lines")
+
+    @property
+    def unreadable(self) -> int:
+        """How many lines have no time that can be read; they count nowhere."""
+        with self._lock:
+            told = self._opened().execute("SELECT coalesce(sum(unreadable), 0) FROM hours").fetchone()
+        return int(told[0]) if told else 0
+
+    # The engine ---------------------------------------------------------------
+
+    def _opened(self) -> DuckDBPyConnection:
+        if self._connection is None:
+            connection = _engine()
+            try:
+                self._read(connection)
+            except Exception:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _read(self, connection: DuckDBPyConnection) -> None:
+        names = self._there()
+        parquet = all(name.endswith((".parquet", ".pq")) for name in names)
+        columns = _parquet_columns(connection, names) if parquet else _json_columns(connection, names)
+        self._found = {name: place for name, places in self._fields.items() if (place := _placed(places, columns))}
+        if "time" not in self._found:
+            raise TrafficProblem(f"{self.title}: no line has a time; looked for {', '.join(self._fields['time'])}")
+        source = _source(names, parquet, self._found.values())
+        connection.execute(f"CREATE VIEW lines AS {self._lines(source)}")
+        connection.execute(f"CREATE TABLE hours AS {_HOURS}")
+
+    def _lines(self, source: str) -> str:
+        def column(name: str, kind: str = "VARCHAR") -> str:
+            place = self._found.get(name)
+            return f"NULL::{kind}" if place is None else f"TRY_CAST({place} AS {kind})"
+
+        time = self._found["time"]
+        labels = ", ".join(f"coalesce({column(name)}, '') AS {name}" for name in _LABEL_FIELDS)
+        kept = " AND ".join(f"{name} = {_text(value)}" for name, value in self._filter.items()) or "true"
+        return f"""
+            SELECT * FROM (
+                SELECT {_moment(time)} AS time, {labels},
+                    {column("seconds", "DOUBLE")} AS seconds,
+                    coalesce({column("error")}, '') AS error,
+                    coalesce({column("resend_count", "BIGINT")}, 0) AS resend_count,
+                    {column("async_seconds", "DOUBLE")} AS async_seconds,
+                    coalesce({column("async_timeout", "BOOLEAN")}, false) AS async_timeout
+                FROM {source}
+            ) WHERE {kept}
+        """  # noqa: S608  # names of columns are quoted, values escaped
+
+    def _there(self) -> tuple[str, ...]:
+        """Return the files that there are; patterns stay as they are in object storage."""
+        found: list[str] = []
+        for name in self._files:
+            if name.startswith(REMOTE):
+                found.append(name)
+                continue
+            path = Path(name)
+            pattern = str(path.relative_to(path.anchor)) if path.is_absolute() else name
+            found += sorted(str(each) for each in Path(path.anchor or ".").glob(pattern) if each.is_file())
+        if not found:
+            raise TrafficProblem(f"{self.title}: there is no such file")
+        return tuple(found)
+
+    def _need(self, names: Iterable[str]) -> None:
+        wanted = tuple(names)
+        if not any(name in self._found for name in wanted):
+            places = ", ".join(place for name in wanted for place in self._fields[name])
+            raise NotKept(wanted[0], f"{self.title}: no line has {places}")
+
+    def _rows(self, connection: DuckDBPyConnection, question: Question, figure: str, table: str) -> tuple[Row, ...]:
+        wanted = {**question.where}
+        by = "".join(f", {name}" for name in question.by)
+        where = "".join(f" AND {name} = {_text(value)}" for name, value in wanted.items())
+        if question.of in {"feedback", "answers"}:
+            where += f" AND {'feedback' if question.of == 'feedback' else 'confidence_level'} <> ''"
+        if table == "hours":
+            start, end = _hour(question.window.start), _hour(question.window.end)
+        else:
+            start, end = question.window.start, question.window.end
+        rows = connection.execute(
+            f"SELECT {figure} AS figure{by} FROM {table} WHERE time >= ? AND time < ?{where} GROUP BY ALL",  # noqa: S608
+            [start, end],
+        ).fetchall()
+        return tuple(
+            Row({name: str(value) for name, value in zip(question.by, labels, strict=True)}, float(number))
+            for number, *labels in rows
+            if number
+        )
+
+
+_HOURS = """
+    SELECT date_trunc('hour', time) AS time, endpoint, status, environment, integration, tenant_id, site_id, feedback,
+        confidence_level,
+        count(*) FILTER (WHERE status <> '' OR error <> '') AS calls,
+        count(*) FILTER (WHERE regexp_matches(error, 'time_?out', 'i')) AS timeouts,
+        count(*) FILTER (WHERE resend_count > 0) AS retries,
+        count(*) FILTER (WHERE async_timeout) AS async_timeouts,
+        count(async_seconds) AS async_answers,
+        count(*) FILTER (WHERE feedback <> '') AS ratings,
+        count(*) FILTER (WHERE confidence_level <> '') AS levels,
+        count(*) FILTER (WHERE time IS NULL) AS unreadable
+    FROM lines GROUP BY ALL
+"""
+
+
+def _engine() -> DuckDBPyConnection:
+    try:
+        import duckdb
+    except ImportError:
+        raise TrafficProblem(
+            "logs are read by DuckDB, which is not installed: pip install pytest-golive[logs]"
+        ) from None
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _source(names: Sequence[str], parquet: bool, places: Iterable[str]) -> str:
+    files = "[" + ", ".join(_text(name) for name in names) + "]"
+    if parquet:
+        return f"read_parquet({files}, union_by_name = true)"
+    tops = dict.fromkeys(place.split("->>")[0].strip() for place in places)
+    columns = ", ".join(f"{_text(_unquoted(top))}: {_text(_kind(top, places))}" for top in tops)
+    return (
+        f"read_json({files}, format = 'newline_delimited', columns = {{{columns}}}, ignore_errors = true, "
+        "maximum_object_size = 16777216)"
+    )
+
+
+def _kind(top: str, places: Iterable[str]) -> str:
+    return "JSON" if any(place.startswith(f"{top}->>") for place in places) else "VARCHAR"
+
+
+def _parquet_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mapping[str, Any]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet([{_text(names[0])}])").fetchall()  # noqa: S608
+    return {str(name): None for name, *_ in rows}
+
+
+def _json_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mapping[str, Any]:
+    """Return the fields of the first lines, one object inside of another."""
+    merged: dict[str, Any] = {}
+    for name in dict.fromkeys((names[0], names[-1])):
+        rows = connection.execute(
+            f"SELECT json FROM read_ndjson_objects([{_text(name)}], ignore_errors = true, "  # noqa: S608  # escaped
+            f"maximum_object_size = 16777216) LIMIT {SNIFFED_LINES}"
+        ).fetchall()
+        for (text,) in rows:
+            _merge(merged, _read_line(text))
+    return merged
+
+
+def _read_line(text: str | None) -> Mapping[str, Any]:
+    try:
+        line = json.loads(text or "")
+    except ValueError:
+        return {}
+    return line if isinstance(line, dict) else {}
+
+
+def _merge(known: dict[str, Any], line: Mapping[str, Any]) -> None:
+    for name, value in line.items():
+        if isinstance(value, dict):
+            inner = known.setdefault(name, {})
+            if isinstance(inner, dict):
+                _merge(inner, value)
+        elif not isinstance(known.get(name), dict):
+            known[name] = None
+
+
+def _placed(places: Sequence[str], columns: Mapping[str, Any]) -> str | None:
+    """Return the SQL that reads the first of these fields that lines have; None: they have none."""
+    for place in places:
+        for path in _paths(place, columns):
+            top = _quoted(path[0])
+            return top if len(path) == 1 else f"{top}->>{_text(_pointer(path[1:]))}"
+    return None
+
+
+def _paths(place: str, columns: Mapping[str, Any], into: int = 2) -> Iterator[tuple[str, ...]]:
+    """Yield where a dotted name stands: as one name, or as objects in objects; also inside of `attributes`."""
+    if place in columns:
+        if not isinstance(columns[place], dict):
+            yield (place,)
+        return
+    head, dot, rest = place.partition(".")
+    while dot:
+        inner = columns.get(head)
+        if isinstance(inner, dict):
+            for path in _paths(rest, inner, 0):
+                yield (head, *path)
+        more, dot, rest = rest.partition(".")
+        head = f"{head}.{more}"
+    if into:
+        for name, inner in columns.items():
+            if isinstance(inner, dict):
+                for path in _paths(place, inner, into - 1):
+                    yield (name, *path)
+
+
+def _pointer(path: Sequence[str]) -> str:
+    return "$" + "".join(f'."{name}"' for name in path)
+
+
+def _moment(place: str) -> str:
+    """Return the SQL for a time: with an offset, or in UTC; numbers are seconds since 1970, or parts of them."""
+    number = f"TRY_CAST({place} AS DOUBLE)"
+    seconds = (
+        f"CASE WHEN {number} > 1e17 THEN {number} / 1e9 WHEN {number} > 1e14 THEN {number} / 1e6 "
+        f"WHEN {number} > 1e11 THEN {number} / 1e3 ELSE {number} END"
+    )
+    return f"coalesce(to_timestamp({seconds}), TRY_CAST({place} AS TIMESTAMPTZ))"
+
+
+def _hour(moment: datetime) -> datetime:
+    """Return the full hour that is nearest: sums are kept per hour."""
+    return (moment + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"')
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

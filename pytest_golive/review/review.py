@@ -1,0 +1,182 @@
+"""The review of one vendor's traffic: the windows, the figures that several checks share, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from pytest_golive.facts.once import Once
+from pytest_golive.review.shares import Share
+from pytest_golive.review.thresholds import Thresholds
+from pytest_golive.review.traffic import Counted, Label, Labels, NotKept, Question, Row, Traffic, summed, total
+from pytest_golive.review.trends import errors_of
+from pytest_golive.review.window import Window, last_week
+
+T = TypeVar("T")
+
+USUAL_WEEKS = 4
+"""A week is compared with so many before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Shares of one week, and of the four before.
+
+    Attributes:
+        week: of the week.
+        usual: of the four weeks before, together.
+    """
+
+    week: Share
+    usual: Share
+
+
+class Review:
+    """The figures of one vendor's traffic. Thread-safe; every figure is asked for once.
+
+    Args:
+        traffic: who keeps them.
+        now: the end of the week.
+        thresholds: from what on a figure is a finding.
+        where: labels that belong to this integration.
+        environment: whose calls are meant, where the source tells environments apart; "" for all.
+    """
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        now: datetime,
+        thresholds: Thresholds | None = None,
+        where: Labels | None = None,
+        environment: str = "",
+    ) -> None:
+        self.traffic = traffic
+        self.thresholds = thresholds or Thresholds()
+        self.week = last_week(now)
+        self.environment = environment
+        self._where = dict(where or {})
+        self._once = Once()
+
+    @property
+    def where(self) -> Labels:
+        """The labels that belong to this integration, and to the environment where the source tells them apart.
+
+        Raises:
+            NotKept: it tells them apart, and has no calls of this one.
+            TrafficProblem: it cannot be asked.
+        """
+        made: Labels = self._once.get("where", self._found)
+        return made
+
+    def _found(self) -> Labels:
+        if not self.environment or "environment" in self._where:
+            return self._where
+        whole = Window(self.usual.start, self.week.end)
+        rows = self.traffic.counts(Question("requests", whole, ("environment",), self._where))
+        seen = {row.label("environment") for row in rows} - {""}
+        if not seen:
+            return self._where
+        if self.environment not in seen:
+            others = ", ".join(sorted(seen))
+            text = f"{self.traffic.title} has no calls of the environment {self.environment}; it has those of {others}"
+            raise NotKept(self.environment, text)
+        return {**self._where, "environment": self.environment}
+
+    @property
+    def before(self) -> Window:
+        """The week before."""
+        return self.week.before()
+
+    @property
+    def usual(self) -> Window:
+        """The four weeks before, as one span."""
+        return Window(self.week.before(USUAL_WEEKS).start, self.week.start)
+
+    def counts(self, of: Counted, window: Window | None = None, *by: Label) -> tuple[Row, ...]:
+        """Return how often something happened, per combination of labels; default: in the week.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+        when = window or self.week
+        return self._asked((of, when, by), lambda: self.traffic.counts(Question(of, when, by, self.where)))
+
+    def quantile(self, share: float, of: Counted = "requests", *by: Label) -> tuple[Row, ...]:
+        """Return within how many seconds a share of the week's calls was done.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+        return self._asked(
+            (share, of, by), lambda: self.traffic.quantile(share, Question(of, self.week, by, self.where))
+        )
+
+    def errors(self, window: Window | None = None) -> Mapping[str, Share]:
+        """Return the share of failed calls by endpoint; default: of the week."""
+        return errors_of(self.counts("requests", window, "endpoint", "status"))
+
+    def rate_limited(self) -> Ratings:
+        """Return the share of 429 among all calls."""
+        return self._ratings(
+            lambda when: Share(
+                summed(self.counts("requests", when, "endpoint", "status"), "status").get("429", 0.0),
+                total(self.counts("requests", when, "endpoint", "status")),
+            )
+        )
+
+    def timed_out(self) -> Ratings:
+        """Return the share of timeouts among all calls."""
+        return self._ratings(lambda when: Share(total(self.counts("timeouts", when)), self._calls(when)))
+
+    def async_timed_out(self) -> Ratings:
+        """Return the share of async answers that did not come in time."""
+
+        def share(when: Window) -> Share:
+            late = total(self.counts("async_timeouts", when))
+            return Share(late, late + total(self.counts("async_answers", when)))
+
+        return self._ratings(share)
+
+    def low_confidence(self) -> Ratings:
+        """Return the share of answers with the level `low`, among those with a level."""
+        return self._ratings(lambda when: _share_of(self.counts("answers", when, "confidence_level"), "low"))
+
+    def bad_feedback(self) -> Ratings:
+        """Return the share of bad ratings."""
+        return self._ratings(lambda when: _share_of(self.counts("feedback", when, "feedback"), "bad"))
+
+    def retried(self) -> Share:
+        """Return the share of retries among the week's calls."""
+        return Share(total(self.counts("retries")), self._calls(self.week))
+
+    def volume(self) -> tuple[Mapping[str, float], Mapping[str, float]]:
+        """Return calls by endpoint in the week, and their mean in the four weeks before."""
+        week = summed(self.counts("requests", self.week, "endpoint", "status"), "endpoint")
+        usual = summed(self.counts("requests", self.usual, "endpoint", "status"), "endpoint")
+        return week, {endpoint: calls / USUAL_WEEKS for endpoint, calls in usual.items()}
+
+    def weekly(self, of: Counted, *by: Label) -> tuple[tuple[Window, tuple[Row, ...]], ...]:
+        """Return a figure of this week and of the four before, the oldest first: what a chart shows."""
+        windows = [self.week.before(count) for count in range(USUAL_WEEKS, 0, -1)] + [self.week]
+        return tuple((window, self.counts(of, window, *by)) for window in windows)
+
+    def _calls(self, when: Window) -> float:
+        return total(self.counts("requests", when, "endpoint", "status"))
+
+    def _ratings(self, share: Callable[[Window], Share]) -> Ratings:
+        return Ratings(share(self.week), share(self.usual))
+
+    def _asked(self, key: object, ask: Callable[[], T]) -> T:
+        made: T = self._once.get(key, ask)
+        return made
+
+
+def _share_of(rows: tuple[Row, ...], value: str) -> Share:
+    label: Label = "feedback" if value == "bad" else "confidence_level"
+    sums = summed(rows, label)
+    known = {name.lower(): count for name, count in sums.items() if name}
+    return Share(known.get(value, 0.0), sum(known.values()))

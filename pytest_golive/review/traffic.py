@@ -1,0 +1,126 @@
+"""Facts about traffic, whoever keeps them: the one interface that metrics and logs are asked through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from pytest_golive.review.window import Window
+
+Counted = Literal["requests", "timeouts", "retries", "async_timeouts", "async_answers", "feedback", "answers"]
+"""What is counted: calls of the vendor; calls that timed out; tries beyond the first; async answers that did not come
+in time; async answers that came; ratings; answers with a confidence level."""
+
+Timed = Literal["requests", "async_answers"]
+"""What has a duration."""
+
+Label = Literal[
+    "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
+]
+"""By what figures are told apart; how a source calls each is up to the project."""
+
+LABELS: tuple[Label, ...] = (
+    "endpoint",
+    "status",
+    "environment",
+    "integration",
+    "tenant_id",
+    "site_id",
+    "feedback",
+    "confidence_level",
+)
+
+Labels = Mapping[Label, str]
+
+
+class TrafficProblem(Exception):
+    """A source cannot be asked, or gave an answer that is no answer; the text says which and why."""
+
+
+class NotKept(TrafficProblem):
+    """A source does not keep such facts at all.
+
+    Attributes:
+        name: the name under which it was looked for.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure.
+
+    Attributes:
+        labels: what it is about.
+        value: how many, or how many seconds.
+    """
+
+    labels: Labels
+    value: float
+
+    def label(self, name: Label) -> str:
+        """Return one label; "" where it has none."""
+        return self.labels.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a source.
+
+    Attributes:
+        of: what is counted or timed.
+        window: when.
+        by: the labels to tell apart.
+        where: labels that have to have these values.
+    """
+
+    of: Counted
+    window: Window
+    by: tuple[Label, ...] = ()
+    where: Labels = field(default_factory=dict)
+
+
+class Traffic(Protocol):
+    """A source of facts about traffic. Thread-safe."""
+
+    @property
+    def title(self) -> str:
+        """What it is, as a finding names it: `Prometheus at http://…`, `3 log files`."""
+
+    def counts(self, question: Question) -> tuple[Row, ...]:
+        """Return how often, per combination of labels; what never happened has no row.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+
+    def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
+        """Return within how many seconds this share of calls was done, per combination of labels.
+
+        Raises:
+            NotKept: the source has no such facts, or no durations.
+            TrafficProblem: it cannot be asked.
+        """
+
+
+def total(rows: tuple[Row, ...]) -> float:
+    """Return the sum of all rows."""
+    return sum(row.value for row in rows)
+
+
+def summed(rows: tuple[Row, ...], by: Label) -> dict[str, float]:
+    """Return the sums per value of one label."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row.label(by)] = sums.get(row.label(by), 0.0) + row.value
+    return sums
+
+
+def status_class(status: str) -> str:
+    """Return the class of a status: 2xx … 5xx, or `none` where there was no answer."""
+    return f"{status[0]}xx" if len(status) == 3 and status.isdecimal() else "none"

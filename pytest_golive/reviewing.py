@@ -1,0 +1,58 @@
+"""Where a run looks at the team's traffic: what golive.yaml names, or the example project's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.source import SourceProblem, read_secret
+from pytest_golive.manifest.environment import Environment
+from pytest_golive.manifest.mistake import Mistake, Mistakes
+from pytest_golive.manifest.model import Manifest
+from pytest_golive.review.example import example_traffic
+from pytest_golive.review.names import Selector
+from pytest_golive.review.reviews import Reviews, Watching
+from pytest_golive.review.traffic import Traffic
+from pytest_golive.sandbox.rehearsal import CHOSEN
+
+
+def watching_of(manifest: Manifest, folder: Path) -> Watching | None:
+    """Return where the traffic can be looked at; None where golive.yaml says nothing of it.
+
+    Raises:
+        Mistakes: a metric is no metric, or the authorization cannot be read.
+    """
+    monitoring = manifest.monitoring
+    if monitoring is None and not manifest.traffic:
+        return None
+    mistakes: list[Mistake] = []
+    authorization = None
+    if monitoring is not None and monitoring.authorization is not None:
+        try:
+            authorization = read_secret(monitoring.authorization, "monitoring.authorization", folder)
+        except SourceProblem as problem:
+            mistakes.append(manifest.mistake(("monitoring", "authorization"), f"monitoring.authorization: {problem}"))
+    for name, metric in (monitoring.metrics if monitoring else {}).items():
+        try:
+            Selector.read(metric)
+        except ValueError as error:
+            mistakes.append(manifest.mistake(("monitoring", "metrics", name), f"monitoring.metrics.{name}: {error}"))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Watching(folder, monitoring, manifest.traffic, authorization)
+
+
+def reviews_of(watching: Watching | None, environments: Mapping[str, Environment], redactor: Redactor) -> Reviews:
+    """Return the reviews of a run; a rehearsal without metrics and logs looks at the example's traffic."""
+    if watching is not None and watching.authorization is not None:
+        redactor.add(watching.authorization)
+    if watching is not None or CHOSEN not in environments:
+        return Reviews(watching)
+
+    def example(environment: str) -> Traffic:
+        targets = environments[environment].targets.values()
+        ids = {name: value for target in targets for name, value in target.ids.items()}
+        return example_traffic(environment, ids, [name for target in targets for name in target.uses])
+
+    return Reviews(example=example)

@@ -1,0 +1,144 @@
+"""Five weeks of traffic, kept by a real Prometheus and by logs: incidents are found, with the same figures by both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_golive.review.logs import AccessLogs
+from pytest_golive.review.prometheus import Prometheus
+from pytest_golive.review.review import Review
+from tests.plugin.conftest import Project
+from tests.review.prometheus_server import is_here, prometheus
+from tests.review.traffic_made import ENDPOINTS, Incident, events, full_hour, openmetrics, write_logs
+
+WEEKLY = "UPZ-118,UPZ-119,UPZ-120,UPZ-121,UPZ-122"
+
+INCIDENT = Incident(
+    statuses={"/chat": {"200": 0.87, "500": 0.08, "429": 0.05}},
+    timeouts=0.03,
+    volume={"/limits": 0.2},
+    bad=0.4,
+    low=0.3,
+)
+QUIET = Incident()
+
+MANIFEST = """
+golive: 1
+project: shop
+environments:
+  production:
+    production: true
+    vendors:
+      uppzy:
+        base_url: https://uppzy.com/api/v1
+        api_key: {{env: SHOP_KEY}}
+        ids: {{tenant_id: t-1, site_id: s-1}}
+{monitoring}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Traffic, as two keep it."""
+
+    now: datetime
+    url: str
+    log: Path
+
+
+@pytest.fixture(scope="module", params=[INCIDENT, QUIET], ids=["incident", "quiet"])
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    if not is_here():
+        pytest.skip("Prometheus is not installed (Debian: prometheus)")
+    pytest.importorskip("duckdb")
+    folder = tmp_path_factory.mktemp("traffic")
+    now = full_hour()
+    made = list(events(now, request.param, an_hour=10))
+    log = write_logs(folder / "access.jsonl", made)
+    with prometheus(folder / "prometheus", openmetrics(made, now)) as url:
+        yield Kept(now, url, log)
+
+
+def _close(one: dict[str, float], other: dict[str, float]) -> bool:
+    return one.keys() == other.keys() and all(one[key] == pytest.approx(other[key], rel=0.02, abs=2) for key in one)
+
+
+def test_metrics_and_logs_say_the_same(kept: Kept) -> None:
+    """Every figure of the review, within what sampling costs."""
+
+    def figures(review: Review) -> dict[str, float]:
+        shares = {f"errors {name}": share.hits for name, share in review.errors().items()}
+        shares |= {f"before {name}": share.hits for name, share in review.errors(review.before).items()}
+        shares |= {f"calls {name}": calls for name, calls in review.volume()[0].items()}
+        for name in ("rate_limited", "timed_out", "async_timed_out", "low_confidence", "bad_feedback"):
+            ratings = getattr(review, name)()
+            shares |= {name: ratings.week.hits, f"{name} usually": ratings.usual.hits, f"{name} of": ratings.week.of}
+        return shares | {"retries": review.retried().hits}
+
+    with closing(Prometheus(kept.url)) as prometheus, closing(AccessLogs([str(kept.log)])) as logs:
+        by_metrics = figures(Review(prometheus, kept.now, environment="production"))
+        by_logs = figures(Review(logs, kept.now, environment="production"))
+
+    assert _close(by_metrics, by_logs)
+    assert {name.removeprefix("calls ") for name in by_logs if name.startswith("calls ")} == set(ENDPOINTS)
+
+
+def _reviewed(project: Project, monitoring: str) -> dict[str, Any]:
+    project.write("golive.yaml", MANIFEST.format(monitoring=monitoring))
+    ran = project.run_cold("-m", "weekly", "--env", "production", "--golive-only", WEEKLY)
+    return {each["rules"][0]: each for each in ran.partial["results"]}
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_KEY", "uppzy-key-0123456789abcdef")
+
+
+@pytest.mark.parametrize("source", ["metrics", "logs"])
+def test_incidents_are_found_with_the_next_action(
+    project: Project, kept: Kept, source: str, request: pytest.FixtureRequest
+) -> None:
+    """A quiet week raises nothing."""
+    monitoring = f"monitoring: {{prometheus: '{kept.url}'}}" if source == "metrics" else f"traffic: '{kept.log}'"
+
+    results = _reviewed(project, monitoring)
+
+    if "quiet" in request.node.name:
+        assert {rule: each["outcome"] for rule, each in results.items()} == dict.fromkeys(WEEKLY.split(","), "passed")
+        return
+    assert {rule: each["outcome"] for rule, each in results.items()} == dict.fromkeys(WEEKLY.split(","), "failed")
+    actions = {rule: each["finding"]["fix"].partition(". ")[0] for rule, each in results.items()}
+    assert actions == {
+        "UPZ-118": "Next action: tune retries",
+        "UPZ-119": "Next action: tune retries",
+        "UPZ-120": "Next action: tune retries",
+        "UPZ-121": "Next action: improve content",
+        "UPZ-122": "Next action: improve content",
+    }
+    assert results["UPZ-118"]["finding"]["actual"].startswith("/chat: ")
+    assert results["UPZ-118"]["finding"]["expected"] == "at most 2 % of the calls to fail"
+
+
+def test_what_is_not_there_is_told(project: Project, kept: Kept) -> None:
+    """Metrics that are called otherwise; nobody who answers."""
+    named = f"monitoring: {{prometheus: '{kept.url}', metrics: {{requests: shop_requests_total}}}}"
+    results = _reviewed(project, named)
+    assert {each["outcome"] for rule, each in results.items() if rule in {"UPZ-118", "UPZ-119", "UPZ-120"}} == {
+        "not_verified"
+    }
+    assert results["UPZ-119"]["finding"]["actual"] == (
+        f"Prometheus at {kept.url} has no series shop_requests_total; say under monitoring what it is called"
+    )
+
+    results = _reviewed(project, "monitoring: {prometheus: 'http://127.0.0.1:9'}")
+    assert {each["outcome"] for each in results.values()} == {"inconclusive"}
+    assert results["UPZ-119"]["finding"]["actual"] == (
+        "Prometheus at http://127.0.0.1:9 cannot be asked: ConnectError: [Errno 111] Connection refused"
+    )

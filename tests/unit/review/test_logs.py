@@ -1,0 +1,141 @@
+"""Access logs, however they are written: flat or nested, with numbers or dates, in one file or many."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_golive.review.logs import AccessLogs
+from pytest_golive.review.traffic import NotKept, Question, TrafficProblem, summed, total
+from pytest_golive.review.window import last_week
+
+duckdb = pytest.importorskip("duckdb")
+
+NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
+WEEK = last_week(NOW)
+DAY = NOW - timedelta(days=1)
+
+FLAT: dict[str, Any] = {
+    "timestamp": DAY.isoformat(),
+    "url.template": "/chat",
+    "http.response.status_code": 200,
+    "http.client.request.duration": 0.5,
+}
+
+
+def _written(path: Path, *lines: dict[str, Any] | str) -> AccessLogs:
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
+    return AccessLogs([str(path)])
+
+
+def _requests(logs: AccessLogs) -> dict[str, float]:
+    return summed(logs.counts(Question("requests", WEEK, ("endpoint", "status"))), "status")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        FLAT,
+        {"timestamp": FLAT["timestamp"], "attributes": {k: v for k, v in FLAT.items() if k != "timestamp"}},
+        {"@timestamp": DAY.timestamp(), "http": {"response": {"status_code": 200}}, "url": {"template": "/chat"}},
+        {"ts": DAY.timestamp() * 1e3, "endpoint": "/chat", "status": "200"},
+        {"time": DAY.timestamp() * 1e9, "endpoint": "/chat", "status_code": 200},
+        {"time": DAY.astimezone().isoformat(sep=" "), "endpoint": "/chat", "status": 200},
+        {"time": f"{DAY:%Y-%m-%dT%H:%M:%S.%f}Z", "resource": {"endpoint": "/chat"}, "status": 200},
+    ],
+    ids=["flat", "attributes", "nested", "milliseconds", "nanoseconds", "offset", "resource"],
+)
+def test_a_line_is_read_however_it_is_written(tmp_path: Path, line: dict[str, Any]) -> None:
+    logs = _written(tmp_path / "a.jsonl", line)
+
+    rows = logs.counts(Question("requests", WEEK, ("endpoint", "status")))
+
+    assert [(row.labels, row.value) for row in rows] == [({"endpoint": "/chat", "status": "200"}, 1.0)]
+
+
+def test_names_of_the_project_come_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"when": DAY.isoformat(), "wo": "/x", "status": 503, "endpoint": "/not"}) + "\n")
+
+    logs = AccessLogs([str(path)], {"time": "when", "endpoint": ["where", "wo"]})
+
+    assert summed(logs.counts(Question("requests", WEEK, ("endpoint",))), "endpoint") == {"/x": 1.0}
+
+
+def test_only_the_week_counts(tmp_path: Path) -> None:
+    before = {**FLAT, "timestamp": (NOW - timedelta(days=8)).isoformat()}
+    after = {**FLAT, "timestamp": (NOW + timedelta(hours=1)).isoformat()}
+    logs = _written(tmp_path / "a.jsonl", FLAT, FLAT, before, after)
+
+    assert total(logs.counts(Question("requests", WEEK))) == 2
+    assert total(logs.counts(Question("requests", WEEK.before()))) == 1
+
+
+def test_what_is_rare_is_found_and_what_is_nowhere_is_told(tmp_path: Path) -> None:
+    lines = [FLAT] * 500 + [{**FLAT, "error.type": "ReadTimeout", "http.response.status_code": None}]
+    logs = _written(tmp_path / "a.jsonl", *lines)
+
+    assert total(logs.counts(Question("timeouts", WEEK))) == 1
+    assert _requests(logs) == {"200": 500.0, "": 1.0}
+    with pytest.raises(NotKept, match=f"^the logs {tmp_path}/a.jsonl: no line has feedback$"):
+        logs.counts(Question("feedback", WEEK))
+
+
+def test_lines_that_are_none_are_counted_apart(tmp_path: Path) -> None:
+    logs = _written(tmp_path / "a.jsonl", FLAT, "Traceback (most recent call last):", "{", {"timestamp": "soon"}, FLAT)
+
+    assert _requests(logs) == {"200": 2.0}
+    assert logs.unreadable == 3
+
+
+def test_many_files_also_compressed_and_parquet(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "b.jsonl.gz", "wt") as file:
+        file.write(json.dumps({**FLAT, "http.response.status_code": 429}) + "\n")
+    _written(tmp_path / "a.jsonl", FLAT)
+    duckdb.sql(
+        f"COPY (SELECT TIMESTAMPTZ '{DAY.isoformat()}' AS time, '/chat' AS endpoint, 503 AS status, 0.1 AS seconds) "
+        f"TO '{tmp_path}/c.parquet'"
+    )
+
+    assert _requests(AccessLogs([str(tmp_path / "*.jsonl*")])) == {"200": 1.0, "429": 1.0}
+    assert _requests(AccessLogs([str(tmp_path / "*.parquet")])) == {"503": 1.0}
+
+
+def test_quantiles_are_exact(tmp_path: Path) -> None:
+    logs = _written(
+        tmp_path / "a.jsonl", *({**FLAT, "http.client.request.duration": number / 100} for number in range(101))
+    )
+
+    rows = logs.quantile(0.95, Question("requests", WEEK, ("endpoint",)))
+
+    assert [(row.labels, round(row.value, 6)) for row in rows] == [({"endpoint": "/chat"}, 0.95)]
+    with pytest.raises(NotKept, match=r"^feedback have no duration$"):
+        logs.quantile(0.5, Question("feedback", WEEK))
+
+
+def test_a_name_with_quotes_is_a_name(tmp_path: Path) -> None:
+    """What a log or golive.yaml says never becomes part of a query."""
+    odd = """/it's "so"; DROP TABLE hours; --"""
+    path = tmp_path / "it's.jsonl"
+    path.write_text(json.dumps({**FLAT, "url.template": odd, 'a"b': 1}) + "\n")
+    logs = AccessLogs([str(path)], {"site_id": 'a"b'})
+
+    rows = logs.counts(Question("requests", WEEK, ("endpoint", "site_id"), {"endpoint": odd}))
+
+    assert [row.labels for row in rows] == [{"endpoint": odd, "site_id": "1"}]
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TrafficProblem, match=f"^the logs {tmp_path}/no.jsonl: there is no such file$"):
+        AccessLogs([str(tmp_path / "no.jsonl")]).counts(Question("requests", WEEK))
+    logs = _written(tmp_path / "a.jsonl", {"status": 200})
+    with pytest.raises(
+        TrafficProblem,
+        match=f"^the logs {tmp_path}/a.jsonl: no line has a time; looked for timestamp, time, @timestamp, ts$",
+    ):
+        logs.counts(Question("requests", WEEK))
