@@ -76,7 +76,6 @@ ThresholdName = Literal[
     "volume_drop",
     "retry_share",
     "poll_budget_share",
-    "webhook_failures",
     "sure",
 ]
 

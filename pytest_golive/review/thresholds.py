@@ -21,7 +21,6 @@ class Thresholds:
         volume_drop: a week with less than this share of the usual volume is a finding.
         retry_share: retries per call.
         poll_budget_share: share of the polling budget that the 95th percentile of async answers may take.
-        webhook_failures: share of deliveries that may fail.
         sure: how unlikely chance has to be as the cause of a difference.
     """
 
@@ -36,5 +35,4 @@ class Thresholds:
     volume_drop: float = 0.5
     retry_share: float = 0.10
     poll_budget_share: float = 0.8
-    webhook_failures: float = 0.01
     sure: float = 0.01
