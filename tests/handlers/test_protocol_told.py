@@ -194,7 +194,7 @@ def test_half_a_body_that_is_accepted_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ('"", 401, {"WWW-Authenticate": "Basic realm=shop"}', "answered 401 in N ms and asks for Basic"),
+        ('"", 302, {"Location": "/login"}', "answered 302 in N ms, to /login"),
         ('"<h1>CSRF verification failed.</h1>", 403', "answered 403 in N ms and asks for a CSRF token"),
         (
             '"<form><input name=p type=password></form>", 200',
