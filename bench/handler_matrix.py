@@ -2,7 +2,7 @@
 
 ::
 
-    python -m bench.handler_matrix [--at-once N] [--only WH-30,WH-31] [--page docs/handler-matrix.md]
+    python -m bench.handler_matrix [--at-once N] [--orders N] [--only WH-30,WH-31] [--page docs/handler-matrix.md]
 
 Run from the project's folder. A mutant is a right handler with one fault; its own fault's check has to find it, and
 so may the checks listed in `ALSO`, which look at the same thing from another side. Any other alarm is false. The page
@@ -26,6 +26,7 @@ from pathlib import Path
 
 import httpx
 
+from pytest_golive.handlers import orders
 from pytest_golive.handlers.catalogue import functions
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel
@@ -173,7 +174,6 @@ def page(right: Sequence[Row], wrong: Sequence[Row], taken: dict[str, list[float
 def summary(right: Sequence[Row], wrong: Sequence[Row], at_once: int) -> Iterator[str]:
     """Yield what stands above the tables."""
     alarms = sum(len(row.false) for row in [*right, *wrong])
-    without = sorted(set(handler_faults()) - set(functions()))
     yield "# Handler matrix"
     yield ""
     yield from (INTRODUCTION, "")
@@ -187,14 +187,22 @@ def summary(right: Sequence[Row], wrong: Sequence[Row], at_once: int) -> Iterato
         middle = statistics.median(row.seconds for row in wrong)
         longest = max(row.seconds for row in wrong)
         yield f"- whole lab of a mutant: {middle:.1f} s in the median, {longest:.1f} s at most"
-    if without:
-        every = len(handler_faults())
-        yield f"- {len(without)} of the catalogue's {every} faults are not provoked: {', '.join(without)}"
+    yield from untried()
+
+
+def untried() -> Iterator[str]:
+    """Yield the faults that no lab here tries, and why."""
+    for fault, one in handler_faults().items():
+        if fault not in functions():
+            yield f"- {fault} is not provoked: {one.cannot}"
+        elif one.deployed:
+            yield f"- {fault} shows only in handlers at an address of their own; wrong ones stand in `tests/handlers`"
 
 
 def labs(at_once: int) -> str:
     """Return how many labs there were at once, in words."""
-    return "one lab after the other" if at_once == 1 else f"mutants {at_once} labs at once, right handlers one by one"
+    sampled = f", {orders.SAMPLE} orders of a life in each" if orders.WHOLE == 0 else ""
+    return ("one lab after the other" if at_once == 1 else f"{at_once} labs at once") + sampled
 
 
 def right_table(right: Sequence[Row]) -> Iterator[str]:
@@ -236,15 +244,18 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=1, help="how many mutants are in a lab at the same time")
     parser.add_argument("--only", default="", help="mutants' faults, separated by commas")
     parser.add_argument("--page", type=Path, help="file the result is written to")
+    parser.add_argument("--orders", type=int, help="orders of a life that are tried; all of five events otherwise")
     asked = parser.parse_args()
+    if asked.orders is not None:
+        orders.WHOLE, orders.SAMPLE = 0, asked.orders
     chosen = [each for each in mutants() if not asked.only or each.fault in asked.only.split(",")]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        right = [row_of(*each) for each in right_setups(folder)]
         taken = rates(folder / "rates")
         wrong: list[Row] = []
         places = [folder / f"mutant-{number}" for number in range(len(chosen))]
         with ThreadPoolExecutor(asked.at_once) as pool:
+            right = list(pool.map(lambda each: row_of(*each), right_setups(folder)))
             for row in pool.map(mutant_row, chosen, places):
                 wrong.append(row)
                 # Whoever stops it has what there is so far.
