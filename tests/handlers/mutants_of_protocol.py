@@ -10,12 +10,12 @@ WEBHOOK = (
 
 
 def limited(answer: str) -> str:
-    """Return the beginning of a webhook that takes sixty deliveries in a second, and answers others so."""
+    """Return the beginning of a webhook that takes sixty deliveries in three seconds, and answers others so."""
     return (
         "recent: list[float] = []\n\n\n"
         f"{WEBHOOK}"
         "    now = time.monotonic()\n"
-        "    recent[:] = [at for at in recent if now - at < 1] + [now]\n"
+        "    recent[:] = [at for at in recent if now - at < 3] + [now]\n"
         "    if len(recent) > 60:\n"
         f"        return {answer}\n"
     )
