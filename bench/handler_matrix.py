@@ -49,6 +49,7 @@ ALSO: dict[str, set[str]] = {
     "WH-07": {"WH-09", "WH-10"},  # it takes the first signature alone, under any name
     "WH-08": {"WH-06", "WH-07"},  # what is cut or of another kind cannot be decoded
     "WH-14": {"WH-15", "WH-56", "WH-70", "WH-71"},  # it reads what it has not verified, and writes it anew
+    "WH-21": {"WH-47"},  # another tenant's events count, also between one's own
     "WH-24": {"WH-27"},  # milliseconds taken for seconds lie in the future
     "WH-29": AGAIN,  # it acts upon whatever comes
     "WH-30": {"WH-32", "WH-33", "WH-37"},  # it acts upon every attempt
