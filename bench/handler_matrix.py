@@ -51,10 +51,17 @@ ALSO: dict[str, set[str]] = {
     "WH-14": {"WH-15", "WH-56", "WH-70", "WH-71"},  # it reads what it has not verified, and writes it anew
     "WH-21": {"WH-47"},  # another tenant's events count, also between one's own
     "WH-24": {"WH-27"},  # milliseconds taken for seconds lie in the future
+    "WH-25": {"WH-01", "WH-05"},  # a time that is missing or empty breaks it
     "WH-29": AGAIN,  # it acts upon whatever comes
     "WH-30": {"WH-32", "WH-33", "WH-37"},  # it acts upon every attempt
     "WH-32": AGAIN,  # what is done is not remembered by all that take events
     "WH-37": {"WH-69", "WH-79"},  # it remembers before it works
+    # Among all orders are those of the others; what comes late, or is refused for good, is missing in the end.
+    "WH-41": {"WH-44"},
+    "WH-42": {"WH-44"},
+    "WH-43": {"WH-41", "WH-42", "WH-44"},
+    "WH-44": {"WH-42"},
+    "WH-45": {"WH-42", "WH-44"},
     "WH-70": {"WH-76"},  # what it cannot read will never work
     "WH-76": {"WH-21"},  # another tenant's event is what will never work
 }
