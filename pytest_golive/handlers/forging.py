@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel
-from pytest_golive.handlers.trial import Trial
+from pytest_golive.signing import sign
 from pytest_golive.signing.key import key_in
 from pytest_golive.signing.scheme import Scheme, filled, written
 from pytest_golive.signing.signer import signature, signed_bytes
+
+ED25519_BYTES = 64
+"""Bytes of a signature."""
 
 SEPARATORS = " ,;"
 """What stands between the entries of a header with several signatures."""
@@ -64,9 +67,10 @@ class Entry:
 def signature_in(lab: Lab, parcel: Parcel) -> Placed | None:
     """Return where a parcel's signature stands; None where nothing is signed."""
     scheme = lab.setup.scheme
-    length = hashlib.new(scheme.hash).digest_size
-    size = 2 * length if scheme.encoding == "hex" else 4 * ((length + 2) // 3)
-    letters = "[0-9a-f]" if scheme.encoding == "hex" else "[A-Za-z0-9+/=]"
+    length = ED25519_BYTES if scheme.asymmetric else hashlib.new(scheme.hash).digest_size
+    in_hex = scheme.encoding == "hex" and not is_message(scheme)
+    size = 2 * length if in_hex else 4 * ((length + 2) // 3)
+    letters = "[0-9a-f]" if in_hex else "[A-Za-z0-9+/=]"
     for name, template in scheme.headers.items():
         found = re.search(f"{letters}{{{size}}}", parcel.header(name) or "")
         if "{signature}" in template and found is not None:
@@ -83,15 +87,28 @@ def entry_of(scheme: Scheme) -> Entry | None:
     return Entry(scheme.several.removesuffix(label), label)
 
 
-def need_digest(trial: Trial) -> None:
-    """Go on only where deliveries are signed by a digest with a secret, which golive can write by hand.
+def is_message(scheme: Scheme) -> bool:
+    """Whether a request is signed as RFC 9421 says, and its headers are structured fields."""
+    return scheme.strategy == "http_message"
 
-    Raises:
-        CannotTell: they are signed in another way.
-    """
-    strategy = trial.lab.setup.scheme.strategy
-    if strategy != "hmac":
-        trial.cannot_tell("deliveries that are signed by an HMAC", f"the vendor signs by {strategy}")
+
+def signed_by(
+    lab: Lab, parcel: Parcel, scheme: Scheme, *, secret: str | None = None, at: float | None = None
+) -> Parcel:
+    """Return a parcel that is signed in another way, with another secret, or at another time."""
+    made = sign(
+        scheme,
+        lab.secret("secret") if secret is None else secret,
+        parcel.body,
+        timestamp=time.time() if at is None else at,
+        event_id=parcel.event_id,
+        webhook_id=f"golive-{lab.setup.vendor}",
+        url=parcel.url,
+        headers={name: value for name, value in parcel.headers if isinstance(value, str)},
+    )
+    for name, value in made.items():
+        parcel = parcel.with_header(name, value)
+    return parcel
 
 
 def message_of(lab: Lab, parcel: Parcel, stamp: str) -> bytes:
@@ -105,7 +122,13 @@ def right_signature(lab: Lab, parcel: Parcel, stamp: str) -> str:
 
 
 def stamped(lab: Lab, parcel: Parcel, stamp: str) -> Parcel:
-    """Return a parcel whose time is written as `stamp`, and signed so."""
+    """Return a parcel whose time is written as `stamp`, and signed so.
+
+    In a structured field it is put into its place alone: what is no whole number is none there, whoever signed it.
+    """
+    if is_message(lab.setup.scheme):
+        told = re.sub("created=[0-9]+", f"created={stamp}", parcel.header("Signature-Input") or "")
+        return parcel.with_header("Signature-Input", told)
     values = {**_values(lab, parcel, stamp), "signature": right_signature(lab, parcel, stamp)}
     for name, value in lab.setup.scheme.headers.items():
         parcel = parcel.with_header(filled(name, values), filled(value, values))
@@ -114,6 +137,10 @@ def stamped(lab: Lab, parcel: Parcel, stamp: str) -> Parcel:
 
 def without_time(lab: Lab, parcel: Parcel) -> Parcel:
     """Return a parcel that tells no time, signed as if the time were empty."""
+    scheme = lab.setup.scheme
+    if is_message(scheme):
+        kept_parameters = tuple(name for name in scheme.parameters if name not in {"created", "expires"})
+        return signed_by(lab, parcel, scheme.model_copy(update={"parameters": kept_parameters}))
     values = {**_values(lab, parcel, ""), "signature": right_signature(lab, parcel, "")}
     for name, template in lab.setup.scheme.headers.items():
         kept = re.sub(r"(?:[a-z]+=)?{timestamp}[,; ]*", "", template)

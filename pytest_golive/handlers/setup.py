@@ -17,7 +17,7 @@ from pytest_golive.handlers.program import Launch, free_port, served
 from pytest_golive.manifest.explain import listed
 from pytest_golive.manifest.mistake import Mistake, Mistakes
 from pytest_golive.manifest.model import Handler, Manifest
-from pytest_golive.signing.key import key_in, new_secret
+from pytest_golive.signing.key import key_in, new_secret, public_of
 from pytest_golive.signing.scheme import Scheme
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
@@ -124,7 +124,11 @@ class Setup:
             "downstream_url": downstream_url,
             "tenant": self.tenant or "",
             "mode": self.mode or "",
-            **{name: secret.reveal() for name, secret in self.secrets.items()},
+            # Whoever only verifies gets by with a key that cannot sign.
+            **{
+                name: public_of(self.scheme, secret.reveal()) if self.scheme.asymmetric else secret.reveal()
+                for name, secret in self.secrets.items()
+            },
         }
         argv = self.handler.command or served(self.handler.app or "", port)
         return Launch(

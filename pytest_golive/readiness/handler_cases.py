@@ -67,6 +67,8 @@ def why_nobody(fault: str) -> str:
     """Return why a fault concerns no handler of a vendor, as the end of 'not applicable: '."""
     if handler_faults()[fault].deployed:
         return "golive starts these handlers itself, at no public address"
+    if "listed" in handler_faults()[fault].applies:
+        return "this vendor lists nothing of what its events are about"
     return "what proves these deliveries cannot be wrong in this way"
 
 

@@ -19,10 +19,13 @@ MUTANTS = [
         "a delivery signed with another secret answered 200 in NUMBER ms",
         "a 401",
     ),
+    # Says 400 for what is written well, and signed wrongly.
     Mutant(
         "WH-03",
         '        return "refused", 401\n',
-        '        return "refused", 400\n',
+        '        stamp, given = (request.headers.get(f"X-Timely-{name}", "") for name in ("Timestamp", "Signature"))\n'
+        "        fresh = len(stamp) < 15 and stamp.isdecimal() and abs(time.time() - int(stamp)) < TOLERANCE_SECONDS\n"
+        '        return "refused", 400 if fresh and len(given) == 64 else 401\n',
         "a delivery whose body was changed after signing answered 400 in NUMBER ms",
         "a 401",
     ),
@@ -213,8 +216,9 @@ MUTANTS = [
         "\n"
         "        from flask import abort\n"
         "\n"
-        "        abort(400, traceback.format_exc())\n",
-        "a delivery with no time of today answered 400 in NUMBER ms, with a stack trace",
+        "        abort(Response(traceback.format_exc(), 401))\n"
+        "    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):\n        return False\n",
+        "a delivery with no time of today answered 401 in NUMBER ms, with a stack trace",
         "an answer that gives nothing away",
     ),
 ]

@@ -38,14 +38,15 @@ MUTANTS = [
         "    if new:\n        work.submit(carry_out, event_id)\n",
         "    with database() as db:\n"
         '        db.execute("UPDATE inbox SET done = 0 WHERE event_id = ?", (event_id,))\n'
-        "    carry_out(event_id)\n",
+        "    work.submit(carry_out, event_id)\n",
         "a request that was sent twice, byte for byte, took effect twice",
         "the event to take effect once",
     ),
     Mutant(
         "WH-25",
         "    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):\n        return False\n",
-        "",
+        '    if given and not stamp:\n        raise KeyError("X-Timely-Timestamp")\n'
+        "    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):\n        return False\n",
         "a delivery without its time answered 500 in NUMBER ms",
         "a 4xx",
     ),

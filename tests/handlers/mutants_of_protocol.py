@@ -10,13 +10,13 @@ WEBHOOK = (
 
 
 def limited(answer: str) -> str:
-    """Return the beginning of a webhook that takes fifty deliveries in ten seconds, and answers others so."""
+    """Return the beginning of a webhook that takes sixty deliveries in three seconds, and answers others so."""
     return (
         "recent: list[float] = []\n\n\n"
         f"{WEBHOOK}"
         "    now = time.monotonic()\n"
-        "    recent[:] = [at for at in recent if now - at < 10] + [now]\n"
-        "    if len(recent) > 50:\n"
+        "    recent[:] = [at for at in recent if now - at < 3] + [now]\n"
+        "    if len(recent) > 60:\n"
         f"        return {answer}\n"
     )
 
@@ -94,7 +94,7 @@ MUTANTS = [
         "WH-59",
         "    raw = request.get_data(cache=False)\n",
         "    # Written ahead, and taken back where the signature is wrong: but not where the body never comes.\n"
-        '    early = request.headers.get("X-Timely-Event-Id", "")\n'
+        '    early = request.headers.get("X-Timely-Event-Id", "") if (request.content_length or 0) < LARGEST else ""\n'
         "    with database() as db:\n"
         "        db.execute(\"INSERT INTO effects VALUES (?, '', '', 0)\", (early,))\n"
         "    raw = request.get_data(cache=False)\n"
@@ -106,10 +106,10 @@ MUTANTS = [
     Mutant(
         "WH-61",
         "    raw = request.get_data(cache=False)\n",
-        '    if "session" not in request.cookies:\n'
-        '        return "", 302, {"Location": "/login"}\n'
+        "    if request.authorization is None:\n"
+        '        return "", 401, {"WWW-Authenticate": "Basic realm=shop"}\n'
         "    raw = request.get_data(cache=False)\n",
-        "a delivery without cookie, token and login answered 302 in NUMBER ms, to /login",
+        "a delivery without cookie, token and login answered 401 in NUMBER ms and asks for Basic",
         "a 2xx",
     ),
 ]

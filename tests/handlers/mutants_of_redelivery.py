@@ -7,7 +7,7 @@ from tests.handlers.handler_mutants import Mutant
 WORKS = '    if new:\n        work.submit(carry_out, event_id)\n    return "taken", 200\n'
 
 MUTANTS = [
-    # Gives an event up after its third failure, as if that were for it to decide.
+    # Gives an event up after its second failure, as if that were for it to decide.
     Mutant(
         "WH-79",
         WORKS,
@@ -15,7 +15,7 @@ MUTANTS = [
         "        with database() as db:\n"
         '            db.execute("DELETE FROM inbox WHERE event_id = ?", (event_id,))\n'
         "        failed[event_id] = failed.get(event_id, 0) + 1\n"
-        '        return ("given up", 200) if failed[event_id] == 3 else ("later", 503)\n'
+        '        return ("given up", 200) if failed[event_id] == 2 else ("later", 503)\n'
         + WORKS
         + "\n\nfailed: dict[str, int] = {}\n\n\n"
         "def in_time(event_id: str) -> bool:\n"
@@ -23,7 +23,7 @@ MUTANTS = [
         "        return work.submit(call_downstream, event_id).result(3)\n"
         "    except TimeoutError:\n"
         "        return False\n",
-        "an event whose work failed 3 times, and that came again for as long as it was refused, took effect not at all",
+        "an event whose work failed twice, and that came again for as long as it was refused, took effect not at all",
         "the event to take effect once",
     ),
     # Answers before its queue is connected, which takes a moment where there is a backlog to look through.

@@ -55,7 +55,7 @@ MUTANTS = [
     Mutant(
         "WH-70",
         "    except (ValueError, TypeError, KeyError, RecursionError):\n",
-        "    except KeyError:\n",
+        "    except (UnicodeError, TypeError, KeyError, RecursionError):\n",
         "a signed delivery with a body that breaks off answered 500 in NUMBER ms",
         "a 2xx or 4xx",
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -22,6 +23,7 @@ from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.setup import Setup, set_up
 from pytest_golive.handlers.trial import Trial
 from pytest_golive.manifest.model import Handler, Manifest
+from pytest_golive.sandbox.deliveries.event import Letter
 from pytest_golive.vendors.library import handler_faults, read_schema
 
 VENDORS = ("augno", "selwise", "timely")
@@ -39,6 +41,11 @@ class Noting(Writer):
         if event in self.setup.webhooks.events:
             self.genuine.append(super().write(event, **{**knobs, "change": None, "body": None, "version": ""}))
         return super().write(event, **knobs)
+
+    def letter(self, event: str, **knobs: Any) -> Letter:
+        letter = super().letter(event, **knobs)
+        self.genuine.append(Parcel(self.url, event=event, body=letter.body))
+        return letter
 
 
 class Agreeing(Lab):
@@ -85,6 +92,14 @@ class Agreeing(Lab):
 
     def state(self, subject: str, *, until: Any = None) -> Any:
         return {"state": "there"}
+
+    @property
+    def vendor_api(self) -> Any:
+        return MagicMock()
+
+    @contextmanager
+    def stopped(self, **_: Any) -> Iterator[None]:
+        yield
 
     def restart(self, *, kill: bool = False) -> None:
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,14 +19,15 @@ from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.setup import Setup
 from pytest_golive.handlers.trial import Trial
 from pytest_golive.handlers.trying import try_fault
-from pytest_golive.signing import PRESETS, NotGenuine, verify
+from pytest_golive.sandbox.deliveries.destination import HEADER_NAME, USERNAME
+from pytest_golive.signing import PRESETS, NotGenuine, public_of, verify
 from pytest_golive.vendors.handler_fault import shown_by
 from pytest_golive.vendors.library import handler_faults
 from pytest_golive.vendors.webhooks import SigningScheme
 from tests.handlers.handler_mutants import Mutant, flask_setup, under_test, written
 
-FAULTS = ("WH-07", "WH-09", "WH-10", "WH-17", "WH-22", "WH-25", "WH-27")
-SCHEMES = [name for name, scheme in PRESETS.items() if scheme.strategy == "hmac"]
+FAULTS = [f"WH-{number:02}" for number in (*range(1, 11), *range(14, 19), *range(22, 28)) if number != 15]
+"""The faults of authenticity and freshness that a receiver alone can show, without levers."""
 
 
 class Receiver(Lab):
@@ -41,6 +43,11 @@ class Receiver(Lab):
         return Writer(self.setup, "http://127.0.0.1:1/hooks")
 
     @property
+    def verifies_with(self) -> str:
+        scheme, secret = self.setup.scheme, self.secret("secret")
+        return public_of(scheme, secret) if scheme.asymmetric else secret
+
+    @property
     def event(self) -> str:
         return next(iter(self.setup.webhooks.events))
 
@@ -53,7 +60,16 @@ class Receiver(Lab):
         seen = self.sees(parcel)
         headers = {name: str(value) for name, value in seen.headers}
         try:
-            verify(self.setup.scheme, [self.secret("secret")], headers, seen.body, now=time.time())
+            verify(
+                self.setup.scheme,
+                [self.verifies_with],
+                headers,
+                seen.body,
+                now=time.time(),
+                username=USERNAME,
+                header_name=HEADER_NAME,
+                url=seen.url,
+            )
         except NotGenuine:
             return Receipt("answered", 401, body=self.told.encode(), seconds=0.001)
         return Receipt("answered", 200, seconds=0.001)
@@ -73,13 +89,141 @@ def signing_as(preset: str, folder: Path) -> Setup:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("preset", SCHEMES)
+@pytest.mark.parametrize("preset", PRESETS)
 def test_a_careful_receiver_raises_no_alarm(preset: str, fault: str, tmp_path: Path) -> None:
     setup = signing_as(preset, tmp_path)
     if not set(handler_faults()[fault].applies) <= shown_by(setup.pack, None):
         pytest.skip("this scheme cannot be wrong in this way")
 
     functions()[fault](Trial(Receiver(setup), handler_faults()[fault]))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("auth", ["bearer", "basic", "api_key", "hmac", "signature"])
+def test_a_careful_receiver_of_any_way_that_selwise_has_raises_no_alarm(auth: str, fault: str, tmp_path: Path) -> None:
+    """With a token or a password only what may be wrong with these is tried."""
+    setup = flask_setup(tmp_path, vendor="selwise", auth=auth)
+    if not set(handler_faults()[fault].applies) <= shown_by(setup.pack, auth):
+        pytest.skip("this scheme cannot be wrong in this way")
+
+    functions()[fault](Trial(Receiver(setup), handler_faults()[fault]))
+
+
+@pytest.mark.parametrize("auth", ["bearer", "basic", "api_key"])
+@pytest.mark.parametrize("fault", ["WH-01", "WH-02", "WH-05", "WH-18"])
+def test_a_receiver_that_looks_at_no_token_is_seen(auth: str, fault: str, tmp_path: Path) -> None:
+    receiver = Receiver(flask_setup(tmp_path, vendor="selwise", auth=auth))
+    whole = receiver.genuine()
+    receiver.sees = lambda _: whole
+
+    with pytest.raises(CheckFailed) as caught:
+        functions()[fault](Trial(receiver, handler_faults()[fault]))
+    assert caught.value.finding.actual.endswith(" answered 200 in 1 ms")
+
+
+def told_of(parcel: Parcel) -> str:
+    """Return what the headers with the proof say."""
+    return "\n".join(parcel.header(name) or "" for name in parcel.proof)
+
+
+def is_hmac_by_public_key(receiver: Receiver, parcel: Parcel) -> bool:
+    """Whether a library that lets the sender choose the kind takes the public key for a secret."""
+    strategy = "http_message" if receiver.setup.scheme.strategy == "http_message" else "hmac"
+    update = {"strategy": strategy, "algorithm": "hmac-sha256", "secret_prefix": receiver.setup.scheme.public_prefix}
+    headers = {name: str(value).replace("v1,", "v1a,") for name, value in parcel.headers}
+    scheme = receiver.setup.scheme.model_copy(update=update)
+    try:
+        verify(scheme, [receiver.verifies_with], headers, parcel.body, now=time.time(), url=parcel.url)
+    except NotGenuine:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("preset", "fault", "mistaken", "told"),
+    [
+        (
+            "standard_webhooks_v1a",
+            "WH-07",
+            is_hmac_by_public_key,
+            "a delivery with an HMAC whose secret is the public key answered 200 in 1 ms",
+        ),
+        (
+            "rfc9421_ed25519",
+            "WH-07",
+            is_hmac_by_public_key,
+            "a delivery with an HMAC whose secret is the public key answered 200 in 1 ms",
+        ),
+        (
+            "standard_webhooks_v1a",
+            "WH-07",
+            lambda _, parcel: parcel.header("webhook-signature") == "none",
+            "a delivery signed by the kind 'none' answered 200 in 1 ms",
+        ),
+        (
+            "rfc9421_hmac",
+            "WH-07",
+            lambda _, parcel: 'alg="none"' in told_of(parcel),
+            "a delivery whose algorithm was changed to 'none' answered 200 in 1 ms",
+        ),
+        (
+            "rfc9421_hmac",
+            "WH-25",
+            lambda _, parcel: "created=" not in told_of(parcel),
+            "a delivery without its time answered 200 in 1 ms",
+        ),
+        (
+            "rfc9421_ed25519",
+            "WH-25",
+            lambda _, parcel: "created=nan" in told_of(parcel),
+            "a delivery with 'nan' as its time answered 200 in 1 ms",
+        ),
+        (
+            "rfc9421_hmac",
+            "WH-27",
+            lambda _, parcel: re.search("created=[0-9]{13};", told_of(parcel)) is not None,
+            "a delivery whose time is written in milliseconds answered 200 in 1 ms",
+        ),
+    ],
+)
+def test_a_careless_receiver_of_any_scheme_is_seen(
+    preset: str, fault: str, mistaken: Callable[[Receiver, Parcel], bool], told: str, tmp_path: Path
+) -> None:
+    receiver = Receiver(signing_as(preset, tmp_path))
+    whole = receiver.genuine()
+    receiver.sees = lambda parcel: whole if mistaken(receiver, parcel) else parcel
+
+    with pytest.raises(CheckFailed) as caught:
+        functions()[fault](Trial(receiver, handler_faults()[fault]))
+    assert caught.value.finding.actual == told
+
+
+@pytest.mark.parametrize("said", ["before", "behind"])
+def test_a_receiver_that_bears_no_further_signature_is_seen(said: str, tmp_path: Path) -> None:
+    receiver = Receiver(signing_as("rfc9421_ed25519", tmp_path))
+    mark = {"before": "later=(", "behind": ", later=("}[said]
+    receiver.sees = lambda parcel: (
+        parcel.without_proof()
+        if (parcel.header("Signature-Input") or "").startswith(mark) or (said == "behind" and mark in told_of(parcel))
+        else parcel
+    )
+
+    with pytest.raises(CheckFailed) as caught:
+        functions()["WH-10"](Trial(receiver, handler_faults()["WH-10"]))
+    assert caught.value.finding.actual == (
+        f"a delivery with a signature of an unknown algorithm {said} its own answered 401 in 1 ms"
+    )
+
+
+@pytest.mark.parametrize("preset", ["standard_webhooks_v1a", "rfc9421_ed25519"])
+def test_a_handler_of_two_keys_gets_the_one_that_cannot_sign(preset: str, tmp_path: Path) -> None:
+    setup = signing_as(preset, tmp_path)
+
+    environ = setup.launch(str).environ
+
+    secret = setup.secrets["secret"].reveal()
+    assert environ["WEBHOOK_SECRET"] == public_of(setup.scheme, secret)
+    assert secret not in environ.values()
 
 
 def test_an_id_that_is_signed_counts_as_the_header_says_it(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from pytest_golive.handlers.life import Step, shown
 from pytest_golive.handlers.orders import in_words, orders, smallest, stage
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.trial import Trial
+from pytest_golive.handling import example_setups
 from pytest_golive.vendors.library import handler_faults
-from tests.handlers.handler_mutants import flask_setup
+from tests.handlers.handler_mutants import flask_setup, under_test
 
 FIVE = tuple(Step(name, 10.0 * place) for place, name in enumerate("abcde"))
 LATE = Step("b", 10.5, told="a late b")
@@ -288,3 +289,15 @@ def test_what_breaks_only_among_others_is_a_warning(tmp_path: Path, monkeypatch:
     assert len(told) == 4, "those of the six orders that do not begin with the creation"
     assert told[-1].startswith("an order that broke the handler among others held alone: conversation.closed, ")
     assert told[-1].endswith(", a late message.received in this order")
+
+
+def test_of_a_vendor_that_lists_nothing_nothing_can_be_asked(tmp_path: Path) -> None:
+    (setup,) = example_setups(["selwise"], tmp_path)
+    with under_test(setup) as lab, pytest.raises(CannotTell) as caught:
+        functions()["WH-46"](trial_of(lab, "WH-46"))
+
+    finding = caught.value.finding
+    assert (finding.expected, finding.actual) == (
+        "a vendor that lists what its events are about",
+        "it lists nothing of the kind",
+    )

@@ -124,6 +124,18 @@ def test_events_of_a_burst_that_are_lost_are_counted(tmp_path: Path) -> None:
     )
 
 
+def test_a_burst_may_last_longer(tmp_path: Path) -> None:
+    lossy = "    if new and next(burst) % 10 != 5:\n        work.submit(carry_out, event_id)\n"
+    source = written(Mutant("", WORKS, lossy, "", ""), tmp_path)
+    with_numbers(tmp_path)
+    effects = {"path": "/golive/effects", "settle_seconds": 0.5}
+
+    assert found(flask_setup(tmp_path, source, burst_seconds=2, effects=effects), "WH-50") == (
+        "each event that was answered 2xx to take effect",
+        "of 200 events within 2 seconds 200 were answered 2xx, and 20 of these took no effect",
+    )
+
+
 def test_a_retry_after_that_says_no_time_is_seen(tmp_path: Path) -> None:
     setup = answering(tmp_path, '"busy", 429, {"Retry-After": "soon"}', when="next(burst) > 50")
     with_numbers(tmp_path)
@@ -194,7 +206,7 @@ def test_half_a_body_that_is_accepted_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ('"", 401, {"WWW-Authenticate": "Basic realm=shop"}', "answered 401 in N ms and asks for Basic"),
+        ('"", 302, {"Location": "/login"}', "answered 302 in N ms, to /login"),
         ('"<h1>CSRF verification failed.</h1>", 403', "answered 403 in N ms and asks for a CSRF token"),
         (
             '"<form><input name=p type=password></form>", 200',

@@ -55,9 +55,9 @@ def test_who_works_before_answering_is_right_as_well(tmp_path: Path) -> None:
         record.forget()
         try_fault(lab, "WH-79")
 
-    assert [exchange.status for exchange in record.exchanges] == [503, 503, 503, 200]
+    assert [exchange.status for exchange in record.exchanges] == [503, 503, 200]
     assert [exchange.operation for exchange in record.exchanges] == [
-        f"conversation.created: attempt {number}" for number in (1, 2, 3, 4)
+        f"conversation.created: attempt {number}" for number in (1, 2, 3)
     ]
     assert len({exchange.request_body for exchange in record.exchanges}) == 1
     assert len({exchange.request_headers["X-Timely-Event-Id"] for exchange in record.exchanges}) == 1

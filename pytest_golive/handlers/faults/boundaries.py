@@ -11,7 +11,7 @@ from dataclasses import replace
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.finding import CannotTell
 from pytest_golive.handlers.catalogue import fault
-from pytest_golive.handlers.forging import right_signature, stamp_now, stamped
+from pytest_golive.handlers.forging import signature_in, stamped
 from pytest_golive.handlers.genuine import with_fields
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel, Receipt
@@ -141,19 +141,18 @@ def given_away(trial: Trial, receipt: Receipt, right: str | None) -> str | None:
 
 def _refused(trial: Trial) -> Iterator[tuple[Parcel, str | None]]:
     """Yield deliveries to be refused, each with the signature that would be right for it and that it does not carry."""
-    lab = trial.lab
-    signs = lab.setup.scheme.strategy == "hmac"
-    if lab.setup.scheme.strategy != "none":
-        stamp = stamp_now(lab)
-        genuine = stamped(lab, trial.genuine(), stamp) if signs else trial.genuine()
-        right = right_signature(lab, genuine, stamp) if signs else None
+    lab, scheme = trial.lab, trial.lab.setup.scheme
+    if scheme.strategy != "none":
+        genuine = trial.genuine()
+        placed = signature_in(lab, genuine)
+        right = placed.signature if placed is not None else None
         yield genuine.without_header(*_carriers(lab, genuine)).saying("a delivery without its proof"), right
         for said, put in (("a wrong", "0" * 64), ("a malformed", "no,signature=\u00e9"), ("an empty", "")):
             sent = genuine
             for name in _carriers(lab, genuine):
                 sent = sent.with_header(name, (sent.header(name) or "").replace(right, put) if right else put)
             yield sent.saying(f"a delivery with {said} proof"), right
-    if "{timestamp}" in lab.setup.scheme.signed and signs:
+    if scheme.signs_time:
         yield stamped(lab, trial.genuine(), "golive").saying("a delivery with no time of today"), None
 
 

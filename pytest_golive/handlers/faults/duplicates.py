@@ -17,6 +17,9 @@ from pytest_golive.handlers.wording import times
 AT_ONCE = 20
 """Copies that are sent in the same moment."""
 
+EARLIER_SECONDS = 2.0
+"""How much older than the moment the signed time of a first attempt is."""
+
 ROUNDS = 2
 """Times that is done: a race does not show every time."""
 
@@ -55,7 +58,8 @@ LONG = 299
 def sequential_duplicate(trial: Trial) -> None:
     """The same event again, as a retry: same id, a new attempt with its own time and signature."""
     trial.need_probe()
-    first = trial.genuine()
+    # Signed a little earlier, so that the attempts differ as they do in life: no vendor comes again within the second.
+    first = trial.genuine(sent_at=time.time() - EARLIER_SECONDS)
     trial.given(first)
 
     second = again(trial, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,14 +13,16 @@ from pytest_golive.handlers.forging import (
     Placed,
     digest,
     entry_of,
+    is_message,
     message_of,
-    need_digest,
     signature_in,
+    signed_by,
     stamp_now,
     stamped,
 )
 from pytest_golive.handlers.parcel import Parcel
 from pytest_golive.handlers.trial import Trial
+from pytest_golive.signing import public_of
 
 UNKNOWN_VERSIONS = (9, 0)
 """Versions of a signature that no vendor of golive's has."""
@@ -31,8 +34,9 @@ LONGER = "0123456789abcdef" * 8
 @fault("WH-07")
 def another_kind(trial: Trial) -> None:
     """The right digest under another name, digests of weaker kinds, and one that needs no secret at all."""
-    need_digest(trial)
-    for parcel in _weaker(trial):
+    scheme = trial.lab.setup.scheme
+    weaker = _confused if scheme.asymmetric else _renamed_algorithms if is_message(scheme) else _weaker
+    for parcel in weaker(trial):
         trial.must_refuse(parcel, trial.send(parcel))
 
 
@@ -51,6 +55,9 @@ def any_of_several(trial: Trial) -> None:
 @fault("WH-10")
 def unknown_versions(trial: Trial) -> None:
     """Entries of versions to come, before the right signature and behind it."""
+    if is_message(trial.lab.setup.scheme):
+        _further_signatures(trial)
+        return
     entry = entry_of(trial.lab.setup.scheme)
     for version in UNKNOWN_VERSIONS:
         for said in ("before", "behind"):
@@ -63,6 +70,19 @@ def unknown_versions(trial: Trial) -> None:
             sent = parcel.with_header(placed.name, value)
             sent = sent.saying(f"a delivery with an entry {label!r} {said} its signature")
             trial.must_accept(sent, trial.send(sent))
+
+
+def _further_signatures(trial: Trial) -> None:
+    """A signature by somebody else, of a kind to come, before the right one and behind it."""
+    for said in ("before", "behind"):
+        parcel = trial.genuine(said=f"a delivery with a signature of an unknown algorithm {said} its own")
+        for name, further in (
+            ("Signature-Input", 'later=("@method");alg="golive-later"'),
+            ("Signature", f"later=:{base64.b64encode(LONGER.encode()).decode()}:"),
+        ):
+            own = parcel.header(name) or ""
+            parcel = parcel.with_header(name, f"{further}, {own}" if said == "before" else f"{own}, {further}")
+        trial.must_accept(parcel, trial.send(parcel))
 
 
 def _wrong(trial: Trial, count: int) -> list[str]:
@@ -99,6 +119,38 @@ def _weaker(trial: Trial) -> Iterator[Parcel]:
         sent = stamped(lab, parcel, stamp)
         for before in dict.fromkeys((placed.before, placed.before.replace(kind, weaker))):
             yield sent.with_header(placed.name, placed.value(made, before=before)).saying(f"a delivery with {said}")
+    yield from _unsigned(trial)
+
+
+def _confused(trial: Trial) -> Iterator[Parcel]:
+    """Yield what whoever has the public key alone can sign: with it as the secret of an HMAC, or by nothing at all."""
+    lab, scheme = trial.lab, trial.lab.setup.scheme
+    public = public_of(scheme, lab.secret("secret"))
+    strategy = "http_message" if is_message(scheme) else "hmac"
+    keyed = scheme.model_copy(
+        update={"strategy": strategy, "algorithm": "hmac-sha256", "secret_prefix": scheme.public_prefix}
+    )
+    labels = [keyed]
+    if not is_message(scheme):
+        # The name that one shared secret's signatures have, and the own one's.
+        headers = {name: value.replace("v1a,", "v1,") for name, value in scheme.headers.items()}
+        labels.append(keyed.model_copy(update={"headers": headers}))
+    for each in labels:
+        parcel = signed_by(lab, trial.genuine(), each, secret=public)
+        yield parcel.saying("a delivery with an HMAC whose secret is the public key")
+    yield from _renamed_algorithms(trial) if is_message(scheme) else _unsigned(trial)
+
+
+def _renamed_algorithms(trial: Trial) -> Iterator[Parcel]:
+    """Yield deliveries whose algorithm is another one than they were signed by."""
+    for name in ("none", "rsa-v1_5-sha256"):
+        parcel = trial.genuine()
+        told = re.sub(';alg="[^"]*"', "", parcel.header("Signature-Input") or "")
+        sent = parcel.with_header("Signature-Input", f'{told};alg="{name}"')
+        yield sent.saying(f"a delivery whose algorithm was changed to {name!r}")
+
+
+def _unsigned(trial: Trial) -> Iterator[Parcel]:
     parcel = trial.genuine()
     yield parcel.with_header(_placed(trial, parcel).name, "none").saying("a delivery signed by the kind 'none'")
 

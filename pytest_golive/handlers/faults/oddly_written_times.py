@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from pytest_golive.handlers.catalogue import fault
-from pytest_golive.handlers.forging import need_digest, stamp_now, stamped, without_time
+from pytest_golive.handlers.forging import is_message, signed_by, stamp_now, stamped, without_time
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.trial import Trial
 
@@ -17,7 +17,6 @@ NO_TIMES = ("", "abc", "nan", "inf", "-inf", "1e999", "9" * 400, "-1", "0x10", "
 @fault("WH-25")
 def odd_time(trial: Trial) -> None:
     """No time, what is none, and the right one in a notation that only lenient parsers read."""
-    need_digest(trial)
     lab = trial.lab
     missing = without_time(lab, trial.genuine()).saying("a delivery without its time")
     _must_be_a_refusal(trial, missing, trial.send(missing))
@@ -36,19 +35,22 @@ def odd_time(trial: Trial) -> None:
 @fault("WH-27")
 def other_units(trial: Trial) -> None:
     """The time of now in the units that the vendor does not write."""
-    need_digest(trial)
     lab = trial.lab
     own = lab.setup.scheme.timestamp
     now = time.time()
-    for unit, stamp in (
-        ("unix_seconds", f"{now:.0f}"),
-        ("unix_milliseconds", f"{now * 1000:.0f}"),
-        ("unix_microseconds", f"{now * 1_000_000:.0f}"),
+    for unit, moment in (
+        ("unix_seconds", now),
+        ("unix_milliseconds", now * 1000),
+        ("unix_microseconds", now * 1_000_000),
     ):
         if unit == own:
             continue
         said = f"a delivery whose time is written in {unit.removeprefix('unix_')}"
-        parcel = stamped(lab, trial.genuine(), stamp).saying(said)
+        parcel = trial.genuine(said=said)
+        if is_message(lab.setup.scheme):
+            parcel = signed_by(lab, parcel, lab.setup.scheme, at=moment)
+        else:
+            parcel = stamped(lab, parcel, f"{moment:.0f}")
         _must_be_a_refusal(trial, parcel, trial.send(parcel))
 
 

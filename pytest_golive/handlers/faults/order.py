@@ -132,11 +132,13 @@ def event_that_never_came(trial: Trial) -> None:
     lab, webhooks = trial.lab, trial.lab.setup.webhooks
     api = lab.vendor_api
     kinds = [webhooks.kind_of(name) for name in (lab.event, *webhooks.events)]
-    kind = next(kind for kind in kinds if f"list_{kind}s" in lab.setup.pack.operations)
-    missed = api.ids(kind or "")[0]
+    kind = next((kind for kind in kinds if kind and f"list_{kind}s" in lab.setup.pack.operations), None)
+    if kind is None:
+        trial.cannot_tell("a vendor that lists what its events are about", "it lists nothing of the kind")
+    missed = api.ids(kind)[0]
     seconds = lab.setup.handler.reconcile_seconds
     before, until = len(api.asked()), time.monotonic() + seconds
-    thing = f"{'an' if str(kind)[0] in 'aeio' else 'a'} {kind}"
+    thing = f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
     while len(api.asked()) == before and lab.state(missed) is None:
         trial.must(
             time.monotonic() < until,

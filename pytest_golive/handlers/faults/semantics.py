@@ -121,9 +121,10 @@ def something_required_missing(trial: Trial) -> None:
         if not receipt.accepted:
             seen = f"{told}, and took effect {times(count)}"
             trial.must(count == 0, expected="what is refused to have no effect", actual=seen)
-        if count == 0 and parcel.subject:
+        if count == 0 and parcel.subject and state != nothing and not lab.count(parcel.event_id, at_least=1):
+            # The work of a busy handler may come between the two questions: so it was asked once more.
             seen = f"{told}, took no effect, and yet its subject has a state"
-            trial.must(state == nothing, expected="all of its effect, or none", actual=seen)
+            trial.must(False, expected="all of its effect, or none", actual=seen)
 
 
 @fault("WH-70")

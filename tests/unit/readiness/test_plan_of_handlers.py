@@ -65,6 +65,15 @@ def test_what_shows_at_an_address_of_its_own_is_tried_at_deployed_handlers_alone
     assert list(deployed.checks) == ["handler_withstands[b-WH-62]"]
 
 
+def test_a_vendor_that_lists_nothing_cannot_be_asked_for_what_was_missed() -> None:
+    (check,) = plan(HandlerCase("a", "selwise"), fault="WH-46", vendor="selwise").checks.values()
+
+    assert check.reason == "not applicable: this vendor lists nothing of what its events are about"
+    assert list(plan(HandlerCase("a", "augno"), fault="WH-46", vendor="augno").checks) == [
+        "handler_withstands[a-WH-46]"
+    ]
+
+
 def test_what_a_vendor_does_not_do_is_not_tried() -> None:
     (check,) = plan(HandlerCase("a", "timely"), fault="WH-54").checks.values()
 
