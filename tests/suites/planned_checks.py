@@ -36,6 +36,8 @@ CALLING_NOTHING = frozenset(
         "version_of_the_library_is_locked",
         "only_declared_operations_are_called",
         "environments_differ_where_they_must",
+        "other_error_codes_have_a_branch",
+        "production_names_no_test_ids",
         "replaced_key_is_another",
         "no_instance_holds_the_old_key",
         "every_target_reports_a_key",

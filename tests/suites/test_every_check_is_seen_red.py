@@ -50,6 +50,8 @@ SEEN_RED_ELSEWHERE = {
     "old_key_is_refused": "is about a rotation: test_rotation_checks.py",
     "no_instance_holds_the_old_key": "is about a rotation: test_rotation_checks.py",
     "every_target_reports_a_key": "is about a rotation: test_rotation_checks.py",
+    "other_error_codes_have_a_branch": "is about code: test_source_code.py",
+    "production_names_no_test_ids": "is about golive.yaml: test_source_code.py",
     "environments_differ_where_they_must": "is about golive.yaml: test_source_code.py",
     "person_vouches": "is about people: tests/plugin/test_people_vouch.py",
     "accepted_gap_is_in_time": "is about people: tests/plugin/test_people_waive.py",

@@ -121,8 +121,10 @@ def test_stages_that_share_a_key(repository: Repository) -> None:
     assert _failed(stages.test_each_stage_takes_its_own_key, _uppzy(repository)) == (
         "production and other stages must not take one key",
         "a variable, or a scope of it, for each stage",
-        (f"{WORKFLOW}:3: job deploy-staging takes secrets.UPPZY_API_KEY, "
-        f"and so does job deploy-production in {WORKFLOW}"),
+        (
+            f"{WORKFLOW}:3: job deploy-staging takes secrets.UPPZY_API_KEY, "
+            f"and so does job deploy-production in {WORKFLOW}"
+        ),
     )
 
 
@@ -132,8 +134,10 @@ def test_stages_that_take_each_others_key(repository: Repository) -> None:
     assert _failed(stages.test_each_stage_takes_its_own_key, _uppzy(repository)) == (
         "no stage may take the key of another one",
         "names that tell the stage that takes them",
-        (f"{WORKFLOW}:3: job deploy-staging takes secrets.UPPZY_API_KEY_PROD, although it is another stage; "
-        f"{WORKFLOW}:4: job deploy-production takes secrets.UPPZY_API_KEY_STAGING, although it is production"),
+        (
+            f"{WORKFLOW}:3: job deploy-staging takes secrets.UPPZY_API_KEY_PROD, although it is another stage; "
+            f"{WORKFLOW}:4: job deploy-production takes secrets.UPPZY_API_KEY_STAGING, although it is production"
+        ),
     )
     assert _failed(stages.test_production_holds_no_test_key, _uppzy(repository)) == (
         "production must not take the key of another stage",
@@ -443,4 +447,47 @@ def test_environments_that_cannot_be_compared(repository: Repository) -> None:
     assert _not_verified(check, golive, AUGNO) == (
         "environments.production.vendors.augno is missing: nothing can be compared",
         "environments.production.vendors.augno",
+    )
+
+
+def test_branches_on_error_codes(repository: Repository) -> None:
+    check = code.test_other_error_codes_have_a_branch
+    text = "function f() {\n  switch (code) {\n  case 'resource_exists': a()\n  case 'resource_conflict': b()\n  }\n}\n"
+    repository.write("errors.ts", text.replace("b()", "b()\n    default: c()"))
+    check(_augno(repository), AUGNO)
+
+    repository.write("errors.ts", text)
+
+    assert _failed(check, _augno(repository), AUGNO) == (
+        "a branch on error codes needs one for all others",
+        "a default in each",
+        "errors.ts:2: switch (code) has none",
+    )
+
+
+def test_ids_of_production(repository: Repository) -> None:
+    check = differences.test_production_names_no_test_ids
+    repository.write("deploy/staging.yaml", "account: ac_5151\n")
+    repository.write("deploy/production.yaml", "account: ac_9191\n")
+
+    def golive(**ids: str) -> Golive:
+        mine = Target("augno", "https://a.example", ids={"account_id": "ac_5151", "order_product_sku": "GOLIVE-1"})
+        return _golive(
+            repository, mine, Target("augno", "https://b.example", ids={"order_product_sku": "GOLIVE-1", **ids})
+        )
+
+    check(golive(account_id="ac_9191"), AUGNO)
+
+    assert _failed(check, golive(account_id="ac_5151"), AUGNO) == (
+        "production's configuration may hold ids of production only",
+        "ids that no other environment has",
+        "production: ids.account_id is staging's account_id",
+    )
+    repository.write("deploy/production.yaml", "a: 1\naccount: ac_5151\n")
+    assert _failed(check, golive(account_id="ac_9191"), AUGNO)[2] == (
+        "deploy/production.yaml:2 names staging's account_id"
+    )
+    assert _not_verified(check, _augno(repository), AUGNO) == (
+        "golive.yaml names no environment of production",
+        "environments",
     )
