@@ -1,4 +1,4 @@
-"""What docs/reports.md shows is true: its files are those of a run, its options are golive's, its pipeline can be read."""
+"""What docs/reports.md shows is true: files, options, and a pipeline that can be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_files_are_those_of_a_run(tmp_path: Path) -> None:
 
     first = PAGE.partition("\n\nA run of partial scope")[0]
     assert {path.relative_to(tmp_path).as_posix() for path in written} == set(
-        re.findall(r"^\| `([^`]+)` \|", first, re.M)
+        re.findall(r"^\| `([^`]+)` \|", first, re.MULTILINE)
     )
 
 
