@@ -16,7 +16,8 @@ Command = Callable[..., Any]
 Program = tuple[str, ...]
 
 COMMANDS = (
-    "init, rules, sandbox, deliver, verify, fingerprint, sweep, attest, waive, not-applicable, lint, verdict, join, schema"
+    "init, rules, sandbox, deliver, verify, fingerprint, sweep, "
+    "attest, waive, not-applicable, lint, verdict, join, schema"
 )
 
 
