@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.cli import main
 from pytest_golive.report.ticket.seal import differences, read_seal
 from tests.plugin.conftest import Project, Ran
 
@@ -83,7 +84,7 @@ def test_sides_and_next_steps(project: Project) -> None:
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
-def test_the_page_is_sealed(project: Project, workers: tuple[str, ...]) -> None:
+def test_the_page_is_sealed(project: Project, workers: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """It fits its ledger, and no longer once somebody has turned its word about."""
     project.tests(RED)
 
@@ -91,7 +92,11 @@ def test_the_page_is_sealed(project: Project, workers: tuple[str, ...]) -> None:
 
     page, ledger = (ran.folder / "golive-report.html").read_bytes(), ran.folder / ".golive" / "ledger.jsonl"
     assert differences(page, "golive-report.html", ledger) == []
-    assert read_seal(ran.ticket).verdict == "NO-GO"
+    seal = read_seal(ran.ticket)
+    assert main(["verify", str(ran.folder / "golive-report.html")]) == 0
+    assert capsys.readouterr().out == (
+        f"{ran.folder}/golive-report.html is as run {seal.run} wrote it: NO-GO, from {seal.lines} lines of {ledger}\n"
+    )
     assert differences(page.replace(b"<h1>NO-GO", b"<h1>GO"), "golive-report.html", ledger) == [
         "golive-report.html was changed after it was written"
     ]
