@@ -9,7 +9,7 @@ from pytest_golive.facts.outcome import Outcome, Severity, Word
 from pytest_golive.report.sides import next_steps, standings
 from pytest_golive.report.summary import LARGEST, escaped, summary
 from pytest_golive.report.ticket.content import Told
-from pytest_golive.report.verdict_file import GapEntry
+from pytest_golive.report.verdict_file import ComparedEntry, GapEntry
 from tests.unit.report.red_runs import finding, hostile, made_up, many, planned, red, run_of
 
 
@@ -112,6 +112,31 @@ def test_people_s_records_stand_for_their_rules() -> None:
         "- AA-03 not applicable: Unused (jo)",
     ]
     assert "- AA-02 waived" not in text
+
+
+def test_the_last_run_in_one_line() -> None:
+    """What became of the rules since, and what was flaky."""
+    told = run_of([])
+    then = ComparedEntry(
+        at="2026-11-14T08:00:00Z",
+        verdict="NO-GO",
+        commit=None,
+        new=("timely AA-01",),
+        fixed=("timely AA-02", "timely AA-03"),
+        still_failing=(),
+        newly_waived=(),
+    )
+    same = then.model_copy(update={"new": (), "fixed": ()})
+
+    def line(**changes: object) -> str:
+        text = written(replace(told, file=told.file.model_copy(update=changes)))
+        return next(each for each in text.splitlines() if each.startswith("since") or "run again" in each)
+
+    assert line(compared=then, flaky=("a", "b")) == (
+        "since 2026-11-14T08:00:00Z (NO-GO): 1 failing anew, 2 fixed; 2 tests failed, were run again, and passed."
+    )
+    assert line(compared=same) == "since 2026-11-14T08:00:00Z (NO-GO): nothing changed."
+    assert line(flaky=("a", "b")) == "2 tests failed, were run again, and passed."
 
 
 @pytest.mark.parametrize(
