@@ -47,7 +47,7 @@ def golive_yaml(project: str, packs: Sequence[Pack]) -> str:
 
 
 def _people() -> Iterator[str]:
-    told = "What no program can see, people vouch for, or accept until a day. These write it down, and name the files here:"
+    told = "What no program can see, people vouch for, or accept until a day. These commands write it down:"
     yield from _comment(0, told)
     yield "#   golive attest RULE"
     yield "#   golive waive RULE"

@@ -155,7 +155,8 @@ class History:
         if self._ask("rev-parse", "--is-shallow-repository") == "true":
             raise Unknown("the history is cut off here (a shallow clone): fetch all of it, as with fetch-depth: 0")
         form = "--format=%aN <%aE>%n%(trailers:key=Co-authored-by,valueonly)"
-        told = self._ask("log", form, span, "--", *self._paths())
+        # Who merges a change has not written it.
+        told = self._ask("log", "--no-merges", form, span, "--", *self._paths())
         lines = dict.fromkeys(line.strip() for line in told.splitlines() if line.strip())
         if not lines:
             raise Unknown("git knows no commit of these files")

@@ -227,6 +227,7 @@ def test_a_rule_that_does_not_apply(golive: Command, project: Path) -> None:
 
 def test_a_feature_that_is_switched_off(golive: Command, project: Path) -> None:
     """One entry says who agreed; before that `golive lint` calls it an error."""
+    repository(project).commit("a.py", "Cleo Lee <cleo@shop.example>")
     text = (project / "golive.yaml").read_text()
     (project / "golive.yaml").write_text(text.replace("agent_id: a}}", "agent_id: a}, features: {webhooks: false}}"))
     line = "golive not-applicable --feature webhooks --vendor timely"

@@ -149,3 +149,17 @@ def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(Unknown, match=r"^git is not installed here$"):
         _ = History(tmp_path).head
+
+
+def test_who_merges_a_change_has_not_written_it(tmp_path: Path) -> None:
+    """The one who presses the button may approve."""
+    repo = repository(tmp_path)
+    repo.commit("a.py", BEN)
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.commit("b.py", BEN)
+    repo.git("checkout", "-q", "main")
+    repo.git(
+        "-c", "user.name=Ana", "-c", "user.email=ana@shop.example", "merge", "-q", "--no-ff", "-m", "merge", "topic"
+    )
+
+    assert {each.name for each in History(tmp_path).everybody} == {"Ben Okafor"}
