@@ -13,6 +13,7 @@ import pytest
 import suites.source.test_code as code
 import suites.source.test_configuration_differences as differences
 import suites.source.test_stages as stages
+import suites.source.test_switches as switches
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Unwritten
@@ -491,3 +492,70 @@ def test_ids_of_production(repository: Repository) -> None:
         "golive.yaml names no environment of production",
         "environments",
     )
+
+
+# ---------------------------------------------------------------- switches
+
+SWITCHES = {"concurrency": "UPPZY_AT_ONCE", "sync_pause": "UPPZY_SYNC", "flows": {"chat": "UPPZY_CHAT", "docs": "DOCS"}}
+READ_BY_NOBODY = "stands in no file of shop but golive.yaml, documents and tests"
+
+
+def test_calls_at_the_same_time(repository: Repository) -> None:
+    check = switches.test_concurrency_is_limited
+    check(_uppzy(repository, settings={"max_concurrent_calls": 8}), PLANNED)
+
+    assert _failed(check, _uppzy(repository, settings={"max_concurrent_calls": 1000})) == (
+        "calls at the same time have to be limited",
+        "max_concurrent_calls from 1 to 64",
+        "max_concurrent_calls is 1000",
+    )
+
+
+def test_switches_that_somebody_reads(repository: Repository) -> None:
+    repository.write("golive.yaml", "switches: {concurrency: UPPZY_AT_ONCE, sync_pause: UPPZY_SYNC}\n")
+    repository.write("docs/ops.md", "UPPZY_SYNC\n")
+    repository.write("tests/test_sync.py", "monkeypatch.setenv('OTHER_UPPZY_SYNC', 'off')\n")
+    golive = _uppzy(repository, settings={"switches": SWITCHES})
+
+    assert _failed(switches.test_concurrency_can_be_lowered, golive) == (
+        "the limit of calls at the same time has to be read from configuration",
+        "code or configuration that reads UPPZY_AT_ONCE",
+        f"UPPZY_AT_ONCE {READ_BY_NOBODY}",
+    )
+    assert _failed(switches.test_sync_can_be_paused, golive)[::2] == (
+        "sync jobs have to look at a switch that pauses them",
+        f"UPPZY_SYNC {READ_BY_NOBODY}",
+    )
+    assert _failed(switches.test_flows_can_be_switched_off, golive)[::2] == (
+        "the flow chat has to look at a switch that turns it off",
+        f"UPPZY_CHAT {READ_BY_NOBODY}",
+    )
+
+    repository.write("config/application.yml", "uppzy: {at-once: ${UPPZY_AT_ONCE:4}}\n")
+    repository.write("src/sync.go", 'if os.Getenv("UPPZY_SYNC") == "off" { return }\n')
+    repository.write("src/flows.rb", "CHAT = ENV['UPPZY_CHAT']\nDOCS = ENV['DOCS']\n")
+    switches.test_concurrency_can_be_lowered(golive, PLANNED)
+    switches.test_flows_can_be_switched_off(golive, PLANNED)
+    assert _failed(switches.test_sync_can_be_paused, golive) == (
+        "the switch that pauses sync jobs has to be tested",
+        "a test that turns UPPZY_SYNC",
+        "no test mentions it",
+    )
+
+    repository.write("src/sync_test.go", 't.Setenv("UPPZY_SYNC", "off")\n')
+    switches.test_sync_can_be_paused(golive, PLANNED)
+
+
+def test_switches_that_nobody_names(repository: Repository) -> None:
+    golive = _uppzy(repository, settings={"switches": {}})
+    place = "environments.staging.vendors.uppzy.settings.switches"
+
+    for check, which in (
+        (switches.test_concurrency_can_be_lowered, "concurrency"),
+        (switches.test_sync_can_be_paused, "sync_pause"),
+        (switches.test_flows_can_be_switched_off, "flows"),
+    ):
+        assert _not_verified(check, golive) == (
+            f"{place}.{which} is missing: nobody says what turns it down",
+            f"{place}.{which}",
+        )

@@ -192,3 +192,14 @@ def test_what_golive_yaml_names_travels_to_another_process(tmp_path: Path) -> No
         variables={"timely": ("STAGING_KEY", "HOOK_SECRET")},
     )
     assert source_received(json.loads(json.dumps(source_told(source)))) == source
+
+
+def test_a_folder_that_git_ignores_is_looked_at_when_it_is_named(repository: Repository) -> None:
+    """The example project lies in the virtual environment of a project that ignores it."""
+    repository.commit(".gitignore", ".venv\n")
+    repository.write(".venv/lib/example/settings.py", f"KEY = '{KEY}'\n")
+    folder = repository.folder / ".venv" / "lib" / "example"
+
+    found = SourceFiles(folder, folder).search(searcher())
+
+    assert [leak.told() for leak in found.leaks] == ["settings.py:1 holds timely.api_key"]
