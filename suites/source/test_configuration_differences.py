@@ -11,7 +11,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Target
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.leaks import is_example
-from pytest_golive.source.pipelines.uses import stage_of
+from pytest_golive.source.pipelines.uses import stage_of_path
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
 
@@ -119,7 +119,7 @@ def _in_files(golive: Golive, foreign: Mapping[str, str]) -> Iterator[str]:
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, foreign))})(?![\w-])")
     for path in tracked_files(golive.repository):
         told = path.relative_to(golive.repository).as_posix()
-        if stage_of(told) != "production" or is_example(told) or path.stat().st_size > LARGEST_BYTES:
+        if stage_of_path(told) != "production" or is_example(told) or path.stat().st_size > LARGEST_BYTES:
             continue
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
             yield from (f"{told}:{number} names {foreign[match]}" for match in pattern.findall(line))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_golive.credentials.secret import fingerprint
-from pytest_golive.source.pipelines.uses import IsKey, Lined, Use, documents, line_of, pairs, stage_of
+from pytest_golive.source.pipelines.uses import IsKey, Lined, Use, documents, line_of, pairs, stage_of, stage_of_path
 from pytest_golive.source.plausible import looks_made_by_a_machine
 
 
@@ -14,7 +14,7 @@ def compose_uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
     """Yield what the services of a Compose file are given; `${NAME}` is whatever the machine has."""
     for document in documents(text):
         for service, described in pairs(document.get("services") if isinstance(document, dict) else None):
-            stage = stage_of(service, file)
+            stage = stage_of_path(file) or stage_of(service)
             where = f"service {service}"
             for name, value in _environment(described):
                 if is_key(name) and looks_made_by_a_machine(str(value)):
@@ -46,7 +46,7 @@ def kubernetes_uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
         metadata = document.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         name, namespace = str(metadata.get("name", "")), str(metadata.get("namespace", ""))
-        stage = stage_of(namespace, name, file)
+        stage = stage_of(namespace, name) or stage_of_path(file)
         where = f"{document['kind']} {name}"
         # Without a namespace it is given when this is applied: per folder, as overlays do, or all at once.
         scope = f"namespace {namespace}" if namespace else f"the namespace of {file}"
