@@ -11,6 +11,7 @@ runs are whole ones, golive's with its own weekly checks of one vendor.
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -52,14 +53,17 @@ CANDIDATES = {
 FILES = ("golive-report.html", "golive-pytest.html", "golive-summary.md", "golive-verdict.json", ".golive/ledger.jsonl")
 
 
-def ran(folder: Path, arguments: tuple[str, ...]) -> float:
-    """Return how many seconds a whole run takes."""
+def ran(folder: Path, arguments: tuple[str, ...]) -> tuple[float, float]:
+    """Return wall and processor seconds of a whole run."""
     quiet = ("-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", "--show-capture=no")
     environ = {name: value for name, value in os.environ.items() if name != "GITHUB_STEP_SUMMARY"}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun = time.perf_counter()
     command = [sys.executable, "-m", "pytest", *quiet, *arguments]
     subprocess.run(command, cwd=folder, env=environ, check=False, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    wall = time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def told(size: int) -> str:
@@ -76,9 +80,9 @@ def main() -> None:
                 folder = Path(place)
                 (folder / "golive.yaml").write_text(MANIFEST, encoding="utf-8")
                 (folder / "test_own.py").write_text(TESTS.replace("CHECKS", str(checks)), encoding="utf-8")
-                seconds = ran(folder, arguments)
+                wall, processor = ran(folder, arguments)
                 sizes = [f"{each} {told((folder / each).stat().st_size)}" for each in FILES if (folder / each).exists()]
-            print(f"  {name:<27} {seconds:6.1f} s  {', '.join(sizes)}")
+            print(f"  {name:<27} {wall:6.1f} s, processor {processor:5.1f} s  {', '.join(sizes)}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ MARKS = {Word.GO: "✅", Word.GO_WITH_WAIVERS: "🟡", Word.NO_GO: "❌", Word.I
 SHOWN = (200, 40, 10, 0)
 """Rules and reasons that are tried to be shown, until the text is no longer than that."""
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$^])")
+SPECIAL = re.compile(r"([\\`*\[\]#|~$]|(?<!\w)_|_(?!\w))")
 """What Markdown, in one dialect or another, takes for more than itself."""
 
 LOUD = (Outcome.FAILED, Outcome.INCONCLUSIVE)

@@ -170,6 +170,7 @@ def test_foreign_text_is_text() -> None:
     assert escaped("![x](http://evil.example/x.png) <b>|`*_#1 @team\n/close\x00") == (
         "!\\[x\\](http://evil.example/x.png) &lt;b&gt;\\|\\`\\*\\_\\#1 @\u2060team /close␀"
     )
+    assert escaped("get_health, _x_ and [0]") == "get_health, \\_x\\_ and \\[0\\]"
     text = written(hostile())
     assert "<script" not in text
     assert not re.search(r"^/", text, re.MULTILINE)
