@@ -184,7 +184,7 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     else:
         chosen = environments[choice.environment]
         handlers = setups_of(manifest, chosen, path.parent.resolve(), makes_up=True)
-    source = SourceFiles(EXAMPLE, EXAMPLE, example=True)
+    source = SourceFiles(EXAMPLE, EXAMPLE, logs=("logs/*.jsonl",), example=True)
     register = rehearsed(vendors)
     hashed = files_of(register, path if path.is_file() else None)
     questions = rehearsal.QUESTIONS

@@ -55,6 +55,7 @@ class SourceFiles:
         repository: the folder of its repository.
         folder: where golive.yaml lies.
         bundles: what is delivered to browsers or apps, as golive.yaml names it.
+        logs: what the integration logs, as golive.yaml names it.
         revoked: fingerprints of keys that open nothing any more.
         variables: vendor -> the environment variables that golive.yaml reads its secrets from.
         example: whether these are the files of the example project, which is a part of golive and has no history of
@@ -64,6 +65,7 @@ class SourceFiles:
     repository: Path
     folder: Path
     bundles: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     revoked: frozenset[str] = frozenset()
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     example: bool = False
@@ -123,6 +125,14 @@ class SourceFiles:
             except scanners.ScannerFailed as problem:
                 told.append(str(problem))
         return leaks, told
+
+    def search_logs(self, searcher: Searcher) -> Searched:
+        """Search what is logged, also what was packed away."""
+        return search_files(self.log_files(), self.folder, searcher, self.revoked, delivered=True)
+
+    def log_files(self) -> list[Path]:
+        """Return the log files that golive.yaml names, as far as they are there."""
+        return sorted({path for pattern in self.logs for path in _expanded(self.folder, pattern)})
 
     def bundle_files(self) -> list[Path]:
         """Return the files that are delivered: those golive.yaml names, else those in the usual folders."""

@@ -22,7 +22,8 @@ def test_the_keys_are_those_of_golive_yaml() -> None:
 
     source = SourceCode.model_validate(yaml.safe_load(text)["source"])
 
-    assert (source.repository, source.bundles, source.revoked) == (".", ("web/dist/",), ("5d03c20d6b3d",))
+    assert (source.repository, source.bundles) == (".", ("web/dist/",))
+    assert (source.logs, source.revoked) == (("var/log/*.jsonl",), ("5d03c20d6b3d",))
 
 
 def test_the_checks_are_those_of_the_suite() -> None:

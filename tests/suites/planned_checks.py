@@ -28,6 +28,7 @@ CALLING_NOTHING = frozenset(
         "key_is_in_no_commit",
         "delivered_files_hold_no_key",
         "env_files_stay_out_of_git",
+        "logs_hold_no_key",
         "each_stage_takes_its_own_key",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",

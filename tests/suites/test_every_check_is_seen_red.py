@@ -38,6 +38,7 @@ SEEN_RED_ELSEWHERE = {
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
     "key_is_in_no_commit": "is about a history: test_source_keys.py",
     "delivered_files_hold_no_key": "is about what is delivered: test_source_keys.py",
+    "logs_hold_no_key": "is about logs: test_source_keys.py",
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
     "each_stage_takes_its_own_key": "is about pipelines: test_source_code.py",
     "production_holds_no_test_key": "is about pipelines: test_source_code.py",

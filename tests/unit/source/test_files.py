@@ -177,8 +177,10 @@ def test_what_golive_yaml_names_travels_to_another_process(tmp_path: Path) -> No
                 "staging": {"vendors": {"timely": {"base_url": "https://x/v1", "api_key": {"env": "STAGING_KEY"}}}},
                 "production": {"vendors": {"timely": {"base_url": "https://x/v1", "api_key": {"file": "k"}}}},
             },
-            "handlers": {"events": {"vendor": "timely", "app": "a:b", "secret": {"env": "HOOK_SECRET"}}},
-            "source": {"repository": "code", "bundles": "dist/", "revoked": ["5d03c20d6b3d"]},
+            "handlers": {
+                "events": {"vendor": "timely", "app": "a:b", "secret": {"env": "HOOK_SECRET"}, "logs": "h.log"}
+            },
+            "source": {"repository": "code", "bundles": "dist/", "logs": ["a.log"], "revoked": ["5d03c20d6b3d"]},
         }
     )
 
@@ -188,6 +190,7 @@ def test_what_golive_yaml_names_travels_to_another_process(tmp_path: Path) -> No
         tmp_path / "code",
         tmp_path,
         bundles=("dist/",),
+        logs=("a.log", "h.log"),
         revoked=frozenset({"5d03c20d6b3d"}),
         variables={"timely": ("STAGING_KEY", "HOOK_SECRET")},
     )
