@@ -15,10 +15,13 @@ from tests.plugin.conftest import Project, Ran
 
 NASTY = "<script>alert(1)</script>"
 RED = f"""
+from pytest_golive.facts.current import current
+
 @pytest.mark.weekly
 @pytest.mark.rule(id="SHOP-07", severity="blocker", title="Refunds are known {NASTY}")
 def test_own(golive):
     golive.vendor("uppzy").call("get_tenant")
+    current().timeline.append({{"begun": 0.0, "ended": 2.0, "what": "waits", "came": ""}})
     golive.must("know refunds", False, expected="{NASTY}", actual="nothing \\u202e \\x1b[31m")
 
 @pytest.mark.weekly
@@ -50,7 +53,8 @@ def test_every_report_says_the_same(project: Project) -> None:
     assert NASTY not in ran.ticket
     assert "nothing [U+202E] ␛[31m" in ran.ticket
     assert "SANDBOX REHEARSAL: says nothing about your integration" in ran.ticket
-    assert "<summary>Evidence: 1 call</summary>" in ran.ticket
+    assert "<summary>Evidence: 1 call, and what happened when</summary>" in ran.ticket
+    assert "<td>waits<svg" in ran.ticket
     assert re.search(r"get_<wbr>tenant</code>.*?</th><td>[2-9]", ran.ticket), "calls of checks that passed are counted"
     summary = (ran.folder / "golive-summary.md").read_text(encoding="utf-8")
     assert summary.startswith("## ❌ golive: NO-GO\n\nshop · sandbox · weekly\n\n**SANDBOX REHEARSAL: says nothing")
@@ -100,7 +104,7 @@ def test_the_page_is_sealed(project: Project, workers: tuple[str, ...], capsys: 
     assert differences(page.replace(b"<h1>NO-GO", b"<h1>GO"), "golive-report.html", ledger) == [
         "golive-report.html was changed after it was written"
     ]
-    assert "<summary>Evidence: 1 call</summary>" in ran.ticket, "evidence comes home from a worker, too"
+    assert "<summary>Evidence: 1 call, and what happened when</summary>" in ran.ticket
 
 
 def test_the_pipeline_s_own_summary(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,7 @@ def test_a_red_run_from_top_to_bottom() -> None:
     ]
 
     evidence = [
-        "Evidence: 2 calls, and their course",
+        "Evidence: 2 calls, and what happened when",
         "After What Took 0 ms POST /v1/contacts → 429, retry-after: 3 120 ms 120 ms waits 10 ms",
         "POST https://api.timelyai.com.br/v1/contacts?page=2 → no answer (ReadTimeout: no answer in 10 s) in 100 ms",
         '{ "error": { "code": "rate_limited",',
