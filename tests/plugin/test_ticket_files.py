@@ -51,7 +51,7 @@ def test_every_report_says_the_same(project: Project) -> None:
     assert (ran.code, ran.word) == (1, "NO-GO")
     assert "<h1>NO-GO</h1>" in ran.ticket
     assert NASTY not in ran.ticket
-    assert "nothing [U+202E] ␛[31m" in ran.ticket
+    assert "nothing [U+202E] [U+001B][31m" in ran.ticket
     assert "SANDBOX REHEARSAL: says nothing about your integration" in ran.ticket
     assert "<summary>Evidence: 1 call, and what happened when</summary>" in ran.ticket
     assert "<td>waits<svg" in ran.ticket

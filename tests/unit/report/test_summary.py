@@ -168,7 +168,7 @@ def test_the_word_comes_first_whatever_it_is() -> None:
 def test_foreign_text_is_text() -> None:
     """No markup, no picture from elsewhere, nobody called by name, and no command at the beginning of a line."""
     assert escaped("![x](http://evil.example/x.png) <b>|`*_#1 @team\n/close\x00") == (
-        "!\\[x\\](http://evil.example/x.png) &lt;b&gt;\\|\\`\\*\\_\\#1 @\u2060team /close␀"
+        "!\\[x\\](http://evil.example/x.png) &lt;b&gt;\\|\\`\\*\\_\\#1 @\u2060team /close\\[U+0000\\]"
     )
     assert escaped("get_health, _x_ and [0]") == "get_health, \\_x\\_ and \\[0\\]"
     text = written(hostile())
