@@ -181,5 +181,7 @@ class History:
         except subprocess.CalledProcessError as error:
             if b"not a git repository" in error.stderr:
                 raise Unknown("the files lie in no git repository") from None
+            if b"dubious ownership" in error.stderr:
+                raise Unknown("another user owns the repository: git config --global --add safe.directory …") from None
             raise Unknown("git knows no commit of these files") from None
         return told.stdout.decode("utf-8", "replace").strip("\n\r ")

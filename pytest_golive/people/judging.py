@@ -51,7 +51,6 @@ class Hearing:
         deploy: when the release was deployed.
         environment: the environment that is looked at.
         now: the time.
-        named: whether golive.yaml names a file of attestations.
         typed: the options that `golive attest` needs besides the rule.
     """
 
@@ -61,7 +60,6 @@ class Hearing:
     deploy: Deploy
     environment: str
     now: datetime
-    named: bool = True
     typed: str = ""
     digests: dict[Path, str] = field(default_factory=dict)
 
