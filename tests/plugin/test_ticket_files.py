@@ -114,10 +114,10 @@ def test_the_pipeline_s_own_summary(project: Project, monkeypatch: pytest.Monkey
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(place))
     first = project.weekly()
     shown = place.read_text(encoding="utf-8")
+    summary = (first.folder / "golive-summary.md").read_text(encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.folder / "nowhere" / "step.md"))
     second = project.weekly()
 
-    summary = (first.folder / "golive-summary.md").read_text(encoding="utf-8")
     assert shown == f"before\n{summary}\n"
     assert [first.word, second.word] == ["GO", "GO"]
 
