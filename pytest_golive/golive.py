@@ -282,6 +282,7 @@ class Golive:
     def close(self) -> None:
         """Close all connections, and stop the handlers that were started."""
         self.labs.close()
+        self.source.close()
         for vendor in self._vendors.values():
             vendor.close()
 

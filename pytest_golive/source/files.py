@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -93,11 +94,14 @@ class SourceFiles:
         if not self.example:
             yield self.repository
             return
-        with tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True) as name:
-            folder = Path(name, "example")
-            shutil.copytree(self.repository, folder, ignore=shutil.ignore_patterns("__pycache__"))
-            commit(folder)
-            yield folder
+        yield _repository_of(self.repository)
+
+    def close(self) -> None:
+        """Remove what was made of the example project."""
+        with _lock:
+            place = _made.pop(self.repository, None) if self.example else None
+        if place is not None:
+            place.cleanup()
 
     def search_bundles(self, searcher: Searcher) -> Searched:
         """Search what is delivered."""
@@ -148,6 +152,22 @@ class SourceFiles:
             for path in tracked_files(self.repository)
             if path.name == "package.json" and _FRONT_END.search(path.read_text("utf-8", "replace"))
         ]
+
+
+_lock = threading.Lock()
+_made: dict[Path, tempfile.TemporaryDirectory[str]] = {}
+
+
+def _repository_of(example: Path) -> Path:
+    """Return a folder with a repository made of the example project: one for all checks of a run."""
+    with _lock:
+        if example not in _made:
+            place = tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True)
+            folder = Path(place.name, "example")
+            shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
+            commit(folder)
+            _made[example] = place
+        return Path(_made[example].name, "example")
 
 
 def search_files(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pytest_golive.credentials.secret import fingerprint
 from pytest_golive.source.pipelines.uses import IsKey, Lined, Use, documents, line_of, pairs, stage_of, stage_of_path
 from pytest_golive.source.plausible import looks_made_by_a_machine
+
+_KIND = re.compile(r"""(?:^|[{,])\s*["']?kind["']?\s*:""", re.MULTILINE)
+_ENV = re.compile(r"""(?:^|[{,\s])["']?env["']?\s*:""", re.MULTILINE)
 
 
 def compose_uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
@@ -40,6 +44,8 @@ def _environment(described: Any) -> Iterator[tuple[str, Any]]:
 
 def kubernetes_uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
     """Yield what workloads of Kubernetes are given; a secret belongs to its namespace."""
+    if not (_KIND.search(text) and _ENV.search(text)):
+        return  # most YAML files are something else, and reading them takes its time
     for document in documents(text):
         if not isinstance(document, dict) or "kind" not in document:
             continue

@@ -164,6 +164,10 @@ def test_the_example_project_gets_a_history_for_the_while(tmp_path: Path) -> Non
     assert [leak.told().partition(" in commit")[0] for leak in history.leaks] == ["settings.py:1"]
     with source.under_git() as repository:
         assert repository != folder
+    with source.under_git() as again:
+        assert again == repository
+    source.close()
+    source.close()
     assert not repository.exists()
     assert not (folder / ".git").exists()
 
