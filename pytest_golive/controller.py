@@ -290,7 +290,8 @@ class Controller:
         self._write_reports()
         if staged is not None:
             commit(staged, self._files.verdict)
-        remember(self._file, self._rules, self._run)
+        if session.exitstatus not in KEPT:  # what was cut short is nothing to compare with
+            remember(self._file, self._rules, self._run)
         self._finish(session, told_anew=bool(leaks))
 
     def _write_reports(self) -> None:

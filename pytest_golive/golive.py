@@ -299,6 +299,7 @@ class Golive:
         self.labs.close()
         self.clients.close()
         self.reviews.close()
+        self.source.close()
         for vendor in self._vendors.values():
             vendor.close()
 

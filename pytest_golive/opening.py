@@ -111,6 +111,7 @@ def _write_plan(run: Run, ledger: Ledger) -> None:
                 not_applicable=rule.not_applicable,
                 waived=rule.waived,
                 pending=rule.pending,
+                is_ahead=rule.is_ahead,
             )
         )
 

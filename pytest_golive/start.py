@@ -201,7 +201,7 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
         EXAMPLE,
         {},
         shelf,
-        SourceFiles(EXAMPLE, EXAMPLE, example=True),
+        SourceFiles(EXAMPLE, EXAMPLE, logs=("logs/*.jsonl",), example=True),
         notes,
         rehearsal.QUESTIONS,
         handlers,

@@ -42,8 +42,15 @@ def golive_yaml(project: str, packs: Sequence[Pack]) -> str:
     """Return a golive.yaml for these vendors, with a staging and a production environment."""
     lines = [*_head(packs[0]), "", "golive: 1", f"project: {flow(project)}", "", "environments:"]
     lines += _staging(packs)
-    lines += ["", *_production(packs)]
+    lines += ["", *_production(packs), "", *_people()]
     return "\n".join(lines) + "\n"
+
+
+def _people() -> Iterator[str]:
+    told = "What no program can see, people vouch for, or accept until a day. These commands write it down:"
+    yield from _comment(0, told)
+    yield "#   golive attest RULE"
+    yield "#   golive waive RULE"
 
 
 def variables(packs: Sequence[Pack], environment: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Check a report against the ledger of its run: neither was changed since, and both say the same."""
+"""Check a report against the ledger of its run: neither was changed since, and the verdict follows from its facts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         seal = read_seal(page.decode("utf-8", errors="replace"))
         ledger = Path(arguments.ledger) if arguments.ledger is not None else _ledger_of(report, seal.ledger)
-        found = differences(page, report.name, ledger)
+        found = differences(page, report.name, ledger) or _what_does_not_follow(ledger, seal.verdict)
     except Unsealed as problem:
         raise Refused(_told(report, str(problem))) from None
     for line in found:
@@ -42,6 +42,17 @@ def run(arguments: argparse.Namespace) -> int:
     if not found:
         say(f"{report} is as run {seal.run} wrote it: {seal.verdict}, from {seal.lines} lines of {ledger}")
     return 1 if found else 0
+
+
+def _what_does_not_follow(ledger: Path, verdict: str) -> list[str]:
+    """Return what speaks against a verdict in the ledger itself: its chain is broken, or its facts say otherwise."""
+    from pytest_golive.readiness.from_ledger import BrokenLedger, read_ledger, verdict_of
+
+    try:
+        word = verdict_of(read_ledger(ledger)).word
+    except BrokenLedger as broken:
+        return [str(broken)]
+    return [] if word == verdict else [f"the report says {verdict}, and {word} follows from the facts in {ledger}"]
 
 
 def _read(report: Path) -> bytes:

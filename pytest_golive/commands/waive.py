@@ -48,6 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
         _, found = meant(arguments, known, manifest)
         rules = [rule.id for rule in found if not known.is_blocker(rule.id)]
         blockers = [rule.id for rule in found if known.is_blocker(rule.id)]
+    waived = _waived_already(arguments, path.parent / (manifest.waivers or USUAL))
+    if rules and not set(rules) - waived:
+        raise Refused(f"waived already: {', '.join(rules)}; change the record there")
+    rules = [rule for rule in rules if rule not in waived]
     if not rules:
         verb = "is a blocker" if len(blockers) == 1 else "are blockers"
         raise Refused(f"{', '.join(blockers)} {verb}: it cannot be waived")
@@ -63,6 +67,22 @@ def run(arguments: argparse.Namespace) -> int:
     if manifest.waivers is None:
         name_file(path, "waivers", name)
     return 0
+
+
+def _waived_already(arguments: argparse.Namespace, file: Path) -> set[str]:
+    """Return the rules that the file waives already, for the same vendor and environment."""
+    from pytest_golive.manifest.document import read_document
+    from pytest_golive.manifest.mistake import Mistakes
+
+    try:
+        records = read_document(file).data.get("waivers") if file.is_file() else None
+    except Mistakes:
+        return set()  # told when the file is read as a whole
+    return {
+        str(each.get("rule"))
+        for each in (records if isinstance(records, list) else ())
+        if isinstance(each, dict) and (each.get("vendor"), each.get("environment")) == (arguments.vendor, arguments.env)
+    }
 
 
 def _is_the_teams(what: str, may_be: bool) -> bool:

@@ -116,7 +116,7 @@ class Phases:
 
     def _accepted(self, item: pytest.Item, outcome: Outcome) -> Outcome:
         planned = planned_of(item)
-        if planned is not None and planned.pending:
+        if planned is not None and planned.pending and (planned.is_ahead or outcome is not Outcome.FAILED):
             return Outcome.PENDING
         return Outcome.WAIVED if self.waived(item) else outcome
 

@@ -53,10 +53,10 @@ def find_in_files(files: Iterable[Path], redactor: Redactor, *, limit_bytes: int
 def tracked_files(directory: Path) -> list[Path]:
     """Return the files a team would commit below `directory`: what git tracks or would add, sorted.
 
-    Outside a git work tree: every file, without installed packages, caches and virtual environments.
+    Outside a git work tree, and in a folder that git ignores as a whole, as one in a virtual environment: every file,
+    without installed packages, caches and virtual environments below it.
     """
-    listed = _from_git(directory)
-    return sorted(_walked(directory) if listed is None else listed)
+    return sorted(_from_git(directory) or _walked(directory))
 
 
 def _found(blocks: Iterator[tuple[int, bytes]], redactor: Redactor) -> Iterator[tuple[int, str]]:

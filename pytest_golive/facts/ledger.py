@@ -62,6 +62,7 @@ class RulePlanned:
     not_applicable: str = ""
     waived: str = ""
     pending: str = ""
+    is_ahead: bool = False
     fact: Literal["rule_planned"] = "rule_planned"
 
 

@@ -155,7 +155,8 @@ class History:
         if self._ask("rev-parse", "--is-shallow-repository") == "true":
             raise Unknown("the history is cut off here (a shallow clone): fetch all of it, as with fetch-depth: 0")
         form = "--format=%aN <%aE>%n%(trailers:key=Co-authored-by,valueonly)"
-        told = self._ask("log", form, span, "--", *self._paths())
+        # Who merges a change has not written it.
+        told = self._ask("log", "--no-merges", form, span, "--", *self._paths())
         lines = dict.fromkeys(line.strip() for line in told.splitlines() if line.strip())
         if not lines:
             raise Unknown("git knows no commit of these files")
@@ -180,5 +181,7 @@ class History:
         except subprocess.CalledProcessError as error:
             if b"not a git repository" in error.stderr:
                 raise Unknown("the files lie in no git repository") from None
+            if b"dubious ownership" in error.stderr:
+                raise Unknown("another user owns the repository: git config --global --add safe.directory …") from None
             raise Unknown("git knows no commit of these files") from None
         return told.stdout.decode("utf-8", "replace").strip("\n\r ")

@@ -23,10 +23,17 @@ class Deploy:
     Attributes:
         environment: where it is deployed.
         at: when; None where it is not known, or has not happened.
+        is_told: whether golive.yaml has the key that tells it.
     """
 
     environment: str
     at: datetime | None = None
+    is_told: bool = False
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether golive.yaml says that the release is not deployed yet, so that its failures there are no news."""
+        return self.is_told and self.at is None
 
     def pending(self, due_days: int, now: datetime, *, before: bool) -> str:
         """Return why something that follows the deploy is not due yet; empty where it is.
@@ -66,12 +73,12 @@ def deploy_of(
         return Deploy(there)
     moment = _text(deployment.deployed, variables)
     if not moment:
-        return Deploy(there)
+        return Deploy(there, is_told=True)
     at = _moment(manifest, there, moment)
     commit = _text(deployment.commit, variables) if deployment.commit is not None else ""
     if at > now or _is_of_another(history, commit, at):
-        return Deploy(there)
-    return Deploy(there, at)
+        return Deploy(there, is_told=True)
+    return Deploy(there, at, is_told=True)
 
 
 def _text(given: str | FromVariable, environ: Mapping[str, str]) -> str:

@@ -97,14 +97,22 @@ class Judging:
         try:
             wrote = author_among(approver, self.history.of_the_change) is not None
         except Unknown:
-            return ""  # what cannot be told is told by `golive lint`
+            return ""  # and a warning
         return f"{approver} wrote a part of the change, so git; somebody else has to accept it" if wrote else ""
 
-    def warning(self, until: str) -> str:
-        """Return that an acceptance ends soon; empty where it does not."""
-        if not until or ends(until) <= self.now or ends(until) - self.now > timedelta(days=WARN_DAYS) + ONE_DAY:
+    def warning(self, approver: str, until: str) -> str:
+        """Return that an acceptance ends soon, or that git cannot tell whether it may be given; else empty."""
+        if until and ends(until) <= self.now:
             return ""
-        return f"it is accepted until {last_day(ends(until))} only: close it, or accept it anew"
+        told = []
+        if until and ends(until) - self.now <= timedelta(days=WARN_DAYS) + ONE_DAY:
+            told.append(f"it is accepted until {last_day(ends(until))} only: close it, or accept it anew")
+        try:
+            if approver:
+                _ = self.history.of_the_change
+        except Unknown as unknown:
+            told.append(f"whether {approver} wrote a part of the change cannot be told: {unknown}")
+        return "; ".join(told)
 
 
 def waived(waivers: Waivers, known: KnownRules, judging: Judging) -> Iterator[Gap]:
@@ -126,7 +134,7 @@ def _of_waiver(waivers: Waivers, record: Waiver, judging: Judging, *, of_the_tea
         approver=record.approver,
         until=record.until,
         problem=judging.problem(record.approver, record.until),
-        warning=judging.warning(record.until),
+        warning=judging.warning(record.approver, record.until),
         of_the_team=of_the_team,
     )
 
@@ -148,7 +156,7 @@ def left_out(manifest: Manifest, known: KnownRules, judging: Judging) -> Iterato
             approver=given.approver or "",
             until=given.until or "",
             problem=judging.problem(given.approver or "", given.until or ""),
-            warning=judging.warning(given.until or ""),
+            warning=judging.warning(given.approver or "", given.until or ""),
             is_counted=any(rule.severity is Severity.BLOCKER for rule in rules),
             of_feature=given.feature is not None,
         )

@@ -51,7 +51,6 @@ class Hearing:
         deploy: when the release was deployed.
         environment: the environment that is looked at.
         now: the time.
-        named: whether golive.yaml names a file of attestations.
         typed: the options that `golive attest` needs besides the rule.
     """
 
@@ -61,7 +60,6 @@ class Hearing:
     deploy: Deploy
     environment: str
     now: datetime
-    named: bool = True
     typed: str = ""
     digests: dict[Path, str] = field(default_factory=dict)
 
@@ -93,6 +91,9 @@ class Hearing:
         if claim.after_deploy and self.deploy.at is not None and ends(record.at) <= self.deploy.at:
             told = f"the word of {record.by} of {record.at} is older than the deploy; type: {self.line(claim)}"
             return Judged("missing", told, record=record)
+        if claim.names_commit and self.deploy.at is not None and begins(record.at) > self.deploy.at:
+            late = f"{record.by} signed on {record.at}, after the deploy of {day_of(self.deploy.at)}"
+            return Judged("wrong", f"{self._place(record)}: {late}", record=record)
         return self._about_the_change(claim, record, end)
 
     def _about_the_change(self, claim: Claim, record: Attestation, end: datetime) -> Judged:

@@ -202,6 +202,7 @@ class _Reading:
                 fact["not_applicable"],
                 fact["waived"],
                 fact["pending"],
+                fact["is_ahead"],
             )
         )
 

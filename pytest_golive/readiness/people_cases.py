@@ -168,7 +168,11 @@ def _few(people: People, suites: Collection[Suite], environment: str) -> Planned
 
 def with_gaps(plan: Plan, people: People) -> Plan:
     """Return the plan with what is waived and what is not due yet."""
-    rules = tuple(replace(each, waived=_waived(people, each), pending=_pending(people, each)) for each in plan.rules)
+    ahead = people.deploy is not None and people.deploy.is_ahead
+    rules = tuple(
+        replace(each, waived=_waived(people, each), pending=_pending(people, each), is_ahead=ahead)
+        for each in plan.rules
+    )
     told: dict[str, list[PlannedRule]] = {}
     for planned in rules:
         for check in planned.checks:
@@ -178,6 +182,7 @@ def with_gaps(plan: Plan, people: People) -> Plan:
             check,
             waived=_joined([rule.waived for rule in told.get(name, ())]),
             pending=_joined([rule.pending for rule in told.get(name, ())]),
+            is_ahead=ahead,
         )
         for name, check in plan.checks.items()
     }

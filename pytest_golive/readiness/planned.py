@@ -38,6 +38,7 @@ class PlannedCheck:
         warning: what of it has to be seen to soon.
         waived: why it may fail and who accepts that, where all of its rules are waived.
         pending: why it is not due yet, where none of its rules is.
+        is_ahead: whether a failure is no news either, since the release is not deployed yet.
     """
 
     check: str
@@ -64,6 +65,7 @@ class PlannedCheck:
     warning: str = ""
     waived: str = ""
     pending: str = ""
+    is_ahead: bool = False
 
     @property
     def id(self) -> str:
@@ -83,6 +85,7 @@ class PlannedRule:
         not_applicable: why it does not apply; empty where it does.
         waived: why it need not hold for now, and who accepts that; empty where nobody does.
         pending: why it is not due yet; empty where it is.
+        is_ahead: whether a failure is no news either, since the release is not deployed yet.
     """
 
     rule: Rule
@@ -92,6 +95,7 @@ class PlannedRule:
     not_applicable: str = ""
     waived: str = ""
     pending: str = ""
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ def _accepted(planned: PlannedRule, seen: Outcome) -> Outcome:
     """Return how a rule stands that need not hold now: it is not due yet, or somebody accepted that it does not."""
     if seen not in UNMET:
         return seen
-    if planned.pending:
+    if planned.pending and (planned.is_ahead or seen is not Outcome.FAILED):
         return Outcome.PENDING
     return Outcome.WAIVED if planned.waived else seen
 

@@ -36,7 +36,8 @@ STATUSES = ("passed", "failed", "skipped", "pending", "other")
 
 def ctrf(file: VerdictFile, plan: Plan, results: Mapping[str, Result]) -> dict[str, Any]:
     """Return the report of a run that has ended; checks that did not report are in it, too."""
-    tests = [_test(result) for result in results.values()]
+    flaky = frozenset(file.flaky)
+    tests = [_test(result, flaky=result.test in flaky) for result in results.values()]
     tests += [_silent(check, plan) for check in plan.checks if check not in results]
     counts = Counter(test["status"] for test in tests)
     begun, ended = _milliseconds(file.started), _milliseconds(file.finished or file.started)
@@ -51,6 +52,7 @@ def ctrf(file: VerdictFile, plan: Plan, results: Mapping[str, Result]) -> dict[s
             "summary": {
                 "tests": len(tests),
                 **{status: counts[status] for status in STATUSES},
+                "flaky": sum("flaky" in test for test in tests),
                 "start": begun,
                 "stop": ended,
                 "extra": {"verdict": file.verdict.value, "scope": file.scope, "reasons": list(file.reasons)},
@@ -72,7 +74,7 @@ def _environment(file: VerdictFile) -> dict[str, Any]:
     return told | ({"commit": file.commit} if file.commit else {})
 
 
-def _test(result: Result) -> dict[str, Any]:
+def _test(result: Result, *, flaky: bool) -> dict[str, Any]:
     test: dict[str, Any] = {
         "name": result.test or result.check,
         "status": STATUS[result.outcome],
@@ -90,6 +92,8 @@ def _test(result: Result) -> dict[str, Any]:
             "fault": result.fault,
         },
     }
+    if flaky:
+        test |= {"flaky": True}
     if result.finding is not None:
         test |= {"message": result.finding.actual, "trace": result.finding.text()}
     return test

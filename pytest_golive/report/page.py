@@ -7,7 +7,7 @@ from html import escape
 
 from pytest_golive.facts.outcome import Outcome, Word
 from pytest_golive.readiness.verdict import DecidedRule
-from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile, beside, counted
+from pytest_golive.report.verdict_file import UNFINISHED, VerdictFile, beside, counted, told_gap, told_past
 
 COLOURS = {
     Word.GO: "#1a7f37",
@@ -44,7 +44,9 @@ def block(file: VerdictFile, rules: Sequence[DecidedRule], banner: str = "") -> 
         f'<h2 style="background:{COLOURS[word]}">{escape(word)}</h2>',
         f'<p class="banner">{escape(banner)}</p>' if banner else "",
         f"<p>{escape(summary(file))}</p>",
+        _list("Accepted gaps", [told_gap(gap) for gap in file.accepted]),
         _list("Reasons", file.reasons),
+        _list("Since then", told_past(file)),
         _list("Notes", file.notes),
         f"<p>{escape(beside(rules))}</p>" if beside(rules) else "",
         _findings(rules),

@@ -19,7 +19,7 @@ MARKS = {Word.GO: "✅", Word.GO_WITH_WAIVERS: "🟡", Word.NO_GO: "❌", Word.I
 SHOWN = (200, 40, 10, 0)
 """Rules and reasons that are tried to be shown, until the text is no longer than that."""
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]#|~$^])")
+SPECIAL = re.compile(r"([\\`*\[\]#|~$]|(?<!\w)_|_(?!\w))")
 """What Markdown, in one dialect or another, takes for more than itself."""
 
 LOUD = (Outcome.FAILED, Outcome.INCONCLUSIVE)
@@ -52,6 +52,7 @@ def summary(
             _reasons(file, shown),
             f"**{escaped(sides)}**" if sides else "",
             _steps(todo),
+            _since(file),
             _table(rules, shown),
             f"Rules: {counted(rules)}.",
             _foot(file, report),
@@ -97,6 +98,17 @@ def _reasons(file: VerdictFile, shown: int) -> str:
 
 def _steps(steps: Sequence[str]) -> str:
     return _listed("### Next", [f"{number}. {escaped(step)}" for number, step in enumerate(steps, 1)], len(steps))
+
+
+def _since(file: VerdictFile) -> str:
+    """Return what became of the rules since the last run, in one line."""
+    lines = [f"{len(file.flaky)} tests failed, were run again, and passed"] if file.flaky else []
+    then = file.compared
+    if then is not None:
+        counts = (("failing anew", then.new), ("fixed", then.fixed), ("still failing", then.still_failing))
+        told = ", ".join(f"{len(ids)} {what}" for what, ids in (*counts, ("newly waived", then.newly_waived)) if ids)
+        lines.insert(0, f"since {escaped(then.at)} ({escaped(then.verdict)}): {told or 'nothing changed'}")
+    return f"{'; '.join(lines)}." if lines else ""
 
 
 def _listed(title: str, lines: Sequence[str], shown: int) -> str:

@@ -91,6 +91,34 @@ def code_of(repository: Path) -> tuple[CodeFile, ...]:
     return tuple(found)
 
 
+_CONFIGURATION = re.compile(
+    r"\.(?:ya?ml|toml|json|properties|ini|conf|cfg|env|tf|sh)$|(?:^|/)(?:Dockerfile|Procfile)[^/]*$"
+)
+_NO_CODE = re.compile(r"(?:^|/)golive[^/]*\.ya?ml$|-lock\.|\.lock$")
+
+
+def files_naming(repository: Path, name: str) -> list[str]:
+    """Return the files of the service, code and configuration, in which a name stands by itself."""
+    return [path for path in _naming(repository, name) if not is_example(path)]
+
+
+def tests_naming(repository: Path, name: str) -> list[str]:
+    """Return the tests in which a name stands by itself."""
+    return [
+        path for path in _naming(repository, name) if is_example(path) and PurePosixPath(path).suffix in _COMMENT_OF
+    ]
+
+
+def _naming(repository: Path, name: str) -> Iterator[str]:
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    for path in tracked_files(repository):
+        told = path.relative_to(repository).as_posix()
+        if _NO_CODE.search(told) or not (path.suffix in _COMMENT_OF or _CONFIGURATION.search(told)):
+            continue
+        if path.stat().st_size <= LARGEST_BYTES and word.search(path.read_text("utf-8", "replace")):
+            yield told
+
+
 def _project_of(name: str, projects: set[str]) -> str:
     return next((str(each) for each in PurePosixPath(name).parents if str(each) in projects), ".")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class SourceFiles:
         repository: the folder of its repository.
         folder: where golive.yaml lies.
         bundles: what is delivered to browsers or apps, as golive.yaml names it.
+        logs: what the integration logs, as golive.yaml names it.
         revoked: fingerprints of keys that open nothing any more.
         variables: vendor -> the environment variables that golive.yaml reads its secrets from.
         example: whether these are the files of the example project, which is a part of golive and has no history of
@@ -64,6 +66,7 @@ class SourceFiles:
     repository: Path
     folder: Path
     bundles: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     revoked: frozenset[str] = frozenset()
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     example: bool = False
@@ -91,11 +94,14 @@ class SourceFiles:
         if not self.example:
             yield self.repository
             return
-        with tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True) as name:
-            folder = Path(name, "example")
-            shutil.copytree(self.repository, folder, ignore=shutil.ignore_patterns("__pycache__"))
-            commit(folder)
-            yield folder
+        yield _repository_of(self.repository)
+
+    def close(self) -> None:
+        """Remove what was made of the example project."""
+        with _lock:
+            place = _made.pop(self.repository, None) if self.example else None
+        if place is not None:
+            place.cleanup()
 
     def search_bundles(self, searcher: Searcher) -> Searched:
         """Search what is delivered."""
@@ -124,6 +130,14 @@ class SourceFiles:
                 told.append(str(problem))
         return leaks, told
 
+    def search_logs(self, searcher: Searcher) -> Searched:
+        """Search what is logged, also what was packed away."""
+        return search_files(self.log_files(), self.folder, searcher, self.revoked, delivered=True)
+
+    def log_files(self) -> list[Path]:
+        """Return the log files that golive.yaml names, as far as they are there."""
+        return sorted({path for pattern in self.logs for path in _expanded(self.folder, pattern)})
+
     def bundle_files(self) -> list[Path]:
         """Return the files that are delivered: those golive.yaml names, else those in the usual folders."""
         folders = [self.folder] if self.bundles else [each.parent for each in self.front_ends()]
@@ -138,6 +152,22 @@ class SourceFiles:
             for path in tracked_files(self.repository)
             if path.name == "package.json" and _FRONT_END.search(path.read_text("utf-8", "replace"))
         ]
+
+
+_lock = threading.Lock()
+_made: dict[Path, tempfile.TemporaryDirectory[str]] = {}
+
+
+def _repository_of(example: Path) -> Path:
+    """Return a folder with a repository made of the example project: one for all checks of a run."""
+    with _lock:
+        if example not in _made:
+            place = tempfile.TemporaryDirectory(prefix="golive-example-", ignore_cleanup_errors=True)
+            folder = Path(place.name, "example")
+            shutil.copytree(example, folder, ignore=shutil.ignore_patterns("__pycache__"))
+            commit(folder)
+            _made[example] = place
+        return Path(_made[example].name, "example")
 
 
 def search_files(

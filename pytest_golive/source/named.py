@@ -17,7 +17,8 @@ def source_files(manifest: Manifest, folder: Path) -> SourceFiles:
         for vendor, target in environment.vendors.items():
             names = (source.env for source in target.credentials.values() if source.env is not None)
             variables.setdefault(vendor, {}).update(dict.fromkeys(names))
-    for handler in manifest.handlers.values():
+    handlers = tuple(manifest.handlers.values())
+    for handler in handlers:
         secrets = (handler.secret, handler.previous_secret, handler.retired_secret, handler.foreign_secret)
         names = (source.env for source in secrets if source is not None and source.env is not None)
         variables.setdefault(handler.vendor, {}).update(dict.fromkeys(names))
@@ -25,6 +26,7 @@ def source_files(manifest: Manifest, folder: Path) -> SourceFiles:
         repository=(folder / manifest.source.repository).resolve(),
         folder=folder,
         bundles=manifest.source.bundles,
+        logs=tuple(dict.fromkeys([*manifest.source.logs, *(log for each in handlers for log in each.logs)])),
         revoked=frozenset(manifest.source.revoked),
         variables={vendor: tuple(names) for vendor, names in variables.items()},
     )
@@ -36,6 +38,7 @@ def source_told(source: SourceFiles) -> dict[str, Any]:
         "repository": str(source.repository),
         "folder": str(source.folder),
         "bundles": list(source.bundles),
+        "logs": list(source.logs),
         "revoked": sorted(source.revoked),
         "variables": {vendor: list(names) for vendor, names in source.variables.items()},
         "example": source.example,
@@ -48,6 +51,7 @@ def source_received(told: Mapping[str, Any]) -> SourceFiles:
         repository=Path(told["repository"]),
         folder=Path(told["folder"]),
         bundles=tuple(told["bundles"]),
+        logs=tuple(told["logs"]),
         revoked=frozenset(told["revoked"]),
         variables={vendor: tuple(names) for vendor, names in told["variables"].items()},
         example=told["example"],

@@ -24,13 +24,16 @@ _LITERAL = re.compile(r"[A-Za-z0-9_-]*(?![A-Za-z0-9_-]|[+*?{])")
 _SHORTEST_ANCHOR = 3
 _SHORTEST_HALVED = 32
 
-_ASSIGNED = r"""
+_ASSIGNED = re.compile(
+    rb"""(?![A-Za-z0-9_])(?:
     [\]"'\\)]{0,4} [ \t]*
     (?: => | := | =(?!=) | :-? | , | \|\|=? | \?\? | \?: | \bor\b | \{ | (?<=\w)[ \t] | \n\s*value: | \s+value\s*= )
     \s{0,8}
     (?: \\?(?P<quote>["'`]) (?P<quoted>[^"'`\s\\$<>{}]{8,256}) \\?(?P=quote)
       | (?P<bare>[A-Za-z0-9_+/=~-]{16,256}) (?![\w.(\[:/]) )
-"""
+)""",
+    re.VERBOSE,
+)
 """What stands between a variable's name and its literal value, in shells, YAML, JSON and the usual languages."""
 
 
@@ -94,7 +97,7 @@ class Searcher:
     shapes: tuple[KeyShape, ...] = ()
     _needles: list[tuple[bytes, Secret]] = field(default_factory=list)
     _patterns: list[tuple[tuple[bytes, ...], re.Pattern[bytes], KeyShape]] = field(default_factory=list)
-    _assigned: list[tuple[tuple[bytes, ...], re.Pattern[bytes], KeyShape]] = field(default_factory=list)
+    _names: list[tuple[bytes, KeyShape]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         known = dict(self.redactor.forms)
@@ -105,11 +108,8 @@ class Searcher:
         for shape in self.shapes:
             for pattern in dict.fromkeys(shape.patterns):
                 self._patterns.append((beginnings(pattern), _edged(pattern), shape))
-            for variable in dict.fromkeys(shape.variables):
-                self._assigned.append(((variable.encode(),), _assigned_to(variable), shape))
-            for header in dict.fromkeys(shape.headers):
-                written = (header, header.lower(), header.title())
-                self._assigned += [((each.encode(),), _assigned_to(each), shape) for each in dict.fromkeys(written)]
+            names = [*shape.variables, *(form for header in shape.headers for form in _forms_of(header))]
+            self._names += [(name.encode(), shape) for name in dict.fromkeys(names)]
 
     def shape(self, vendor: str) -> KeyShape:
         """Return what the keys of one of the vendors look like."""
@@ -141,14 +141,29 @@ class Searcher:
                 value = match.group().decode("ascii", "replace")
                 if looks_made_by_a_machine(value):
                     yield *match.span(), _looking_like_one(match.start(), value, shape)
-        for anchors, pattern, shape in self._assigned:
-            for match in _matches(pattern, anchors, data):
+        for name, shape in self._names:
+            for match in _assignments(name, data):
                 group = "quoted" if match["quoted"] is not None else "bare"
                 value = match[group].decode("utf-8", "replace")
-                name = anchors[0].decode()
-                concerns = name in shape.variables or shape.vendor.encode() in data.lower()
+                told = name.decode()
+                concerns = told in shape.variables or shape.vendor.encode() in data.lower()
                 if concerns and looks_made_by_a_machine(value) and not _is_a_place(value):
-                    yield *match.span(group), _given(match.start(group), name, value, shape)
+                    yield *match.span(group), _given(match.start(group), told, value, shape)
+
+
+def _assignments(name: bytes, data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield where a literal value follows a name that stands by itself."""
+    at = data.find(name)
+    while at >= 0:
+        end = at + len(name)
+        match = _ASSIGNED.match(data, end) if not data[at - 1 : at].isalnum() or at == 0 else None
+        if match is not None:
+            yield match
+        at = data.find(name, end)
+
+
+def _forms_of(header: str) -> tuple[str, str, str]:
+    return header, header.lower(), header.title()
 
 
 def _halves(secret: Secret) -> Iterator[str]:
@@ -227,10 +242,6 @@ def masked(value: str) -> str:
 
 def _edged(pattern: str) -> re.Pattern[bytes]:
     return re.compile(_LEFT_EDGE + b"(?:" + pattern.removeprefix(r"\b").encode() + b")")
-
-
-def _assigned_to(variable: str) -> re.Pattern[bytes]:
-    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(variable)}(?![A-Za-z0-9_])(?:{_ASSIGNED})".encode(), re.VERBOSE)
 
 
 def _is_a_place(value: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.source import code, sdk
+from pytest_golive.source import branches, code, sdk
 from pytest_golive.source.code import CodeFile, Place
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
@@ -125,6 +125,21 @@ def test_only_declared_operations_are_called(golive: Golive, planned: PlannedChe
         not wrong,
         expected=f"paths of {', '.join(declared)}",
         actual="; ".join(wrong[:SHOWN]),
+    )
+
+
+def test_other_error_codes_have_a_branch(golive: Golive, planned: PlannedCheck) -> None:
+    """What branches on the vendor's error codes does something with those that nobody foresaw, too.
+
+    If this fails: add the branch for all others, and let it do what the status of the answer says.
+    """
+    codes = set(read_pack(planned.vendor).errors.codes)
+    found = branches.without_default(_files(golive), codes)
+    golive.must(
+        "a branch on error codes needs one for all others",
+        not found,
+        expected="a default in each",
+        actual="; ".join(f"{place.told()}: {place.text} has none" for place in found[:SHOWN]),
     )
 
 

@@ -6,11 +6,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pytest_golive.credentials.search import tracked_files
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Target
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.source.leaks import is_example
+from pytest_golive.source.pipelines.uses import stage_of_path
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
+
+SHOWN = 5
+
+SHORTEST_ID = 4
+"""A shorter value stands everywhere."""
+
+LARGEST_BYTES = 1_000_000
 
 OF_ONE_ENVIRONMENT = re.compile(
     r"(?:^|_)(?:id|ids|key|name|url|address|account|markers?|exception|started|trip)(?:_|$)"
@@ -64,3 +74,52 @@ def _common(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
 
 def _told(switched: bool) -> str:
     return "true" if switched else "false"
+
+
+def test_production_names_no_test_ids(golive: Golive, planned: PlannedCheck) -> None:
+    """Production's configuration holds ids of production only.
+
+    If this fails: look the thing up in production by its natural key, and write down the id it has there.
+    """
+    targets = [
+        (where, target)
+        for where in golive.environments.values()
+        if (target := where.targets.get(planned.vendor)) is not None
+    ]
+    productions = {where.name: target for where, target in targets if where.production}
+    if not productions:
+        golive.not_verified("golive.yaml names no environment of production", key="environments")
+    foreign = {
+        value: f"{where.name}'s {name}"
+        for where, target in targets
+        if not where.production
+        for name, value in target.ids.items()
+        if name.endswith("_id") and len(value) >= SHORTEST_ID
+    }
+    found = [
+        f"{name}: ids.{each} is {foreign[value]}"
+        for name, target in productions.items()
+        for each, value in target.ids.items()
+        if value in foreign and each.endswith("_id")
+    ]
+    own = {value for target in productions.values() for value in target.ids.values()}
+    found += _in_files(golive, {value: told for value, told in foreign.items() if value not in own})
+    golive.must(
+        "production's configuration may hold ids of production only",
+        not found,
+        expected="ids that no other environment has",
+        actual="; ".join(found[:SHOWN]),
+    )
+
+
+def _in_files(golive: Golive, foreign: Mapping[str, str]) -> Iterator[str]:
+    """Yield where a file of production's names what another environment has."""
+    if not foreign:
+        return
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, foreign))})(?![\w-])")
+    for path in tracked_files(golive.repository):
+        told = path.relative_to(golive.repository).as_posix()
+        if stage_of_path(told) != "production" or is_example(told) or path.stat().st_size > LARGEST_BYTES:
+            continue
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+            yield from (f"{told}:{number} names {foreign[match]}" for match in pattern.findall(line))

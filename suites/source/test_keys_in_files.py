@@ -88,6 +88,26 @@ def test_delivered_files_hold_no_key(golive: Golive, planned: PlannedCheck) -> N
         golive.note("nothing here is delivered to browsers or apps")
 
 
+def test_logs_hold_no_key(golive: Golive, planned: PlannedCheck) -> None:
+    """No log holds a key, in whatever encoding.
+
+    If this fails: replace the key, delete the lines from the log store too, and log no headers and no bodies.
+    """
+    source = golive.source
+    if not source.logs:
+        golive.not_verified("source.logs is missing: nothing says what the integration logs", key="source.logs")
+    found: Searched = golive.once("keys in logs", lambda: source.search_logs(golive.searcher))
+    if not found.files:
+        golive.not_verified(f"{', '.join(source.logs)} is not there: no log to look through", key="source.logs")
+    _judge(
+        golive,
+        planned,
+        found.leaks,
+        requirement="no log may hold a key",
+        expected=f"{found.files} logs without it",
+    )
+
+
 def _judge(golive: Golive, planned: PlannedCheck, leaks: Sequence[Leak], *, requirement: str, expected: str) -> None:
     """Fail on what opens a door, and warn of the rest; keys of other vendors are their checks' concern."""
     others = set(golive.environment.targets) - {planned.vendor}

@@ -9,7 +9,7 @@ from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.files import Searched
 from pytest_golive.source.leaks import Leak
 from pytest_golive.source.pipelines.stages import crossed, places_by_stage, shared
-from pytest_golive.source.pipelines.uses import Use, stage_of
+from pytest_golive.source.pipelines.uses import Use, stage_of_path
 
 SHOWN = 5
 
@@ -94,7 +94,7 @@ def _uses(golive: Golive, planned: PlannedCheck) -> list[Use]:
 
 
 def _in_production(leaks: Sequence[Leak]) -> list[Leak]:
-    return [leak for leak in leaks if stage_of(leak.path) == "production"]
+    return [leak for leak in leaks if stage_of_path(leak.path) == "production"]
 
 
 def _stage(use: Use) -> str:

@@ -45,6 +45,15 @@ def test_what_changed_since_the_last_run_and_the_last_go(project: Project) -> No
     assert f"since the last GO ({first['finished']}): golive.yaml changed; waivers is new" in lines
 
 
+def test_a_run_that_was_cut_short_is_not_remembered(project: Project) -> None:
+    """The next one is compared with the one before it."""
+    project.tests(ONE.format(body="pytest.exit('enough')") + TWO.format(body="pass"))
+
+    prerelease(project)
+
+    assert not (project.folder / ".golive" / "last").exists()
+
+
 def test_part_of_a_run_is_compared_with_nothing(project: Project) -> None:
     """And is not remembered."""
     project.tests(ONE.format(body="pass"))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.plugin.conftest import Project
 from tests.plugin.people_project import day, outcomes, prerelease, waiver, waivers
+from tests.unit.people.repository import repository
 
 TESTS = """
 @pytest.mark.prerelease
@@ -29,6 +30,7 @@ def test_a_gap_that_is_accepted_is_no_obstacle(project: Project) -> None:
     """GO WITH WAIVERS: the test is an expected failure, and the gap stands first in terminal and verdict file."""
     waivers(project, waiver("SHOP-01"), waiver("SHOP-03", 10))
     project.tests(TESTS)
+    repository(project.folder).commit("shop.py", "Cleo Lee <cleo@shop.example>")
 
     ran = prerelease(project)
 

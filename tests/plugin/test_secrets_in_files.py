@@ -22,6 +22,12 @@ environments:
 source: {bundles: dist/}
 """
 
+WORKFLOW = """
+jobs:
+  staging: {env: {SHOP_KEY: "${{ secrets.SHOP_KEY }}"}}
+  production: {env: {SHOP_KEY: "${{ secrets.SHOP_KEY }}"}}
+"""
+
 
 @pytest.mark.parametrize("workers", [(), ("-n", "1")])
 def test_keys_are_told_and_never_shown(
@@ -34,9 +40,10 @@ def test_keys_are_told_and_never_shown(
     repository.commit("settings.py", f"x = 1\nKEY = '{OTHER}'\n")
     repository.write(".gitignore", "dist\n")
     repository.write("dist/app.js", "x")
+    repository.write(".github/workflows/deploy.yml", WORKFLOW)
 
     ran = project.run_cold(
-        "-m", "prerelease", "--env", "staging", "--golive-only", "TIM-01", "--golive-sarif", "k.sarif", *workers
+        "-m", "prerelease", "--env", "staging", "--golive-only", "TIM-01,TIM-11", "--golive-sarif", "k.sarif", *workers
     )
 
     hint = "a key of timely, tly_live_*** (29 characters, fingerprint ff1ad985ff7f)"
@@ -47,6 +54,10 @@ def test_keys_are_told_and_never_shown(
         f"settings.py:2 in commit {commit[:10]} holds timely.api_key; "
     )
     assert findings["delivered_files_hold_no_key[timely]"] is None
+    assert findings["each_stage_takes_its_own_key[timely]"] == (
+        ".github/workflows/deploy.yml:3: job staging takes secrets.SHOP_KEY, "
+        "and so does job production in .github/workflows/deploy.yml"
+    )
     sarif = ran.json("k.sarif")["runs"][0]["results"]
     assert sorted(each["message"]["text"].partition(" in commit")[0] for each in sarif) == [
         "settings.py:2",

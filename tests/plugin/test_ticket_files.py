@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.cli import main
 from pytest_golive.report.ticket.seal import differences, read_seal
 from tests.plugin.conftest import Project, Ran
 
 NASTY = "<script>alert(1)</script>"
 RED = f"""
+from pytest_golive.facts.current import current
+
 @pytest.mark.weekly
 @pytest.mark.rule(id="SHOP-07", severity="blocker", title="Refunds are known {NASTY}")
 def test_own(golive):
     golive.vendor("uppzy").call("get_tenant")
+    current().timeline.append({{"begun": 0.0, "ended": 2.0, "what": "waits", "came": ""}})
     golive.must("know refunds", False, expected="{NASTY}", actual="nothing \\u202e \\x1b[31m")
 
 @pytest.mark.weekly
@@ -47,9 +51,10 @@ def test_every_report_says_the_same(project: Project) -> None:
     assert (ran.code, ran.word) == (1, "NO-GO")
     assert "<h1>NO-GO</h1>" in ran.ticket
     assert NASTY not in ran.ticket
-    assert "nothing [U+202E] ␛[31m" in ran.ticket
+    assert "nothing [U+202E] [U+001B][31m" in ran.ticket
     assert "SANDBOX REHEARSAL: says nothing about your integration" in ran.ticket
-    assert "<summary>Evidence: 1 call</summary>" in ran.ticket
+    assert "<summary>Evidence: 1 call, and what happened when</summary>" in ran.ticket
+    assert "<td>waits<svg" in ran.ticket
     assert re.search(r"get_<wbr>tenant</code>.*?</th><td>[2-9]", ran.ticket), "calls of checks that passed are counted"
     summary = (ran.folder / "golive-summary.md").read_text(encoding="utf-8")
     assert summary.startswith("## ❌ golive: NO-GO\n\nshop · sandbox · weekly\n\n**SANDBOX REHEARSAL: says nothing")
@@ -83,7 +88,7 @@ def test_sides_and_next_steps(project: Project) -> None:
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
-def test_the_page_is_sealed(project: Project, workers: tuple[str, ...]) -> None:
+def test_the_page_is_sealed(project: Project, workers: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """It fits its ledger, and no longer once somebody has turned its word about."""
     project.tests(RED)
 
@@ -91,11 +96,15 @@ def test_the_page_is_sealed(project: Project, workers: tuple[str, ...]) -> None:
 
     page, ledger = (ran.folder / "golive-report.html").read_bytes(), ran.folder / ".golive" / "ledger.jsonl"
     assert differences(page, "golive-report.html", ledger) == []
-    assert read_seal(ran.ticket).verdict == "NO-GO"
+    seal = read_seal(ran.ticket)
+    assert main(["verify", str(ran.folder / "golive-report.html")]) == 0
+    assert capsys.readouterr().out == (
+        f"{ran.folder}/golive-report.html is as run {seal.run} wrote it: NO-GO, from {seal.lines} lines of {ledger}\n"
+    )
     assert differences(page.replace(b"<h1>NO-GO", b"<h1>GO"), "golive-report.html", ledger) == [
         "golive-report.html was changed after it was written"
     ]
-    assert "<summary>Evidence: 1 call</summary>" in ran.ticket, "evidence comes home from a worker, too"
+    assert "<summary>Evidence: 1 call, and what happened when</summary>" in ran.ticket
 
 
 def test_the_pipeline_s_own_summary(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,10 +114,10 @@ def test_the_pipeline_s_own_summary(project: Project, monkeypatch: pytest.Monkey
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(place))
     first = project.weekly()
     shown = place.read_text(encoding="utf-8")
+    summary = (first.folder / "golive-summary.md").read_text(encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(project.folder / "nowhere" / "step.md"))
     second = project.weekly()
 
-    summary = (first.folder / "golive-summary.md").read_text(encoding="utf-8")
     assert shown == f"before\n{summary}\n"
     assert [first.word, second.word] == ["GO", "GO"]
 

@@ -13,6 +13,7 @@ import pytest
 import suites.source.test_code as code
 import suites.source.test_configuration_differences as differences
 import suites.source.test_stages as stages
+import suites.source.test_switches as switches
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Unwritten
@@ -448,3 +449,113 @@ def test_environments_that_cannot_be_compared(repository: Repository) -> None:
         "environments.production.vendors.augno is missing: nothing can be compared",
         "environments.production.vendors.augno",
     )
+
+
+def test_branches_on_error_codes(repository: Repository) -> None:
+    check = code.test_other_error_codes_have_a_branch
+    text = "function f() {\n  switch (code) {\n  case 'resource_exists': a()\n  case 'resource_conflict': b()\n  }\n}\n"
+    repository.write("errors.ts", text.replace("b()", "b()\n    default: c()"))
+    check(_augno(repository), AUGNO)
+
+    repository.write("errors.ts", text)
+
+    assert _failed(check, _augno(repository), AUGNO) == (
+        "a branch on error codes needs one for all others",
+        "a default in each",
+        "errors.ts:2: switch (code) has none",
+    )
+
+
+def test_ids_of_production(repository: Repository) -> None:
+    check = differences.test_production_names_no_test_ids
+    repository.write("deploy/staging.yaml", "account: ac_5151\n")
+    repository.write("deploy/production.yaml", "account: ac_9191\n")
+
+    def golive(**ids: str) -> Golive:
+        mine = Target("augno", "https://a.example", ids={"account_id": "ac_5151", "order_product_sku": "GOLIVE-1"})
+        return _golive(
+            repository, mine, Target("augno", "https://b.example", ids={"order_product_sku": "GOLIVE-1", **ids})
+        )
+
+    check(golive(account_id="ac_9191"), AUGNO)
+
+    assert _failed(check, golive(account_id="ac_5151"), AUGNO) == (
+        "production's configuration may hold ids of production only",
+        "ids that no other environment has",
+        "production: ids.account_id is staging's account_id",
+    )
+    repository.write("deploy/production.yaml", "a: 1\naccount: ac_5151\n")
+    assert _failed(check, golive(account_id="ac_9191"), AUGNO)[2] == (
+        "deploy/production.yaml:2 names staging's account_id"
+    )
+    assert _not_verified(check, _augno(repository), AUGNO) == (
+        "golive.yaml names no environment of production",
+        "environments",
+    )
+
+
+# ---------------------------------------------------------------- switches
+
+SWITCHES = {"concurrency": "UPPZY_AT_ONCE", "sync_pause": "UPPZY_SYNC", "flows": {"chat": "UPPZY_CHAT", "docs": "DOCS"}}
+READ_BY_NOBODY = "stands in no file of shop but golive.yaml, documents and tests"
+
+
+def test_calls_at_the_same_time(repository: Repository) -> None:
+    check = switches.test_concurrency_is_limited
+    check(_uppzy(repository, settings={"max_concurrent_calls": 8}), PLANNED)
+
+    assert _failed(check, _uppzy(repository, settings={"max_concurrent_calls": 1000})) == (
+        "calls at the same time have to be limited",
+        "max_concurrent_calls from 1 to 64",
+        "max_concurrent_calls is 1000",
+    )
+
+
+def test_switches_that_somebody_reads(repository: Repository) -> None:
+    repository.write("golive.yaml", "switches: {concurrency: UPPZY_AT_ONCE, sync_pause: UPPZY_SYNC}\n")
+    repository.write("docs/ops.md", "UPPZY_SYNC\n")
+    repository.write("tests/test_sync.py", "monkeypatch.setenv('OTHER_UPPZY_SYNC', 'off')\n")
+    golive = _uppzy(repository, settings={"switches": SWITCHES})
+
+    assert _failed(switches.test_concurrency_can_be_lowered, golive) == (
+        "the limit of calls at the same time has to be read from configuration",
+        "code or configuration that reads UPPZY_AT_ONCE",
+        f"UPPZY_AT_ONCE {READ_BY_NOBODY}",
+    )
+    assert _failed(switches.test_sync_can_be_paused, golive)[::2] == (
+        "sync jobs have to look at a switch that pauses them",
+        f"UPPZY_SYNC {READ_BY_NOBODY}",
+    )
+    assert _failed(switches.test_flows_can_be_switched_off, golive)[::2] == (
+        "the flow chat has to look at a switch that turns it off",
+        f"UPPZY_CHAT {READ_BY_NOBODY}",
+    )
+
+    repository.write("config/application.yml", "uppzy: {at-once: ${UPPZY_AT_ONCE:4}}\n")
+    repository.write("src/sync.go", 'if os.Getenv("UPPZY_SYNC") == "off" { return }\n')
+    repository.write("src/flows.rb", "CHAT = ENV['UPPZY_CHAT']\nDOCS = ENV['DOCS']\n")
+    switches.test_concurrency_can_be_lowered(golive, PLANNED)
+    switches.test_flows_can_be_switched_off(golive, PLANNED)
+    assert _failed(switches.test_sync_can_be_paused, golive) == (
+        "the switch that pauses sync jobs has to be tested",
+        "a test that turns UPPZY_SYNC",
+        "no test mentions it",
+    )
+
+    repository.write("src/sync_test.go", 't.Setenv("UPPZY_SYNC", "off")\n')
+    switches.test_sync_can_be_paused(golive, PLANNED)
+
+
+def test_switches_that_nobody_names(repository: Repository) -> None:
+    golive = _uppzy(repository, settings={"switches": {}})
+    place = "environments.staging.vendors.uppzy.settings.switches"
+
+    for check, which in (
+        (switches.test_concurrency_can_be_lowered, "concurrency"),
+        (switches.test_sync_can_be_paused, "sync_pause"),
+        (switches.test_flows_can_be_switched_off, "flows"),
+    ):
+        assert _not_verified(check, golive) == (
+            f"{place}.{which} is missing: nobody says what turns it down",
+            f"{place}.{which}",
+        )

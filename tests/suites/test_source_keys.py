@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -262,3 +263,28 @@ def test_a_harmless_env_file_is_a_warning(repository: Repository, record: CheckR
     ENV(_golive(repository), PLANNED)
 
     assert record.warnings == [".env has 1 values, none of which looks like a secret"]
+
+
+def test_a_key_in_a_log(repository: Repository) -> None:
+    check = keys.test_logs_hold_no_key
+    assert _not_verified(check, _golive(repository)) == (
+        "source.logs is missing: nothing says what the integration logs",
+        "source.logs",
+    )
+    golive = _golive(repository, logs=("var/*.jsonl", "var/old/*.gz"))
+    assert _not_verified(check, golive) == (
+        "var/*.jsonl, var/old/*.gz is not there: no log to look through",
+        "source.logs",
+    )
+    repository.write("var/today.jsonl", '{"key": "tly_live_****8uLx"}\n')
+    check(_golive(repository, logs=("var/*.jsonl",)), PLANNED)
+
+    repository.write("var/old/docs.gz", gzip.compress(f"x\nheaders: x-api-key={OTHER}\n".encode()))
+    repository.write("var/today.jsonl", f'{{"authorization": "{KEY[::-1]}"}}\n')
+
+    assert _failed(check, _golive(repository, logs=("var/*.jsonl", "var/old/*.gz"))) == (
+        "no log may hold a key",
+        "2 logs without it",
+        ("var/old/docs.gz!(gzip):2 holds a key of timely, tly_live_*** (29 characters, fingerprint #); "
+        "var/today.jsonl:1 holds timely.api_key"),
+    )

@@ -31,8 +31,7 @@ def plain(value: object, longest: int = LONGEST) -> str:
     text = value if isinstance(value, str) else str(value)
     shown = text if len(text) <= longest else text[:longest]
     shown = _UNWRITTEN.sub(REPLACED, shown.replace("\r\n", "\n"))
-    shown = _UNSEEN.sub(_symbol, shown)
-    shown = _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", shown)
+    shown = _TURNING.sub(_named, _UNSEEN.sub(_named, shown))
     return shown if len(text) <= longest else f"{shown}… (cut: {len(text):,} characters in all)"
 
 
@@ -50,9 +49,6 @@ def plain_json(value: Any) -> Any:
     return [plain_json(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _symbol(found: re.Match[str]) -> str:
-    """Return the picture of a control character; those beyond ASCII have none."""
-    number = ord(found[0])
-    if number == 0x7F:
-        return "\u2421"
-    return chr(0x2400 + number) if number < 0x20 else f"[U+{number:04X}]"
+def _named(found: re.Match[str]) -> str:
+    """Return the number of a character that has no picture of its own in most fonts."""
+    return f"[U+{ord(found[0]):04X}]"

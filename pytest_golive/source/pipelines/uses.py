@@ -19,7 +19,9 @@ _TEST = re.compile(
     r"(?<![a-z])(?:stag(?:e|ing)?|stg|sandbox|sbx|dev(?:el(?:op(?:ment)?)?)?|uat|(?:pre|non)-?prod(?:uction)?|preview)(?![a-z])"
 )
 _NO_JOB = re.compile(r"(?<![a-z])(?:test(?:ing)?|qa|integration|int)(?![a-z])")
-_PRODUCTION = re.compile(r"(?<![a-z])(?:prod(?:uction)?|prd|live)(?![a-z])")
+_PRODUCTION = re.compile(
+    r"(?<![a-z])(?:prod(?:uction)?|prd|live(?!-(?:chat|stream|view|reload|data|test|event|share|support|agent)))(?![a-z])"
+)
 _KEY = re.compile(r"KEY|TOKEN|SECRET|CREDENTIAL", re.IGNORECASE)
 
 
@@ -92,6 +94,12 @@ def stage_of(*names: str, job: bool = False) -> Stage:
         if _PRODUCTION.search(words):
             return "production"
     return ""
+
+
+def stage_of_path(path: str) -> Stage:
+    """Return which stage the path of a file tells: its name first, then its folders from the inside out."""
+    told = (stage_of(part) for part in reversed(path.split("/")))
+    return next((stage for stage in told if stage), "")
 
 
 def stage_of_variable(name: str, is_key: IsKey, otherwise: Stage) -> Stage:

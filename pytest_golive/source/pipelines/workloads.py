@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pytest_golive.credentials.secret import fingerprint
-from pytest_golive.source.pipelines.uses import IsKey, Lined, Use, documents, line_of, pairs, stage_of
+from pytest_golive.source.pipelines.uses import IsKey, Lined, Use, documents, line_of, pairs, stage_of, stage_of_path
 from pytest_golive.source.plausible import looks_made_by_a_machine
+
+_KIND = re.compile(r"""(?:^|[{,])\s*["']?kind["']?\s*:""", re.MULTILINE)
+_ENV = re.compile(r"""(?:^|[{,\s])["']?env["']?\s*:""", re.MULTILINE)
 
 
 def compose_uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
     """Yield what the services of a Compose file are given; `${NAME}` is whatever the machine has."""
     for document in documents(text):
         for service, described in pairs(document.get("services") if isinstance(document, dict) else None):
-            stage = stage_of(service, file)
+            stage = stage_of_path(file) or stage_of(service)
             where = f"service {service}"
             for name, value in _environment(described):
                 if is_key(name) and looks_made_by_a_machine(str(value)):
@@ -40,13 +44,15 @@ def _environment(described: Any) -> Iterator[tuple[str, Any]]:
 
 def kubernetes_uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
     """Yield what workloads of Kubernetes are given; a secret belongs to its namespace."""
+    if not (_KIND.search(text) and _ENV.search(text)):
+        return  # most YAML files are something else, and reading them takes its time
     for document in documents(text):
         if not isinstance(document, dict) or "kind" not in document:
             continue
         metadata = document.get("metadata")
         metadata = metadata if isinstance(metadata, dict) else {}
         name, namespace = str(metadata.get("name", "")), str(metadata.get("namespace", ""))
-        stage = stage_of(namespace, name, file)
+        stage = stage_of(namespace, name) or stage_of_path(file)
         where = f"{document['kind']} {name}"
         # Without a namespace it is given when this is applied: per folder, as overlays do, or all at once.
         scope = f"namespace {namespace}" if namespace else f"the namespace of {file}"

@@ -227,6 +227,7 @@ def test_a_rule_that_does_not_apply(golive: Command, project: Path) -> None:
 
 def test_a_feature_that_is_switched_off(golive: Command, project: Path) -> None:
     """One entry says who agreed; before that `golive lint` calls it an error."""
+    repository(project).commit("a.py", "Cleo Lee <cleo@shop.example>")
     text = (project / "golive.yaml").read_text()
     (project / "golive.yaml").write_text(text.replace("agent_id: a}}", "agent_id: a}, features: {webhooks: false}}"))
     line = "golive not-applicable --feature webhooks --vendor timely"
@@ -290,3 +291,14 @@ def test_the_verdict_of_no_ledger(golive: Command) -> None:
         "golive verdict: gone.jsonl cannot be read: No such file or directory"
     ]
     assert golive("join", "gone.jsonl").err == ["golive join: gone.jsonl cannot be read: No such file or directory"]
+
+
+def test_what_is_waived_already_is_not_waived_again(golive: Command, project: Path) -> None:
+    """Of a section the rest is; one rule alone is refused."""
+    golive("waive", "TIM-26", *GAP, "--until", day(60))
+
+    again = golive("waive", "TIM-26", *GAP, "--until", day(60))
+    rest = golive("waive", "Agents and channels", *GAP, "--until", day(60))
+
+    assert again.err == ["golive waive: waived already: TIM-26; change the record there"]
+    assert rest.out[1] == "golive/waivers.yaml: 1 gap is accepted: TIM-24"

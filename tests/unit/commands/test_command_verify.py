@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.facts.ledger import Ledger, RunFinished, RunStarted, Written
+from pytest_golive.facts.outcome import Word
 from pytest_golive.report.ticket.page import ticket
 from pytest_golive.report.ticket.seal import digest, seal_of
 from tests.unit.report.red_runs import run_of
@@ -15,26 +16,33 @@ from tests.unit.report.red_runs import run_of
 Command = Callable[..., Any]
 
 
+def written(folder: Path, word: Word = Word.INCONCLUSIVE) -> Path:
+    """Return a report as a run leaves it that came to its end and decided nothing, with its ledger."""
+    (folder / ".golive").mkdir()
+    path = folder / ".golive" / "ledger.jsonl"
+    ledger = Ledger(path, lambda line: line)
+    ledger.write(RunStarted("1a2b3c4d", "staging", ("prerelease",), "full", "shop", "0.1.0"))
+    ledger.write(RunFinished(word, ("nothing was decided",)))
+    told = run_of([])
+    file = told.file.model_copy(update={"verdict": word})
+    page = ticket(replace(told, file=file, seal=seal_of(path, "1a2b3c4d", word)))
+    (folder / "golive-report.html").write_text(page, encoding="utf-8")
+    ledger.write(Written("golive-report.html", digest(page.encode())))
+    ledger.close()
+    return folder / "golive-report.html"
+
+
 @pytest.fixture
 def report(here: Path) -> Path:
-    """Return a report as a run leaves it, with its ledger."""
-    ledger = here / ".golive" / "ledger.jsonl"
-    ledger.parent.mkdir()
-    facts = ({"fact": "run_started", "run": "1a2b3c4d"}, {"fact": "run_finished", "verdict": "NO-GO"})
-    ledger.write_text("".join(f"{json.dumps(fact)}\n" for fact in facts), encoding="utf-8")
-    page = ticket(replace(run_of([]), seal=seal_of(ledger, "1a2b3c4d", "NO-GO")))
-    (here / "golive-report.html").write_text(page, encoding="utf-8")
-    with ledger.open("a", encoding="utf-8") as file:
-        told = {"fact": "written", "file": "golive-report.html", "sha256": digest(page.encode())}
-        file.write(f"{json.dumps(told)}\n")
-    return here / "golive-report.html"
+    """Return the report of a run that decided nothing."""
+    return written(here)
 
 
 def test_as_it_was_written(golive: Command, report: Path) -> None:
     """With the word, so that nobody has to open it."""
     assert golive("verify", "golive-report.html") == (
         0,
-        ["golive-report.html is as run 1a2b3c4d wrote it: NO-GO, from 2 lines of .golive/ledger.jsonl"],
+        ["golive-report.html is as run 1a2b3c4d wrote it: INCONCLUSIVE, from 2 lines of .golive/ledger.jsonl"],
         [],
     )
 
@@ -47,8 +55,8 @@ def test_attached_somewhere_else(golive: Command, report: Path, tmp_path_factory
     here = golive("verify", str(moved))
     named = golive("verify", str(moved), "--ledger", str(ledger))
 
-    assert here.out == [f"{moved} is as run 1a2b3c4d wrote it: NO-GO, from 2 lines of .golive/ledger.jsonl"]
-    assert named.out == [f"{moved} is as run 1a2b3c4d wrote it: NO-GO, from 2 lines of {ledger}"]
+    assert here.out == [f"{moved} is as run 1a2b3c4d wrote it: INCONCLUSIVE, from 2 lines of .golive/ledger.jsonl"]
+    assert named.out == [f"{moved} is as run 1a2b3c4d wrote it: INCONCLUSIVE, from 2 lines of {ledger}"]
 
 
 def test_changed(golive: Command, report: Path) -> None:
@@ -91,4 +99,26 @@ def test_a_report_names_no_place(golive: Command, report: Path) -> None:
 
     assert golive("verify", "golive-report.html").err == [
         "golive verify: golive-report.html was changed after it was written"
+    ]
+
+
+def test_a_verdict_that_does_not_follow(golive: Command, here: Path) -> None:
+    """A ledger whose last word was turned about, chain and all, and a page that fits it."""
+    written(here, Word.GO)
+
+    assert golive("verify", "golive-report.html") == (
+        1,
+        [],
+        ["golive verify: the report says GO, and INCONCLUSIVE follows from the facts in .golive/ledger.jsonl"],
+    )
+
+
+def test_a_line_behind_the_report_was_changed(golive: Command, report: Path) -> None:
+    """The chain goes on to the ledger's end."""
+    ledger = report.parent / ".golive" / "ledger.jsonl"
+    text = ledger.read_text(encoding="utf-8")
+    ledger.write_text(text + text.splitlines(keepends=True)[-1], encoding="utf-8")
+
+    assert golive("verify", "golive-report.html").err == [
+        "golive verify: .golive/ledger.jsonl:4: the chain is broken: this line does not follow the one before it"
     ]

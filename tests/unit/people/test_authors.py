@@ -149,3 +149,29 @@ def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(Unknown, match=r"^git is not installed here$"):
         _ = History(tmp_path).head
+
+
+def test_who_merges_a_change_has_not_written_it(tmp_path: Path) -> None:
+    """The one who presses the button may approve."""
+    repo = repository(tmp_path)
+    repo.commit("a.py", BEN)
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.commit("b.py", BEN)
+    repo.git("checkout", "-q", "main")
+    repo.git(
+        "-c", "user.name=Ana", "-c", "user.email=ana@shop.example", "merge", "-q", "--no-ff", "-m", "merge", "topic"
+    )
+
+    assert {each.name for each in History(tmp_path).everybody} == {"Ben Okafor"}
+
+
+def test_a_repository_that_git_refuses_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container somebody else often owns the files; the remedy is told."""
+    repository(tmp_path / "repo").commit("a.py")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+
+    with pytest.raises(Unknown) as told:
+        _ = History(tmp_path / "repo").head
+
+    assert str(told.value) == "another user owns the repository: git config --global --add safe.directory …"

@@ -17,6 +17,7 @@ from pytest_golive.people.rules_known import known_rules
 from pytest_golive.vendors.keys import all_vendor_keys
 from tests.unit.people.repository import ANA, BEN, repository
 
+CLEO = "Cleo Lee <cleo@shop.example>"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 MANIFEST = """golive: 1
@@ -174,6 +175,7 @@ def test_a_feature_with_blockers_needs_somebody_who_agrees(tmp_path: Path) -> No
 
 def test_a_blocker_that_does_not_apply_counts_until_its_day(tmp_path: Path) -> None:
     """Afterwards the rule is decided again, and the entry is told."""
+    repository(tmp_path).commit("a.py", CLEO)
     entry = "rule: TIM-05, reason: no webhooks, by: Ben, approver: Ana, until: {}"
 
     there = register(tmp_path, entry.format("2026-11-21"))
@@ -187,6 +189,7 @@ def test_a_blocker_that_does_not_apply_counts_until_its_day(tmp_path: Path) -> N
 
 def test_a_waiver(tmp_path: Path) -> None:
     """Who accepts what until when, told first in every report."""
+    repository(tmp_path).commit("a.py", CLEO)
     there = register(tmp_path, more=waive(tmp_path, WAIVED, ceiling="ceiling: 3"))
 
     assert there.ceiling == 3
@@ -211,9 +214,18 @@ def test_a_waiver_of_another_environment(tmp_path: Path) -> None:
 )
 def test_a_waiver_ends(tmp_path: Path, until: str, problem: str, warning: str) -> None:
     """Warned fourteen days ahead, and over after its day."""
+    repository(tmp_path).commit("a.py", CLEO)
     gap = register(tmp_path, more=waive(tmp_path, WAIVED.replace("2026-12-31", until))).gaps[0]
 
     assert (gap.problem, gap.warning) == (problem, warning)
+
+
+def test_where_git_cannot_tell_who_wrote_the_change(tmp_path: Path) -> None:
+    """The gap counts, and that is warned of."""
+    gap = register(tmp_path, more=waive(tmp_path, WAIVED)).gaps[0]
+
+    told = f"whether {ANA} wrote a part of the change cannot be told: the files lie in no git repository"
+    assert (gap.problem, gap.warning) == ("", told)
 
 
 def test_who_wrote_the_change_does_not_accept_its_gaps(tmp_path: Path) -> None:

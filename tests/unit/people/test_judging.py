@@ -217,6 +217,22 @@ def test_what_follows_the_deploy_is_said_after_it(tmp_path: Path) -> None:
     assert late.state == "holds"
 
 
+def test_a_release_is_signed_off_before_its_deploy(repo: Repository) -> None:
+    """On the day of the deploy it may have been in time."""
+    commit = repo.git("rev-parse", "HEAD")
+    deployed = Deploy("production", datetime(2026, 11, 20, 9, tzinfo=UTC))
+    claim = replace(CLAIM, names_commit=True, of_the_release=True)
+
+    late = hearing(repo.folder, word(commit=commit, at="2026-11-21"), deploy=deployed).judge(claim)
+    same_day = hearing(repo.folder, word(commit=commit), deploy=deployed).judge(claim)
+
+    assert (late.state, late.text) == (
+        "wrong",
+        f"a.yaml:3: {ANA} signed on 2026-11-21, after the deploy of 2026-11-20",
+    )
+    assert same_day.state == "holds"
+
+
 def test_the_terms_of_a_rule_are_those_of_the_pack() -> None:
     """A sign-off names its commit, and is not by whoever wrote the change."""
     claim = claim_named("augno", "AUG-40")

@@ -93,6 +93,17 @@ def test_a_failure_says_what_was_seen() -> None:
     }
 
 
+def test_a_flaky_test_is_marked() -> None:
+    """It passed, after it had failed."""
+    told = run_of([planned("timely", made_up(f"AA-0{number}", "holds"), Outcome.WARNED) for number in (1, 2)])
+    file = told.file.model_copy(update={"flaky": ("golive/contract/test_holds.py::test_holds[timely-AA-02]",)})
+
+    results = written(replace(told, file=file))["results"]
+
+    assert [test.get("flaky") for test in results["tests"]] == [None, True]
+    assert results["summary"]["flaky"] == 1
+
+
 def test_a_check_that_did_not_report_is_in_it() -> None:
     """A dashboard must not show fewer tests than were planned."""
     told = run_of([planned("timely", made_up("AA-01", "holds"), Outcome.PASSED)])

@@ -12,7 +12,7 @@ from pytest_golive.report.ticket.plain_text import LONGEST, one_line, plain, pla
         ("two\r\nlines\tand a tab", "two\nlines\tand a tab"),
         (
             "bell \x07, escape \x1b[31m, delete \x7f, next line \x85",
-            "bell ␇, escape ␛[31m, delete ␡, next line [U+0085]",
+            "bell [U+0007], escape [U+001B][31m, delete [U+007F], next line [U+0085]",
         ),
         ("half a character \ud800 and none \ufffe", "half a character \ufffd and none \ufffd"),
         ("invoice\u202egnp.exe", "invoice[U+202E]gnp.exe"),
@@ -36,11 +36,11 @@ def test_a_book_is_cut() -> None:
 
 def test_one_line_is_one_line() -> None:
     """Whatever kind of white space there was."""
-    assert one_line("a\n b\r\nc\x0bd\u2028e\u00a0f") == "a b c␋d[U+2028]e f"
+    assert one_line("a\n b\r\nc\x0bd\u2028e\u00a0f") == "a b c[U+000B]d[U+2028]e f"
 
 
 def test_every_text_of_a_nested_value_is_plain() -> None:
     """Whatever else it holds stays as it is."""
     told = {"a\x00": ["b\ud800", ("c\u202e", 1, None)], "d": True}
 
-    assert plain_json(told) == {"a␀": ["b\ufffd", ["c[U+202E]", 1, None]], "d": True}
+    assert plain_json(told) == {"a[U+0000]": ["b\ufffd", ["c[U+202E]", 1, None]], "d": True}

@@ -9,7 +9,7 @@ from pytest_golive.facts.outcome import Outcome, Severity, Word
 from pytest_golive.report.sides import next_steps, standings
 from pytest_golive.report.summary import LARGEST, escaped, summary
 from pytest_golive.report.ticket.content import Told
-from pytest_golive.report.verdict_file import GapEntry
+from pytest_golive.report.verdict_file import ComparedEntry, GapEntry
 from tests.unit.report.red_runs import finding, hostile, made_up, many, planned, red, run_of
 
 
@@ -114,6 +114,31 @@ def test_people_s_records_stand_for_their_rules() -> None:
     assert "- AA-02 waived" not in text
 
 
+def test_the_last_run_in_one_line() -> None:
+    """What became of the rules since, and what was flaky."""
+    told = run_of([])
+    then = ComparedEntry(
+        at="2026-11-14T08:00:00Z",
+        verdict="NO-GO",
+        commit=None,
+        new=("timely AA-01",),
+        fixed=("timely AA-02", "timely AA-03"),
+        still_failing=(),
+        newly_waived=(),
+    )
+    same = then.model_copy(update={"new": (), "fixed": ()})
+
+    def line(**changes: object) -> str:
+        text = written(replace(told, file=told.file.model_copy(update=changes)))
+        return next(each for each in text.splitlines() if each.startswith("since") or "run again" in each)
+
+    assert line(compared=then, flaky=("a", "b")) == (
+        "since 2026-11-14T08:00:00Z (NO-GO): 1 failing anew, 2 fixed; 2 tests failed, were run again, and passed."
+    )
+    assert line(compared=same) == "since 2026-11-14T08:00:00Z (NO-GO): nothing changed."
+    assert line(flaky=("a", "b")) == "2 tests failed, were run again, and passed."
+
+
 @pytest.mark.parametrize(
     ("told", "least"),
     [(red(), 4_000), (many(1_000), 10_000), (many(200, 4_000), 10_000), (hostile(), 1_000)],
@@ -143,8 +168,9 @@ def test_the_word_comes_first_whatever_it_is() -> None:
 def test_foreign_text_is_text() -> None:
     """No markup, no picture from elsewhere, nobody called by name, and no command at the beginning of a line."""
     assert escaped("![x](http://evil.example/x.png) <b>|`*_#1 @team\n/close\x00") == (
-        "!\\[x\\](http://evil.example/x.png) &lt;b&gt;\\|\\`\\*\\_\\#1 @\u2060team /close␀"
+        "!\\[x\\](http://evil.example/x.png) &lt;b&gt;\\|\\`\\*\\_\\#1 @\u2060team /close\\[U+0000\\]"
     )
+    assert escaped("get_health, _x_ and [0]") == "get_health, \\_x\\_ and \\[0\\]"
     text = written(hostile())
     assert "<script" not in text
     assert not re.search(r"^/", text, re.MULTILINE)

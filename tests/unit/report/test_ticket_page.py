@@ -76,7 +76,7 @@ def test_what_a_vendor_answers_is_shown_and_not_obeyed() -> None:
 
     page.encode("utf-8")
     assert "<script>document.title='owned'</script>" in read.text
-    assert "{{ 7 * 7 }}{% raw %}&amp;[U+202E]gnp.exe␀␛[31m␇\ufffd\ufffd" in read.text
+    assert "{{ 7 * 7 }}{% raw %}&amp;[U+202E]gnp.exe[U+0000][U+001B][31m[U+0007]\ufffd\ufffd" in read.text
     assert "\u202e" not in page
     assert "\x1b" not in page
     assert re.search(r"y… \(cut: 1,000,\d{3} characters in all\)", read.text)  # a field of a megabyte
@@ -143,7 +143,7 @@ def test_a_red_run_from_top_to_bottom() -> None:
     ]
 
     evidence = [
-        "Evidence: 2 calls, and their course",
+        "Evidence: 2 calls, and what happened when",
         "After What Took 0 ms POST /v1/contacts → 429, retry-after: 3 120 ms 120 ms waits 10 ms",
         "POST https://api.timelyai.com.br/v1/contacts?page=2 → no answer (ReadTimeout: no answer in 10 s) in 100 ms",
         '{ "error": { "code": "rate_limited",',

@@ -164,6 +164,10 @@ def test_the_example_project_gets_a_history_for_the_while(tmp_path: Path) -> Non
     assert [leak.told().partition(" in commit")[0] for leak in history.leaks] == ["settings.py:1"]
     with source.under_git() as repository:
         assert repository != folder
+    with source.under_git() as again:
+        assert again == repository
+    source.close()
+    source.close()
     assert not repository.exists()
     assert not (folder / ".git").exists()
 
@@ -177,8 +181,10 @@ def test_what_golive_yaml_names_travels_to_another_process(tmp_path: Path) -> No
                 "staging": {"vendors": {"timely": {"base_url": "https://x/v1", "api_key": {"env": "STAGING_KEY"}}}},
                 "production": {"vendors": {"timely": {"base_url": "https://x/v1", "api_key": {"file": "k"}}}},
             },
-            "handlers": {"events": {"vendor": "timely", "app": "a:b", "secret": {"env": "HOOK_SECRET"}}},
-            "source": {"repository": "code", "bundles": "dist/", "revoked": ["5d03c20d6b3d"]},
+            "handlers": {
+                "events": {"vendor": "timely", "app": "a:b", "secret": {"env": "HOOK_SECRET"}, "logs": "h.log"}
+            },
+            "source": {"repository": "code", "bundles": "dist/", "logs": ["a.log"], "revoked": ["5d03c20d6b3d"]},
         }
     )
 
@@ -188,7 +194,19 @@ def test_what_golive_yaml_names_travels_to_another_process(tmp_path: Path) -> No
         tmp_path / "code",
         tmp_path,
         bundles=("dist/",),
+        logs=("a.log", "h.log"),
         revoked=frozenset({"5d03c20d6b3d"}),
         variables={"timely": ("STAGING_KEY", "HOOK_SECRET")},
     )
     assert source_received(json.loads(json.dumps(source_told(source)))) == source
+
+
+def test_a_folder_that_git_ignores_is_looked_at_when_it_is_named(repository: Repository) -> None:
+    """The example project lies in the virtual environment of a project that ignores it."""
+    repository.commit(".gitignore", ".venv\n")
+    repository.write(".venv/lib/example/settings.py", f"KEY = '{KEY}'\n")
+    folder = repository.folder / ".venv" / "lib" / "example"
+
+    found = SourceFiles(folder, folder).search(searcher())
+
+    assert [leak.told() for leak in found.leaks] == ["settings.py:1 holds timely.api_key"]

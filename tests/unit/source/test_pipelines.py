@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_golive.source.pipelines.stages import crossed, reader_of, shared, uses_in
-from pytest_golive.source.pipelines.uses import documents, is_key_of, normal, stage_of
+from pytest_golive.source.pipelines.uses import documents, is_key_of, normal, stage_of, stage_of_path
 
 IS_KEY = is_key_of("timely", ["TIMELY_API_KEY", "TIMELY_WEBHOOK_SECRET"])
 
@@ -184,6 +184,9 @@ spec: {template: {spec: {containers: [{env: [
 jobs: {deploy-production: {steps: [{run: 'deploy $TIMELY_API_KEY'}]}}
 workflows: {release: {jobs: [deploy-production]}}
 """,
+    },
+    "Compose, a service whose name sounds like a stage": {
+        "compose.staging.yaml": "services: {live: {env_file: .env.staging}, dev: {env_file: [{path: .env.staging}]}}",
     },
     "no pipeline at all": {"README.md": "x", "config.yaml": "a: [1, 2]", "list.yaml": "- 1", "broken.yaml": "a: [1"},
 }
@@ -439,11 +442,25 @@ def test_a_right_pipeline_is_looked_at(tmp_path: Path) -> None:
         (["test"], True, ""),
         (["reproduce", "product"], False, ""),
         (["delivery", "live"], False, "production"),
+        (["AUGNO_LIVE_API_KEY"], False, "production"),
+        (["live-chat"], False, ""),
         ([""], False, ""),
     ],
 )
 def test_which_stage_a_name_tells(names: list[str], job: bool, stage: str) -> None:
     assert stage_of(*names, job=job) == stage
+
+
+@pytest.mark.parametrize(
+    ("path", "stage"),
+    [
+        ("services/dev-portal/k8s/production.yaml", "production"),
+        ("production/k8s/staging/web.yaml", "test"),
+        ("devops/compose.yaml", ""),
+    ],
+)
+def test_which_stage_a_path_tells(path: str, stage: str) -> None:
+    assert stage_of_path(path) == stage
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,11 @@ CHECKS: dict[int, tuple[str, ...]] = {
     85: ("site_is_the_configured_one",),
     86: ("unknown_request_is_not_found", "request_of_another_site_is_not_found"),
     81: ("only_declared_operations_are_called",),
+    91: ("concurrency_is_limited",),
     92: ("polling_is_explicit",),
+    94: ("concurrency_can_be_lowered",),
+    96: ("sync_can_be_paused",),
+    102: ("flows_can_be_switched_off",),
     104: ("one_place_calls_the_vendor",),
     108: ("polling_is_explicit",),
 }
