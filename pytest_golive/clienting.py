@@ -8,10 +8,15 @@ from pathlib import Path
 
 import httpx
 
+from pytest_golive.clients.lab import embedded
 from pytest_golive.clients.labs import Labs
+from pytest_golive.clients.real_vendor import real_vendor
 from pytest_golive.clients.setup import Setup, set_up
 from pytest_golive.clients.vendor_behind import ForwardedVendor, StoodIn
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.exchange.budget import Budget
+from pytest_golive.exchange.wire import wire
+from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.manifest.model import Client, Manifest
 from pytest_golive.readiness.client_cases import ClientCase
@@ -81,6 +86,29 @@ def cases_of(setups: Iterable[Setup]) -> tuple[ClientCase, ...]:
 def labs_of(setups: Iterable[Setup], redactor: Redactor, behind: Callable[[Setup], StoodIn] | None = None) -> Labs:
     """Return the labs of a run's clients; `behind` makes the vendor behind a stand-in, None: golive's own."""
     return Labs(setups, redactor.scrub, behind)
+
+
+def behind(golive: Golive) -> Callable[[Setup], StoodIn]:
+    """Return what makes the vendor behind a stand-in in a run: golive's own, or the chosen environment's.
+
+    Args:
+        golive: knows the vendors of the chosen environment.
+    """
+
+    def made(setup: Setup) -> StoodIn:
+        if setup.client.behind == "sandbox":
+            return embedded(setup)
+        where = golive.environment.name
+        pace = golive.budgets.pace(setup.vendor, where, golive.limits(setup.vendor, where))
+        return real_vendor(
+            golive.vendor(setup.vendor),
+            setup,
+            transport=lambda url: Budget(wire(url), pace),
+            journal=golive.journal,
+            fresh=golive.fresh,
+        )
+
+    return made
 
 
 def real(target: Target) -> Callable[[Setup], StoodIn]:

@@ -276,7 +276,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     )
     golive.questions_file = prepared.questions_file
     golive.labs = labs_of(prepared.handlers, redactor)
-    golive.clients = clienting.labs_of(prepared.clients, redactor)
+    golive.clients = clienting.labs_of(prepared.clients, redactor, clienting.behind(golive))
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
         id=run_id,

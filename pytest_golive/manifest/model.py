@@ -157,6 +157,11 @@ class Client(Frozen):
     start_seconds: Seconds = Field(default=20, description="how long it may take to start")
     call_seconds: Seconds = Field(default=60, description="the client's own promise: a call ends within this")
     concurrent: bool = Field(default=False, description="one process answers several calls at once, in any order")
+    behind: Literal["sandbox", "environment"] = Field(
+        default="sandbox",
+        description="what answers where no fault is due: golive's embedded vendor, or the one of the chosen "
+        "environment, where the client then really writes; never one of production",
+    )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Client:
