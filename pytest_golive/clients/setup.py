@@ -85,6 +85,11 @@ class Setup:
         return self.client.call_seconds
 
     @property
+    def promises(self) -> bool:
+        """Whether golive.yaml says itself how long a call may take; else `call_seconds` is what golive waits."""
+        return "call_seconds" in self.client.model_fields_set
+
+    @property
     def concurrent(self) -> bool:
         """Whether it takes a call before it has answered the one before."""
         return self.client.concurrent
