@@ -138,7 +138,7 @@ def _steps(lab: Lab, arguments: argparse.Namespace) -> int:
 def _fault(lab: Lab, fault_id: str, operation: str | None) -> int:
     from pytest_golive.clients.catalogue import functions
     from pytest_golive.clients.trying import try_fault
-    from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
+    from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable, NotVerified
     from pytest_golive.vendors.library import client_faults
 
     must_be_known(fault_id, client_faults(), "fault")
@@ -153,6 +153,9 @@ def _fault(lab: Lab, fault_id: str, operation: str | None) -> int:
         say(error.finding.text(f"{word} {fault_id} · {lab.name}"))
         return 1
     except NotVerified as error:
+        if isinstance(error, NotApplicable):
+            say(f"{fault_id} · {lab.name}: {error.reason}")
+            return 0
         say(f"NOT VERIFIED {fault_id} · {lab.name}: {error.reason}")
         return 1
     _show(lab)

@@ -85,15 +85,21 @@ def test_a_vendor_that_golive_does_not_embed_is_not_verified(tmp_path: Path) -> 
     assert caught.value.reason == "clients.shop.vendor: golive embeds no Acme to answer behind the faults"
 
 
-@pytest.mark.parametrize(("fault", "changes", "key"), [
-    ("CL-31", {}, "clients.shop.concurrent"),
-    ("CL-71", {"command": None, "url": "http://127.0.0.1:9/golive"}, "clients.shop.command"),
-])  # fmt: skip
-def test_what_a_client_lacks_is_named(tmp_path: Path, fault: str, changes: dict[str, Any], key: str) -> None:
-    with under_test(small(tmp_path, **changes)) as lab, pytest.raises(NotVerified) as caught:
-        trying.need_levers(lab, client_faults()[fault])
+def test_what_golive_does_not_start_is_named(tmp_path: Path) -> None:
+    elsewhere = small(tmp_path, command=None, url="http://127.0.0.1:9/golive")
+    with under_test(elsewhere) as lab, pytest.raises(NotVerified) as caught:
+        trying.try_fault(lab, "CL-71")
 
-    assert caught.value.reason == f"{key} is missing: {fault} cannot be tried without it"
+    told = "clients.shop.command is missing: CL-71 cannot be tried without it"
+    assert (caught.value.reason, caught.value.key) == (told, "clients.shop.command")
+
+
+def test_who_does_one_call_after_the_other_cannot_be_wrong_with_several(tmp_path: Path) -> None:
+    with under_test(small(tmp_path)) as lab, pytest.raises(NotApplicable) as caught:
+        trying.try_fault(lab, "CL-31")
+
+    told = "not applicable: clients.shop.concurrent is not true: it does one call after the other"
+    assert caught.value.reason == told
 
 
 def test_a_trace_begins_with_the_script(tmp_path: Path) -> None:
