@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.clients import program
+from pytest_golive.clients import driver, program
 from pytest_golive.clients.driver import Client, Unstarted
 from pytest_golive.clients.setup import Setup, received, told
 from pytest_golive.credentials.redaction import Redactor
@@ -143,13 +143,15 @@ SILENCES = {
 
 
 @pytest.mark.parametrize("how", SILENCES)
-def test_silence_is_a_crash_after_the_promised_time(how: str, tmp_path: Path) -> None:
+def test_silence_is_a_crash_after_the_promised_time(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(driver, "FLUSHING_SECONDS", 0.5)
     body, seconds, words = SILENCES[how]
     with started(client_of(body, tmp_path, start_seconds=0.2, call_seconds=seconds)) as client:
         answer = client.call("c1", "list_contacts", {})
 
     assert ("crash", words) == (answer.outcome, answer.crash)
-    assert seconds + 1 < answer.ended_at - answer.began_at < seconds + 3
+    assert seconds + 0.2 < answer.ended_at - answer.began_at < seconds + 3
 
 
 def test_lines_of_a_log_are_no_answers_even_with_the_id_of_a_call(tmp_path: Path) -> None:
@@ -276,6 +278,9 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     client.close()
 
     assert time.monotonic() - begun < 3
+    until = time.monotonic() + 5
+    while _runs(child) and time.monotonic() < until:
+        time.sleep(0.02)
     assert not _runs(child)
 
 
