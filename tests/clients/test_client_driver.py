@@ -115,7 +115,9 @@ CRASHES = {
 
 
 @pytest.mark.parametrize("how", CRASHES)
-def test_a_crash_is_told_in_words(how: str, tmp_path: Path) -> None:
+def test_a_crash_is_told_in_words(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if how == "closed":
+        monkeypatch.setattr(program, "LAST_WORDS_SECONDS", 0.3)
     body, words = CRASHES[how]
     with started(client_of(body, tmp_path)) as client:
         answer = client.call("c1", "list_contacts", {})
