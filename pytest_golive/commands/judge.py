@@ -104,7 +104,7 @@ def _lines(trace: Trace, pack: Pack, verdicts: Sequence[Verdict]) -> Iterator[st
 
     faults = client_faults()
     calls = len({one.call for one in trace.attempts if one.call is not None})
-    yield f"{pack.title}: {len(trace.attempts)} requests, {calls} calls{_guess(trace)}"
+    yield f"{pack.title}: {_count(len(trace.attempts), 'request')}, {_count(calls, 'call')}{_guess(trace)}"
     decided = [verdict for verdict in verdicts if verdict.cases]
     for verdict in decided:
         fault = faults[verdict.fault]
@@ -121,6 +121,10 @@ def _lines(trace: Trace, pack: Pack, verdicts: Sequence[Verdict]) -> Iterator[st
     yield f"not to be seen in this recording: {', '.join(one.fault for one in verdicts if not one.cases) or 'none'}"
     failed = sum(1 for verdict in decided if verdict.flaws)
     yield f"golive judge: {failed} of {len(decided)} faults found that this recording can show"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _guess(trace: Trace) -> str:

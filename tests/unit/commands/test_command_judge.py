@@ -36,7 +36,7 @@ def test_a_flaw_is_told_with_the_requests_behind_it(golive: Command, tmp_path: P
 
     assert (code, complaints) == (1, [])
     assert told[:10] == [
-        "Timely.ai: 2 requests, 1 calls, guessed from what was sent when",
+        "Timely.ai: 2 requests, 1 call, guessed from what was sent when",
         "",
         "CL-17 blocker: A Retry-After in seconds is waited for",
         "  1 of 1 failed; the first:",
