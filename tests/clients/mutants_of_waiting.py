@@ -171,6 +171,7 @@ MUTANTS: list[Mutant] = [
         "                pass\n",
         "fewer requests at once, or in the same time, while 429 lasts",
         "NUMBER requests, NUMBER at once, and later NUMBER, NUMBER at once",
+        vendor="augno",
         more=(
             (TRIES, "TRIES = 6\n"),
             (BUDGET, NO_BUDGET),

@@ -62,6 +62,8 @@ def pause_for_all(trial: Trial) -> None:
 def fewer_at_once(trial: Trial) -> None:
     """Many calls at once, all answered 429 for as long as they go on."""
     operation = trial.some("read")
+    if not trial.policy(operation).grows:
+        trial.not_applicable(f"{trial.pack.title}'s own sample goes on in even pauses")
     trace = trial.run(
         "429 to the end for many at once",
         operation=operation,

@@ -88,6 +88,13 @@ def test_lines_of_a_log() -> None:
             "line 1: headers is neither an object nor a list of pairs",
         ),
         ('{"at": 0, "method": "GET", "target": "/", "body_base64": "*"}', "line 1: body_base64 is not base64"),
+        ('{"at": 0, "method": "GET", "target": "/", "status": "200"}', "line 1: status: '200' is no whole number"),
+        ('{"at": 0, "method": "GET", "target": "/", "call": 7}', "line 1: call: 7 is no text"),
+        ('{"golive_trace": 1, "zero": "now"}', "line 1: zero: 'now' is no number of seconds"),
+        (
+            '{"call": {"id": "c1", "operation": "x", "arguments": {}, "began_at": 0, "ended_at": 1, "outcome": "no"}}',
+            "line 1: outcome: 'no' is none of ok, user, backend, crash",
+        ),
     ],
 )
 def test_what_is_no_trace(line: str, problem: str) -> None:
@@ -142,6 +149,14 @@ def test_a_failed_request_of_an_archive_has_no_status() -> None:
 
     assert (attempt.status, attempt.answered_at, attempt.body_size, attempt.body) == (None, None, 40, b"{}")
     assert attempt.left_at == pytest.approx(0.13)
+
+
+def test_an_archive_with_nothing_but_a_request() -> None:
+    bare = {"startedDateTime": "2026-11-28T10:00:00Z", "request": {"url": "http://h"}, "response": {"status": "?"}}
+
+    (attempt,) = har.read(json.dumps({"log": {"entries": [bare]}})).attempts
+
+    assert (attempt.method, attempt.target, attempt.status, attempt.at) == ("GET", "/", None, 0.0)
 
 
 @pytest.mark.parametrize(
