@@ -98,6 +98,17 @@ MUTANTS: list[Mutant] = [
         "sending complete message body (received NUMBER bytes, expected NUMBER)",
     ),
     Mutant(
+        "CL-50",
+        "        except requests.RequestException as error:\n",
+        "        except requests.RequestException as error:\n"
+        '            if "InvalidChunkLength" in str(error):\n'
+        "                raise\n",
+        ORDERLY,
+        f"after a broken chunk {CRASHED}requests.exceptions.ChunkedEncodingError: TEXT",
+        source="requests_client.py",
+        name="chunk",
+    ),
+    Mutant(
         "CL-51",
         "    try:\n        body = api.json_of(reply)\n    except Failed:\n        return None\n"
         "    return api.error_in(body)",
