@@ -49,6 +49,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="what is no fault is answered by the vendor of --env, where it is really done; default: by golive's own",
     )
     parser.add_argument(
+        "--trace", type=Path, metavar="PATH", help="file that the last drive is written to, as `golive judge` reads it"
+    )
+    parser.add_argument(
         "--manifest", type=Path, default=USUAL, metavar="PATH", help="golive.yaml; default: the one here"
     )
 
@@ -66,9 +69,26 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.operation is not None:
         must_be_known(arguments.operation, setup.operations, "operation")
     behind = _real(arguments, manifest) if arguments.real else None
-    if FAULT.fullmatch(arguments.what):
-        return _in_the_lab(setup, behind, lambda lab: _fault(lab, arguments.what, arguments.operation))
-    return _in_the_lab(setup, behind, lambda lab: _steps(lab, arguments))
+    return _in_the_lab(setup, behind, lambda lab: _driven(lab, arguments))
+
+
+def _driven(lab: Lab, arguments: argparse.Namespace) -> int:
+    try:
+        if FAULT.fullmatch(arguments.what):
+            return _fault(lab, arguments.what, arguments.operation)
+        return _steps(lab, arguments)
+    finally:
+        if arguments.trace is not None and lab.drives:
+            _keep(lab, arguments.trace)
+
+
+def _keep(lab: Lab, path: Path) -> None:
+    from pytest_golive.clients.trace_file import written
+
+    try:
+        path.write_text("".join(f"{line}\n" for line in written(lab.drives[-1])), "utf-8")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _setup(arguments: argparse.Namespace, manifest: Manifest) -> Setup:

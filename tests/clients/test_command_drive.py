@@ -158,3 +158,20 @@ def test_what_cannot_be_is_told_in_a_line(capsys: pytest.CaptureFixture[str], wo
     assert code == (0 if lines[0].startswith("CL-") else 2)
     assert len(lines) == 1
     assert lines[0].startswith(said)
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_seen_is_kept_for_judging(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    code, _ = told(capsys, "shop", "429 retry-after=1; 200", "--trace", "seen.jsonl")
+    judged = main(["judge", "seen.jsonl"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert (code, judged, lines[0]) == (0, 0, "Timely.ai: 2 requests, 1 call")
+    assert "tly_live" not in (here / "seen.jsonl").read_text()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_trace_that_cannot_be_written_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = told(capsys, "shop", "200", "--trace", "nowhere/seen.jsonl")
+
+    assert (code, lines[-1]) == (2, "golive drive: nowhere/seen.jsonl cannot be written: No such file or directory")

@@ -58,6 +58,13 @@ def test_no_flaw_is_exit_code_zero(golive: Command, tmp_path: Path) -> None:
     assert (code, told[-1]) == (0, "golive judge: 0 of 6 faults found that this recording can show")
 
 
+def test_what_turns_no_verdict_turns_no_exit_code(golive: Command, tmp_path: Path) -> None:
+    code, told, _ = golive("judge", recording(tmp_path, {**LATE, "headers": {"User-Agent": "python-httpx/0.28.1"}}))
+
+    assert code == 0
+    assert "CL-85 info: Requests say which program sends them" in told
+
+
 def test_the_same_as_json(golive: Command, tmp_path: Path) -> None:
     path = recording(tmp_path, FIRST, EARLY)
 
