@@ -108,6 +108,10 @@ class Client:
         """What leaked, and where: in the log, in a message, in a result."""
         return tuple(sorted(self._places))
 
+    def give(self, api_key: str) -> None:
+        """Call the vendor with another key from the next call on."""
+        self._api_key = api_key
+
     def start(self, *, beside: bool = False) -> None:
         """Start its process; a client behind an address is there already.
 

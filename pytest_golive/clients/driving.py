@@ -111,9 +111,12 @@ class Drive:
 
     @property
     def _key(self) -> str:
-        """The key that the client is given."""
-        replaced = self._scenario.key == "replaced"
-        return self._vendor.replaced_key if replaced else key_for(self._vendor, self._setup.operations)
+        """The key that the client is given at first."""
+        return self._right_key if self._scenario.key == "right" else self._vendor.replaced_key
+
+    @property
+    def _right_key(self) -> str:
+        return key_for(self._vendor, self._setup.operations)
 
     def _started(self, *, beside: bool = False) -> Client:
         vendor, scenario = self._vendor, self._scenario
@@ -166,6 +169,8 @@ class Drive:
 
     def _kept(self, client: Client, number: int, operation: str, arguments: Mapping[str, Any]) -> Call:
         call = self._called(client, f"c{number}", operation, arguments)
+        if self._scenario.key == "renewed":
+            client.give(self._right_key)
         with self._lock:
             self._calls[call.id] = call
         return call
