@@ -217,6 +217,35 @@ def test_unless_it_was_asked_to_wait() -> None:
     assert calls_of(trace) == ["r1", "r1"]
 
 
+def refused_twice(gap: float, **headers: str) -> Trace:
+    trace = recorded((0.0, "GET", "/v1/contacts", 404), (gap, "GET", "/v1/contacts", 404))
+    named = tuple(
+        replace(one, headers=(("X-Request-ID", headers[name]),)) if name in headers else one
+        for one, name in zip(trace.attempts, ("first", "second"), strict=True)
+    )
+    return replace(trace, attempts=named)
+
+
+@pytest.mark.parametrize(
+    ("trace", "calls"),
+    [
+        (refused_twice(1.0), ["r1", "r1"]),
+        (refused_twice(10.0), ["r1", "r2"]),
+        (refused_twice(1.0, first="a", second="b"), ["r1", "r2"]),
+        (refused_twice(10.0, first="a", second="a"), ["r1", "r1"]),
+    ],
+)
+def test_after_a_final_refusal_it_has_to_be_surely_the_same(trace: Trace, calls: list[str]) -> None:
+    assert calls_of(trace) == calls
+
+
+def test_calls_beside_each_other_come_back_in_turn() -> None:
+    rows = [(0.0, "GET", "/v1/contacts", 503), (0.005, "GET", "/v1/contacts", 503)]
+    again = [(1.0, "GET", "/v1/contacts", 503), (1.005, "GET", "/v1/contacts", 200)]
+
+    assert calls_of(recorded(*rows, *again)) == ["r1", "r2", "r1", "r2"]
+
+
 def test_pages_of_one_listing_are_one_call() -> None:
     trace = recorded(
         (0.0, "GET", "/v1/contacts?page=1&per_page=2", 200),
