@@ -152,7 +152,7 @@ class Client:
                 raise RuntimeError(f"{self.setup.name} is not concurrent, and has not answered the call before")
             starting = 0.0 if self._asked or not self.setup.started else self.setup.start_seconds
             self._asked = True
-            pending = _Pending(now(), starting + (seconds or self.setup.call_seconds))
+            pending = _Pending(now(), starting + (seconds or self.setup.patience_seconds))
             self._pending[call_id] = pending
             if self._ended:
                 self._settle(call_id, crashed(call_id, self._ended))

@@ -25,10 +25,6 @@ FALLS = 1.5
 """A pause begins a new burst where the one before it was so many times as long."""
 
 
-ENDS = "an end after a bounded number of tries"
-"""What is expected of a call that was still trying when its time was up."""
-
-
 def does_not_end(attempts: Sequence[Attempt], policy: Policy, call: Call | None = None) -> Flaw | None:
     """Judge whether tries end: by number, or with the call at the latest: CL-27."""
     for tries in tries_of(attempts, policy):
@@ -38,7 +34,7 @@ def does_not_end(attempts: Sequence[Attempt], policy: Policy, call: Call | None 
             return Flaw(f"at most {policy.most_tries} tries{named}", actual, rows(tries))
         if call is not None and call.outcome == "crash" and _was_at_it(tries, call):
             actual = f"{policy.operation} was sent {times(len(tries))}, and {came_to(call)}"
-            return Flaw(ENDS, actual, rows(tries))
+            return Flaw("an end after a bounded number of tries", actual, rows(tries))
     return None
 
 
