@@ -211,9 +211,8 @@ class ForwardedVendor(_Known):
             for name, value in request.headers.items()
             if name not in _OF_THE_CONNECTION | {"content-length"}
         }
-        with self._client.stream(request.method, url, headers=headers, content=request.body) as answer:
-            # As it came, still compressed: its headers are handed on, too.
-            return Response(answer.status_code, _handed_on(answer.headers), b"".join(answer.iter_raw()))
+        answer = self._client.request(request.method, url, headers=headers, content=request.body)
+        return Response(answer.status_code, _handed_on(answer.headers), answer.content)
 
     def close(self) -> None:
         """Close the connections to the vendor."""
@@ -227,5 +226,6 @@ def _made(name: str, profile: str | None) -> VendorApp:
 
 
 def _handed_on(headers: httpx.Headers) -> dict[str, str]:
-    dropped = _OF_THE_CONNECTION | {"content-length", "date"}
+    # The content was unpacked on its way, if it was packed.
+    dropped = _OF_THE_CONNECTION | {"content-length", "content-encoding", "date"}
     return {name: value for name, value in headers.items() if name.lower() not in dropped}

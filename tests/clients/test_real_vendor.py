@@ -13,6 +13,7 @@ import pytest
 from pytest_golive.clients.labs import Labs
 from pytest_golive.clients.real_vendor import RealVendor, real_vendor
 from pytest_golive.clients.trying import try_fault
+from pytest_golive.exchange.budget import Budget
 from pytest_golive.exchange.journal import Journal
 from pytest_golive.exchange.permit import Permit
 from pytest_golive.exchange.vendor import Vendor
@@ -54,7 +55,8 @@ class Behind(RealVendor):
 
 def behind(sandbox: Sandbox, journal: Journal, name: str = "timely", permit: Permit | None = None) -> Behind:
     vendor = vendor_of(sandbox, name, journal, permit)
-    return Behind(vendor, transport=wire(vendor.base_url), journal=journal, fresh=lambda kind: f"golive_{kind}_1")
+    paced = Budget(wire(vendor.base_url))
+    return Behind(vendor, transport=paced, journal=journal, fresh=lambda kind: f"golive_{kind}_1")
 
 
 def asked(real: RealVendor, method: str, path: str, body: object = None) -> Response:
