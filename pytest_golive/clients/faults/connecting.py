@@ -51,7 +51,7 @@ def no_answer(trial: Trial) -> None:
     """Nothing is ever answered."""
     trace = trial.run("nothing is answered", NOTHING, then=NOTHING)
     trial.must_have_fired(trace)
-    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.call_seconds, why="nothing was answered")
+    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.patience_seconds, why="nothing was answered")
     trial.judge(flaw, trace)
 
 
@@ -74,7 +74,7 @@ def slow_answer(trial: Trial) -> None:
 @fault("CL-39")
 def dripping_answer(trial: Trial) -> None:
     """The real answer, followed by blanks, byte by byte, for longer than the call may take."""
-    promised = trial.lab.setup.call_seconds
+    promised = trial.lab.setup.patience_seconds
     blanks = b" " * int((2 * promised + 20) / DRIP_SECONDS)
 
     def longer(answer: Response) -> Response:
@@ -93,7 +93,7 @@ def no_connection(trial: Trial) -> None:
     trace = trial.run("nobody accepts", operation=operation, script=Script(connects="silent"))
     if trace.attempts:
         trial.cannot_tell(expected="an address that accepts no connection", actual="a request arrived all the same")
-    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.call_seconds, why="no connection was accepted")
+    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.patience_seconds, why="no connection was accepted")
     trial.judge(flaw, trace)
 
 
@@ -153,7 +153,7 @@ def late_answer(trial: Trial) -> None:
     step = Step(
         change=_other,
         until_next=True,
-        wait=trial.lab.setup.call_seconds + 5.0,
+        wait=trial.lab.setup.patience_seconds + 5.0,
         said="another answer, once the next try has arrived",
     )
     after = Step(wait=LATER_SECONDS, said="the real answer, a moment later")

@@ -24,7 +24,7 @@ def does_not_end_by_itself(call: Call, promised_seconds: float, *, why: str) -> 
 
     Args:
         call: the call.
-        promised_seconds: golive.yaml's `call_seconds`.
+        promised_seconds: what golive.yaml says, else two minutes.
         why: what it met: "nothing was answered".
     """
     if call.outcome != "crash" or call.seconds < promised_seconds - TOLERANCE:
