@@ -213,6 +213,16 @@ def test_a_trial_knows_what_the_client_has(tmp_path: Path) -> None:
             trial.not_verified("concurrent", "one at a time tells nothing")
 
 
+def test_who_cannot_be_found_again_is_warned_where_the_vendor_names_no_calls_either(tmp_path: Path) -> None:
+    record = CheckRecord("a check")
+    with under_test(small(tmp_path)) as lab, recording(record):
+        trying.try_fault(lab, "CL-84")
+
+    assert record.warnings == [
+        "requests carry no id, and this vendor answers with none: no call can be found again",
+    ]
+
+
 def test_labs_are_made_once_and_by_name(tmp_path: Path) -> None:
     labs = Labs([small(tmp_path)])
     try:
