@@ -91,6 +91,7 @@ class Client:
         self._answered = False
         self._asked = False
         self._ended = ""
+        self._http: httpx.Client | None = None
         self._program: Program | None = None
         if setup.started:
             values = {"base_url": base_url, "api_key": api_key, **self._ids}
@@ -174,6 +175,8 @@ class Client:
 
     def close(self) -> Said:
         """End its process, and return what it said besides its answers."""
+        if self._http is not None:
+            self._http.close()
         if self._program is None:
             return Said((), tuple(sorted({name for name, _ in self._places})))
         self._program.close(at_once=any(not each.answered.is_set() for each in self._pending.values()))
@@ -196,10 +199,10 @@ class Client:
     def _post(self, call_id: str, asked: Mapping[str, Any]) -> None:
         allowed = self._pending[call_id].allowed + GRACE_SECONDS
         try:
-            answer = httpx.post(self.setup.url, json=asked, timeout=allowed, trust_env=False)
+            answer = self._adapter().post(self.setup.url, json=asked, timeout=allowed)
         except httpx.ReadTimeout:
             return  # whoever waits tells it
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:  # closed meanwhile, too
             told = f"nobody takes calls at {self.setup.url}: {type(error).__name__}"
             self._settle(call_id, crashed(call_id, told))
             return
@@ -209,6 +212,13 @@ class Client:
             self._settle(call_id, crashed(call_id, self._secrets.scrub(told)))
             return
         self._settle(call_id, self._looked_at(answer_of(said, call_id)))
+
+    def _adapter(self) -> httpx.Client:
+        with self._lock:
+            if self._http is None:
+                # Trust is read from files, which takes longer than a call does; plain http needs none.
+                self._http = httpx.Client(trust_env=False, verify=self.setup.url.startswith("https:"))
+            return self._http
 
     def _took(self, line: bytes) -> bool:
         """Take a line of standard output; tell whether it answers a call under way."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 from pytest_golive.clients.catalogue import functions
 from pytest_golive.clients.lab import Lab
 from pytest_golive.clients.trial import Trial
-from pytest_golive.facts.finding import NotApplicable, NotVerified
+from pytest_golive.facts.finding import CheckFailed, NotApplicable, NotVerified
 from pytest_golive.vendors.client_fault import ClientFault
 from pytest_golive.vendors.library import client_faults
+
+REST_SECONDS = 2.0
+"""How long a client that golive does not start is left alone before a fault that it has shown is tried once more."""
 
 
 def try_fault(lab: Lab, fault_id: str, operation: str | None = None) -> None:
@@ -29,7 +34,16 @@ def try_fault(lab: Lab, fault_id: str, operation: str | None = None) -> None:
     need_levers(lab, fault)
     if fault.control and operation is not None:
         lab.control(operation)
-    functions()[fault_id](Trial(lab, fault, operation))
+    try:
+        functions()[fault_id](Trial(lab, fault, operation))
+    except CheckFailed:
+        if lab.setup.started:
+            raise
+    else:
+        return
+    # Such a client lives on: what was seen may be what another fault has left behind, so it is tried once more.
+    time.sleep(REST_SECONDS)
+    functions()[fault_id](Trial(lab.anew(), fault, operation))
 
 
 def need_levers(lab: Lab, fault: ClientFault) -> None:

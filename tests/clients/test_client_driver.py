@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.model import Client as Named
 from pytest_golive.vendors.library import read_pack
+from tests.clients.adapters import adapter
 
 KEY = "tly_live_7Xq2mZ9pL4"
 
@@ -415,32 +415,6 @@ def test_a_python_function_that_is_not_there_is_told(named: str, words: str, tmp
 
     said = words.format(folder=tmp_path.resolve())
     assert f"its process ended with exit code 1; it said: {said}" == answer.crash
-
-
-class _Adapter(BaseHTTPRequestHandler):
-    answer: Callable[[dict[str, Any]], tuple[int, bytes]]
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        status, body = type(self).answer(asked)
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def adapter(answer: Callable[[dict[str, Any]], tuple[int, bytes]]) -> Iterator[str]:
-    handler = type("Adapter", (_Adapter,), {"answer": staticmethod(answer)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/golive"
-        server.shutdown()
-        thread.join()
 
 
 def _answered(status: int, said: Any) -> Callable[[dict[str, Any]], tuple[int, bytes]]:
