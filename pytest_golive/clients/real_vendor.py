@@ -33,10 +33,17 @@ class RealVendor(ForwardedVendor):
         transport: what reaches it.
         journal: where creations are written down.
         fresh: names what is created without a name.
+        alone: whether nobody else calls the vendor, so that its connections are closed with these.
     """
 
     def __init__(
-        self, vendor: Vendor, *, transport: httpx.BaseTransport, journal: Journal, fresh: Callable[[str], str]
+        self,
+        vendor: Vendor,
+        *,
+        transport: httpx.BaseTransport,
+        journal: Journal,
+        fresh: Callable[[str], str],
+        alone: bool = False,
     ) -> None:
         target = vendor.target
         previous = target.credentials.get(PREVIOUS)
@@ -52,6 +59,13 @@ class RealVendor(ForwardedVendor):
         self._vendor = vendor
         self._journal = journal
         self._fresh = fresh
+        self._alone = alone
+
+    def close(self) -> None:
+        """Close the connections to the vendor."""
+        super().close()
+        if self._alone:
+            self._vendor.close()
 
     def secrets(self) -> Mapping[str, Secret]:
         """Return every key that golive.yaml has for this vendor, by name."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_golive.clients.lab import Lab
     from pytest_golive.clients.setup import Setup
     from pytest_golive.clients.vendor_behind import StoodIn
+    from pytest_golive.exchange.journal import Journal
     from pytest_golive.manifest.model import Manifest
 
 SANDBOX = "sandbox"
@@ -68,8 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
     setup = _setup(arguments, manifest)
     if arguments.operation is not None:
         must_be_known(arguments.operation, setup.operations, "operation")
-    behind = _real(arguments, manifest) if arguments.real else None
-    return _in_the_lab(setup, behind, lambda lab: _driven(lab, arguments))
+    if not arguments.real:
+        return _in_the_lab(setup, None, lambda lab: _driven(lab, arguments))
+    journal = _journal(arguments)
+    try:
+        return _in_the_lab(setup, _real(arguments, manifest, journal), lambda lab: _driven(lab, arguments))
+    finally:
+        if made := len(journal.left()):
+            say(f"made or changed in {arguments.env}: {made}; golive sweep --env {arguments.env} takes it back")
 
 
 def _driven(lab: Lab, arguments: argparse.Namespace) -> int:
@@ -106,10 +113,18 @@ def _setup(arguments: argparse.Namespace, manifest: Manifest) -> Setup:
     )
 
 
-def _real(arguments: argparse.Namespace, manifest: Manifest) -> Callable[[Setup], StoodIn]:
+def _journal(arguments: argparse.Namespace) -> Journal:
+    from pytest_golive.exchange.journal import Journal
+    from pytest_golive.run import journal_path
+
+    return Journal(journal_path(arguments.manifest.resolve().parent))
+
+
+def _real(arguments: argparse.Namespace, manifest: Manifest, journal: Journal) -> Callable[[Setup], StoodIn]:
     """Return what hands requests on to the vendor of the chosen environment."""
     from pytest_golive.clienting import real
     from pytest_golive.manifest.environment import resolve
+    from pytest_golive.manifest.known_secrets import redactor_for
     from pytest_golive.manifest.mistake import Mistakes
     from pytest_golive.vendors.keys import keys_for
 
@@ -123,7 +138,7 @@ def _real(arguments: argparse.Namespace, manifest: Manifest) -> Callable[[Setup]
         environment = resolve(manifest, name, arguments.manifest.resolve().parent, keys_for(arguments.manifest))
     except Mistakes as mistakes:
         raise Refused(str(mistakes)) from None
-    return real(environment.targets[vendor])
+    return real(environment, journal, redactor_for([environment]))
 
 
 def _in_the_lab(setup: Setup, behind: Callable[[Setup], StoodIn] | None, work: Any) -> int:

@@ -114,7 +114,8 @@ def test_a_real_vendor_may_answer_behind_the_faults(here: Path, capsys: pytest.C
             f"{real.base_url('timely')}/contacts?search=golive", headers={"x-api-key": connection.api_key}
         )
 
-    assert (code, lines[-1]) == (0, "T  c1  succeeded after N s")
+    swept = "made or changed in staging: 2; golive sweep --env staging takes it back"
+    assert (code, lines[-2:]) == (0, ["T  c1  succeeded after N s", swept])
     assert len(answer.json()["data"]) == 2  # the warm-up's as well
     assert refused == (2, ["golive drive: --real: live is production: faults are not tried with real customers"])
     assert unknown == (2, ["golive drive: --real: name an environment of golive.yaml with timely by --env"])
