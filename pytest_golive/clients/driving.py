@@ -182,7 +182,8 @@ class Drive:
                         one.result()
                     under_way.clear()
                 time.sleep(max(ask.rests, begun + ask.after - time.monotonic(), 0.0))
-                own = under_way and not self._setup.concurrent
+                # There is but one of a client that golive does not start: it is asked for one call after the other.
+                own = under_way and not self._setup.concurrent and self._setup.started
                 under_way.append(
                     pool.submit(self._called_by_another, number, ask.operation, arguments)
                     if own

@@ -113,6 +113,16 @@ def test_its_scenarios_are_driven_one_after_the_other(tmp_path: Path) -> None:
     assert (shop.most, [len(trace.attempts) for trace in traces]) == (1, [1, 1, 1])
 
 
+def test_it_is_asked_for_one_call_at_a_time(tmp_path: Path) -> None:
+    """Also where a scenario asks for several: it says that it is not concurrent."""
+    shop = Shop()
+    asks = tuple(Ask("list_contacts", with_others=True) for _ in range(3))
+    with lab_of(shop, tmp_path) as lab:
+        trace = lab.run(Scenario("together", asks))
+
+    assert (shop.most, [call.outcome for call in trace.calls]) == (1, ["ok", "ok", "ok"])
+
+
 def test_an_alarm_has_to_be_seen_twice(tmp_path: Path) -> None:
     """Once may be what another fault left behind."""
     shop = Shop()
