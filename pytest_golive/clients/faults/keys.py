@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_golive.clients.catalogue import fault
 from pytest_golive.clients.certificates import VARIABLES, Proof
+from pytest_golive.clients.driver import PRIVATE
 from pytest_golive.clients.judging.identity import (
     carries_another_key,
     enters_by,
@@ -91,6 +92,9 @@ def key_in_log(trial: Trial) -> None:
         trial.not_verified("command", "golive reads the log of what it starts itself")
     trace = _failing(trial)
     trial.judge(gives_its_key_away(trace, _secrets(trial), place="log", where="the log"), trace)
+    personal = [name for name, place in trace.leak_places if place == "log" and name in PRIVATE]
+    if personal:
+        trial.warn(f"the log holds what calls were made with about a person: {' and '.join(sorted(personal))}")
 
 
 @fault("CL-76")
