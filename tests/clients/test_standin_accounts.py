@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from pytest_golive.clients.certificates import Proof, certificates
-from pytest_golive.clients.error_body import error_response, phrase_of
+from pytest_golive.clients.error_body import _made, _put, error_response, phrase_of
 from pytest_golive.clients.script import Script, Step
 from pytest_golive.clients.standin import Loop, StandIn, StandInError
 from pytest_golive.clients.standin.attribution import Asked, Sent, attributed
@@ -369,6 +369,40 @@ def test_an_error_may_have_a_code_and_a_text_of_its_own() -> None:
     }
     assert json.loads(error_response(read_pack("timely"), 503).body)["error"]["code"] == "SERVICE_UNAVAILABLE"
     assert (phrase_of(499), phrase_of(599), phrase_of(404)) == ("Client Error", "Server Error", "Not Found")
+
+
+def test_an_error_is_made_of_whatever_schema_a_pack_has() -> None:
+    """Fields of every kind, fixed ones, open ones; paths that the schema does not name are put in."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "ok": {"type": "boolean"},
+            "kind": {"const": "error"},
+            "level": {"enum": ["fatal", "minor"]},
+            "count": {"type": "integer"},
+            "details": {"type": ["array"], "items": True},
+            "text": {"type": "string"},
+            "more": True,
+            "odd": {"type": []},
+            "nothing": {"type": ["string", "null"]},
+        },
+    }
+    body = _made(schema, "No.")
+    _put(body, "error.code", "E1")
+    _put(body, "text.code", "lost")
+
+    assert body == {
+        "ok": False,
+        "kind": "error",
+        "level": "fatal",
+        "count": 0,
+        "details": [],
+        "text": "No.",
+        "more": "No.",
+        "odd": None,
+        "nothing": None,
+        "error": {"code": "E1"},
+    }
 
 
 def test_each_embedded_vendor_is_one_of_its_own() -> None:
