@@ -381,7 +381,8 @@ def test_an_operation_that_the_vendor_does_not_have_is_told(tmp_path: Path) -> N
         load_manifest(path, [keys])
 
     assert [str(mistake) for mistake in told_of.value.mistakes] == [
-        "golive.yaml:6: clients.crm.operations[1]: Timely has no operation 'list_contact'; did you mean list_contacts? It has: list_contacts, chat, ask",
+        "golive.yaml:6: clients.crm.operations[1]: Timely has no operation 'list_contact'; "
+        "did you mean list_contacts? It has: list_contacts, chat, ask",
         "golive.yaml:6: clients.crm.operations[2]: Timely has no operation 'poll'; it has: list_contacts, chat, ask",
     ]
 
