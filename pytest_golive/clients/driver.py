@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from pytest_golive.clients.answers import Answer, answer_of, crashed, is_answer, json_object, shown
+from pytest_golive.clients.certificates import certificates
 from pytest_golive.clients.program import Program, Unstarted, now
 from pytest_golive.clients.setup import Setup, driven_arguments
 from pytest_golive.credentials.redaction import Redactor
@@ -95,6 +96,8 @@ class Client:
         self._program: Program | None = None
         if setup.started:
             values = {"base_url": base_url, "api_key": api_key, **self._ids}
+            if any("{ca_file}" in value for value in setup.client.environ.values()):
+                values["ca_file"] = str(certificates().authority)
             self._program = Program(
                 setup.argv,
                 setup.directory,

@@ -163,8 +163,9 @@ def embedded(setup: Setup) -> StoodIn:
         NotVerified: golive has none of this kind.
     """
     if setup.vendor not in VENDORS:
-        key = f"{setup.key}.vendor"
-        raise NotVerified(f"{key}: golive embeds no {setup.pack.title} to answer behind the faults", key=key)
+        key = f"{setup.key}.behind"
+        reason = f"golive embeds no {setup.pack.title} to answer behind the faults"
+        raise NotVerified(f"{key} is missing: {reason}; `environment` lets the real one answer", key=key)
     return EmbeddedVendor(setup.vendor, setup.profile)
 
 

@@ -152,7 +152,7 @@ class Client(Frozen):
     )
     environ: dict[str, str] = Field(
         default_factory=dict,
-        description="further variables; {base_url}, {api_key} and the vendor's ids are filled in",
+        description="further variables; {base_url}, {api_key}, {ca_file} and the vendor's ids are filled in",
     )
     start_seconds: Seconds = Field(default=20, description="how long it may take to start")
     call_seconds: Seconds = Field(default=60, description="the client's own promise: a call ends within this")

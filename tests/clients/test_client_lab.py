@@ -81,8 +81,11 @@ def test_a_vendor_that_golive_does_not_embed_is_not_verified(tmp_path: Path) -> 
     with pytest.raises(NotVerified) as caught:
         embedded(foreign)
 
-    assert caught.value.key == "clients.shop.vendor"
-    assert caught.value.reason == "clients.shop.vendor: golive embeds no Acme to answer behind the faults"
+    assert caught.value.key == "clients.shop.behind"
+    assert caught.value.reason == (
+        "clients.shop.behind is missing: golive embeds no Acme to answer behind the faults; "
+        "`environment` lets the real one answer"
+    )
 
 
 def test_what_golive_does_not_start_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pytest_golive.clients.certificates import certificates
+from pytest_golive.clients.driver import Client
 from pytest_golive.clients.labs import Labs
 from pytest_golive.clients.real_vendor import RealVendor, real_vendor
 from pytest_golive.clients.trying import try_fault
@@ -128,6 +131,21 @@ def test_no_client_is_tried_in_production(sandbox: Sandbox, tmp_path: Path) -> N
     with pytest.raises(NotVerified) as told:
         real_vendor(vendor, setup, transport=wire, journal=journal, fresh=str)
     assert str(told.value) == ("clients.timely-httpx.behind: live is marked production, and no client is tried there")
+
+
+def test_a_client_may_be_told_of_the_authority_by_a_variable_of_its_own(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where it reads none of the usual ones."""
+    look = "import json, os, sys\nfor line in sys.stdin:\n    told = {'result': os.environ['MY_CA'], 'ok': True}\n"
+    look += "    print(json.dumps({'call_id': json.loads(line)['call_id'], **told}), flush=True)\n"
+    setup = setup_of("httpx", "timely", tmp_path, command=[sys.executable, "-c", look], environ={"MY_CA": "{ca_file}"})
+    client = Client(setup, base_url="http://127.0.0.1:9", api_key="tly_live_0123456789abcdef")
+    client.start()
+    try:
+        told = client.call("c1", "list_contacts", {}).result
+    finally:
+        client.close()
+
+    assert told == str(certificates().authority)
 
 
 def test_a_whole_trial_may_have_a_real_vendor_behind_it(sandbox: Sandbox, tmp_path: Path) -> None:

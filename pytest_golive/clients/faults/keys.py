@@ -205,7 +205,8 @@ def _must_work_over_tls(trial: Trial) -> None:
     trace = _secured(trial, "good")
     if not any(one.status is not None for one in trace.attempts):
         trial.cannot_tell(
-            expected=f"a client that trusts the certificate authority named by {', '.join(VARIABLES)}",
+            expected=f"a client that trusts the authority named by {', '.join(VARIABLES)}, "
+            "or by {ca_file} in its environ",
             actual="it trusts none of its certificates, not even the right one",
         )
 
