@@ -33,6 +33,27 @@ MUTANTS: list[Mutant] = [
         "list_contacts was sent again NUMBER s after a 429 with Retry-After: 2",
         more=((LEARN, ALONE),),
     ),
+    # What aiohttp-retry does.
+    Mutant(
+        "CL-17",
+        "                wait = api.retry_after(reply)\n",
+        "                wait = None\n",
+        AT_LEAST_2,
+        "create_contact was sent again NUMBER s after a 429 with Retry-After: 2",
+        source="aiohttp_client.py",
+        operation="create_contact",
+        name="by aiohttp-retry",
+    ),
+    # Seconds, taken for milliseconds.
+    Mutant(
+        "CL-17",
+        "  if (/^[0-9]+$/.test(value)) return Number(value);\n",
+        "  if (/^[0-9]+$/.test(value)) return Number(value) / 1000;\n",
+        AT_LEAST_2,
+        "list_contacts was sent again NUMBER s after a 429 with Retry-After: 2",
+        source="node_client.mjs",
+        name="in Node",
+    ),
     # Reads seconds, and nothing else.
     Mutant(
         "CL-18",
