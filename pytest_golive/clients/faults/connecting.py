@@ -89,7 +89,7 @@ def dripping_answer(trial: Trial) -> None:
 @fault("CL-40")
 def no_connection(trial: Trial) -> None:
     """New connections are neither accepted nor refused."""
-    operation = trial.some("read", "operation")
+    operation = trial.some("read", "operation", "polled")
     trace = trial.run("nobody accepts", operation=operation, script=Script(connects="silent"))
     if trace.attempts:
         trial.cannot_tell(expected="an address that accepts no connection", actual="a request arrived all the same")
@@ -135,7 +135,7 @@ def connections_of_errors(trial: Trial) -> None:
 @fault("CL-44")
 def one_endpoint_hangs(trial: Trial) -> None:
     """One operation is never answered; another one is asked for meanwhile."""
-    names = [*trial.of_kind("read"), *trial.of_kind("write")]
+    names = [*trial.of_kind("read"), *trial.of_kind("write"), *trial.of_kind("polled")]
     if len(names) < 2:
         trial.not_applicable(f"{trial.lab.name} has one operation only")
     hanging, other = names[-1], names[0]

@@ -69,7 +69,7 @@ def key_over_plain_http(trial: Trial) -> None:
         secured = _secured(trial, proof)
         trial.judge(speaks_plain_http(secured), secured)
     _must_work_over_tls(trial)
-    operation = trial.some("read", "operation")
+    operation = trial.some("read", "operation", "polled")
     met = trial.pack.calls_of(operation)[0]
     script = Script(steps={met: _redirects("{plain}{target}")}, tls="good")
     calls = len(REDIRECTS)
@@ -109,7 +109,7 @@ def key_in_message(trial: Trial) -> None:
 @fault("CL-77")
 def key_of_another_environment(trial: Trial) -> None:
     """A plain call against a vendor that was made for this drive, whose key nobody else has."""
-    trace = trial.run("whose key", operation=trial.some("read", "operation"), warm=False)
+    trace = trial.run("whose key", operation=trial.some("read", "operation", "polled"), warm=False)
     if not trace.attempts:
         trial.cannot_tell(expected="a request", actual="none was sent")
     trial.judge(carries_another_key(trace, trial.pack), trace)
@@ -172,7 +172,7 @@ def base_url(trial: Trial) -> None:
 def proxy_of_the_environment(trial: Trial) -> None:
     """Variables that name a proxy, with https and without. A tunnel through it is no fault; giving it the key is."""
     environ = dict.fromkeys(PROXIES, "{proxy}") | {"no_proxy": "", "NO_PROXY": ""}
-    operation = trial.some("read", "operation")
+    operation = trial.some("read", "operation", "polled")
     traces = [
         trial.run(f"with a proxy, {name}", operation=operation, script=script, warm=False, environ=environ)
         for name, script in (("plain", Script()), ("https", Script(tls="good")))
@@ -191,7 +191,7 @@ def _redirects(location: str) -> tuple[Step, ...]:
 
 def _secured(trial: Trial, proof: Proof, *, operation: str | None = None) -> Trace:
     """Return what a client does at a vendor that proves itself like this."""
-    asked = operation or trial.some("read", "operation")
+    asked = operation or trial.some("read", "operation", "polled")
     return trial.run(f"over TLS: {proof}", operation=asked, script=Script(tls=proof), warm=False)
 
 
