@@ -172,10 +172,11 @@ MUTANTS: list[Mutant] = [
         "            except Failed:\n"
         "                if round_ == 2:\n"
         "                    raise\n"
-        "                time.sleep(0.6)\n",
+        "                time.sleep(0.9)\n",
         "one layer that tries again, at most 5 tries",
         "list_units was sent 9 times: 3 bursts of 3, each with the same pauses",
         vendor="augno",
+        environ={"RETRY_BASE_SECONDS": "0.3"},
         more=((TRIES, "TRIES = 3\n"), (BUDGET, NO_BUDGET), (REST, NO_REST), (BACKOFF, "    return longest\n")),
     ),
     # urllib3 tries three times, and nobody told the code around it.
