@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-import httpx
-
+from pytest_golive.clients.lab import embedded
 from pytest_golive.clients.labs import Labs
+from pytest_golive.clients.real_vendor import RealVendor, real_vendor
 from pytest_golive.clients.setup import Setup, set_up
-from pytest_golive.clients.vendor_behind import ForwardedVendor, StoodIn
+from pytest_golive.clients.vendor_behind import StoodIn
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.exchange.budget import Budget
+from pytest_golive.exchange.journal import Journal
+from pytest_golive.exchange.permit import Permit
+from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.exchange.wire import wire
+from pytest_golive.golive import Golive
+from pytest_golive.manifest.environment import Environment
 from pytest_golive.manifest.model import Client, Manifest
 from pytest_golive.readiness.client_cases import ClientCase
 from pytest_golive.sandbox.rehearsal import EXAMPLE
@@ -83,19 +90,53 @@ def labs_of(setups: Iterable[Setup], redactor: Redactor, behind: Callable[[Setup
     return Labs(setups, redactor.scrub, behind)
 
 
-def real(target: Target) -> Callable[[Setup], StoodIn]:
-    """Return what hands requests on to a vendor in an environment: what succeeds there is really done."""
+def behind(golive: Golive) -> Callable[[Setup], StoodIn]:
+    """Return what makes the vendor behind a stand-in in a run: golive's own, or the chosen environment's.
 
-    def forwarded(setup: Setup) -> StoodIn:
-        key = setup.pack.authentication.credential
-        previous = target.credentials.get(f"previous_{key}")
-        return ForwardedVendor(
-            setup.pack,
-            target.base_url or "",
-            target.credentials[key].reveal(),
-            target.ids,
-            replaced_key=previous.reveal() if previous is not None else "",
-            transport=httpx.HTTPTransport(),
+    Args:
+        golive: knows the vendors of the chosen environment.
+    """
+
+    def made(setup: Setup) -> StoodIn:
+        if setup.client.behind == "sandbox":
+            return embedded(setup)
+        where = golive.environment.name
+        pace = golive.budgets.pace(setup.vendor, where, golive.limits(setup.vendor, where))
+        return real_vendor(
+            golive.vendor(setup.vendor),
+            setup,
+            transport=lambda url: Budget(wire(url), pace),
+            journal=golive.journal,
+            fresh=golive.fresh,
         )
 
-    return forwarded
+    return made
+
+
+def real(environment: Environment, journal: Journal, redactor: Redactor) -> Callable[[Setup], StoodIn]:
+    """Return what hands requests on to a vendor in an environment, for one drive at the desk.
+
+    Args:
+        environment: where the vendor is; what succeeds there is really done.
+        journal: where it is written down, for `golive sweep`.
+        redactor: masks its keys.
+    """
+
+    def made(setup: Setup) -> StoodIn:
+        vendor = Vendor(
+            setup.pack,
+            environment.targets[setup.vendor],
+            Permit(environment.name, production=environment.production, allowed=frozenset(environment.allow)),
+            strict=False,
+            scrub=redactor.scrub,
+            journal=journal,
+            fresh=_fresh,
+            run="drive",
+        )
+        return RealVendor(vendor, transport=wire(vendor.base_url), journal=journal, fresh=_fresh, alone=True)
+
+    return made
+
+
+def _fresh(kind: str) -> str:
+    return f"golive-drive-{kind}-{secrets.token_hex(4)}"

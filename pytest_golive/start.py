@@ -306,7 +306,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     golive.source = prepared.source
     golive.reviews = reviewing.reviews_of(prepared.watching, prepared.environments, redactor)
     golive.labs = labs_of(prepared.handlers, redactor)
-    golive.clients = clienting.labs_of(prepared.clients, redactor)
+    golive.clients = clienting.labs_of(prepared.clients, redactor, clienting.behind(golive))
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)
     return Run(
         id=run_id,

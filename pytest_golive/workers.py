@@ -140,7 +140,8 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.source = source_received(told["source"])
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
-    golive.clients = clienting.labs_of(map(client_setup.received, told["clients"]), redactor)
+    clients = map(client_setup.received, told["clients"])
+    golive.clients = clienting.labs_of(clients, redactor, clienting.behind(golive))
     golive.questions_file = None if told["questions_file"] is None else Path(told["questions_file"])
     return Run(
         id=told["id"],

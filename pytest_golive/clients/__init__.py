@@ -1,1 +1,1 @@
-"""The client lab: drives the team's API client against a vendor that misbehaves on purpose; judges from the trace."""
+"""The client lab: drives the team's API client against a vendor that fails on purpose, and judges by the trace."""

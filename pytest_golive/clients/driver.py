@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from pytest_golive.clients.answers import Answer, answer_of, crashed, is_answer, json_object, shown
+from pytest_golive.clients.certificates import certificates
 from pytest_golive.clients.program import Program, Unstarted, now
 from pytest_golive.clients.setup import Setup, driven_arguments
 from pytest_golive.credentials.redaction import Redactor
@@ -91,9 +92,12 @@ class Client:
         self._answered = False
         self._asked = False
         self._ended = ""
+        self._http: httpx.Client | None = None
         self._program: Program | None = None
         if setup.started:
             values = {"base_url": base_url, "api_key": api_key, **self._ids}
+            if any("{ca_file}" in value for value in setup.client.environ.values()):
+                values["ca_file"] = str(certificates().authority)
             self._program = Program(
                 setup.argv,
                 setup.directory,
@@ -107,6 +111,10 @@ class Client:
     def leak_places(self) -> tuple[tuple[str, str], ...]:
         """What leaked, and where: in the log, in a message, in a result."""
         return tuple(sorted(self._places))
+
+    def give(self, api_key: str) -> None:
+        """Call the vendor with another key from the next call on."""
+        self._api_key = api_key
 
     def start(self, *, beside: bool = False) -> None:
         """Start its process; a client behind an address is there already.
@@ -148,7 +156,7 @@ class Client:
                 raise RuntimeError(f"{self.setup.name} is not concurrent, and has not answered the call before")
             starting = 0.0 if self._asked or not self.setup.started else self.setup.start_seconds
             self._asked = True
-            pending = _Pending(now(), starting + (seconds or self.setup.call_seconds))
+            pending = _Pending(now(), starting + (seconds or self.setup.patience_seconds))
             self._pending[call_id] = pending
             if self._ended:
                 self._settle(call_id, crashed(call_id, self._ended))
@@ -170,6 +178,8 @@ class Client:
 
     def close(self) -> Said:
         """End its process, and return what it said besides its answers."""
+        if self._http is not None:
+            self._http.close()
         if self._program is None:
             return Said((), tuple(sorted({name for name, _ in self._places})))
         self._program.close(at_once=any(not each.answered.is_set() for each in self._pending.values()))
@@ -192,10 +202,10 @@ class Client:
     def _post(self, call_id: str, asked: Mapping[str, Any]) -> None:
         allowed = self._pending[call_id].allowed + GRACE_SECONDS
         try:
-            answer = httpx.post(self.setup.url, json=asked, timeout=allowed, trust_env=False)
+            answer = self._adapter().post(self.setup.url, json=asked, timeout=allowed)
         except httpx.ReadTimeout:
             return  # whoever waits tells it
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:  # closed meanwhile, too
             told = f"nobody takes calls at {self.setup.url}: {type(error).__name__}"
             self._settle(call_id, crashed(call_id, told))
             return
@@ -205,6 +215,13 @@ class Client:
             self._settle(call_id, crashed(call_id, self._secrets.scrub(told)))
             return
         self._settle(call_id, self._looked_at(answer_of(said, call_id)))
+
+    def _adapter(self) -> httpx.Client:
+        with self._lock:
+            if self._http is None:
+                # Trust is read from files, which takes longer than a call does; plain http needs none.
+                self._http = httpx.Client(trust_env=False, verify=self.setup.url.startswith("https:"))
+            return self._http
 
     def _took(self, line: bytes) -> bool:
         """Take a line of standard output; tell whether it answers a call under way."""

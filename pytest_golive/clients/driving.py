@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from pytest_golive.clients.driver import Client
@@ -18,9 +19,16 @@ from pytest_golive.clients.trace import Call, Trace
 from pytest_golive.clients.vendor_behind import StoodIn
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import fingerprint
+from pytest_golive.vendors.client_fault import is_of_kind
 
 if TYPE_CHECKING:
     from pytest_golive.clients.setup import Setup
+
+PLAIN_CALLS = 5
+"""So many plain calls succeed before a client that golive does not start meets the next fault."""
+
+GETTING_OVER = 1001
+"""The number of the first of them, beyond those of a script."""
 
 WARM_UP = "w"
 """How ids of calls begin that are made before the script; their requests are no part of the trace."""
@@ -76,6 +84,7 @@ class Drive:
             asks = [ask for ask in scenario.asks if not ask.warm_up]
             wanted = [self._arguments(ask) for ask in asks]
             client = self._started()
+            self._get_over(client)
             self._warm_up(client)
             self._standin.arm()
             self._armed = time.monotonic()
@@ -111,9 +120,12 @@ class Drive:
 
     @property
     def _key(self) -> str:
-        """The key that the client is given."""
-        replaced = self._scenario.key == "replaced"
-        return self._vendor.replaced_key if replaced else key_for(self._vendor, self._setup.operations)
+        """The key that the client is given at first."""
+        return self._right_key if self._scenario.key == "right" else self._vendor.replaced_key
+
+    @property
+    def _right_key(self) -> str:
+        return key_for(self._vendor, self._setup.operations)
 
     def _started(self, *, beside: bool = False) -> Client:
         vendor, scenario = self._vendor, self._scenario
@@ -133,6 +145,25 @@ class Drive:
             raise Undriven("a client that can be started", str(problem)) from None
         return client
 
+    def _get_over(self, client: Client) -> None:
+        """Have a client that lives on from scenario to scenario get over the one before.
+
+        It may rightly pause, rest, or have used up its retries. Plain calls are made until one succeeds, and some more.
+        """
+        if self._setup.started or self._scenario.key == "replaced":
+            return
+        reads = [name for name in self._setup.operations if is_of_kind(self._vendor.pack, name, "read")]
+        ask = Ask((reads or [self._scenario.asks[0].operation])[0])
+        until, left, pause = time.monotonic() + self._setup.start_seconds, PLAIN_CALLS, 0.2
+        for number in count(GETTING_OVER):
+            call = self._called(client, f"{WARM_UP}{number}", ask.operation, self._arguments(ask))
+            left -= call.outcome == "ok"
+            if left == 0 or time.monotonic() > until:
+                return
+            if call.outcome != "ok":
+                time.sleep(pause)
+                pause = min(2.0, pause * 1.5)
+
     def _warm_up(self, client: Client) -> None:
         for number, ask in enumerate((ask for ask in self._scenario.asks if ask.warm_up), start=1):
             call = self._called(client, f"{WARM_UP}{number}", ask.operation, self._arguments(ask))
@@ -151,7 +182,8 @@ class Drive:
                         one.result()
                     under_way.clear()
                 time.sleep(max(ask.rests, begun + ask.after - time.monotonic(), 0.0))
-                own = under_way and not self._setup.concurrent
+                # There is but one of a client that golive does not start: it is asked for one call after the other.
+                own = under_way and not self._setup.concurrent and self._setup.started
                 under_way.append(
                     pool.submit(self._called_by_another, number, ask.operation, arguments)
                     if own
@@ -166,6 +198,8 @@ class Drive:
 
     def _kept(self, client: Client, number: int, operation: str, arguments: Mapping[str, Any]) -> Call:
         call = self._called(client, f"c{number}", operation, arguments)
+        if self._scenario.key == "renewed":
+            client.give(self._right_key)
         with self._lock:
             self._calls[call.id] = call
         return call

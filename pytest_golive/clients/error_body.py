@@ -67,20 +67,22 @@ def _retry_of(pack: Pack, status: int) -> str:
     return pack.errors.statuses[status].retry if status in pack.errors.statuses else "never"
 
 
-def _made(schema: Mapping[str, Any], message: str) -> Any:
+def _made(schema: Any, message: str) -> Any:
     """Return a value that fits a schema of the simple kind that error bodies have."""
+    if not isinstance(schema, Mapping):
+        return message  # true: anything fits
     kinds = schema.get("type", "object")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if "null" in kinds:
         return None
-    if "enum" in schema:
-        return schema["enum"][0]
+    if "const" in schema or "enum" in schema:
+        return schema.get("const", next(iter(schema.get("enum", ())), None))
     if "object" in kinds:
         return {name: _made(each, message) for name, each in schema.get("properties", {}).items()}
     if "string" in kinds:
         return "https://docs.example/errors" if schema.get("format") == "uri" else message
     plain: dict[str, Any] = {"integer": 0, "number": 0, "boolean": False, "array": []}
-    return plain[kinds[0]]
+    return plain.get(next(iter(kinds), ""))
 
 
 def _put(body: Any, path: str, value: Any) -> None:

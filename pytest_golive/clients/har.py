@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -64,14 +65,14 @@ def _began(entry: Any, number: int) -> float:
 
 
 def _attempt(entry: Mapping[str, Any], number: int, start: float) -> Attempt:
-    request, response = entry.get("request"), entry.get("response") or {}
+    request, response = entry.get("request"), _object(entry.get("response"))
     if not isinstance(request, dict) or not isinstance(request.get("url"), str):
         raise UnreadableTrace(0, f"entry {number}: request.url is missing")
     scheme, _, rest = request["url"].rpartition("://")
     host, slash, path = rest.partition("/")
-    body, answer = _sent(request), _content(response.get("content") or {})
+    body, answer = _sent(request), _content(_object(response.get("content")))
     there, first, last = _times(entry, start)
-    status = int(response.get("status") or 0) or None
+    status = int(_number(response.get("status"))) or None
     whole = _size(request, body)
     return Attempt(
         number=number,
@@ -97,16 +98,26 @@ def _attempt(entry: Mapping[str, Any], number: int, start: float) -> Attempt:
 
 def _times(entry: Mapping[str, Any], start: float) -> tuple[float, float, float]:
     """Return when a request was there, when its answer began and when it ended."""
-    timings = entry.get("timings") or {}
-    taken = {name: max(0.0, float(timings.get(name) or 0)) / 1000 for name in (*BEFORE, "wait", "receive")}
+    timings = _object(entry.get("timings"))
+    taken = {name: max(0.0, _number(timings.get(name))) / 1000 for name in (*BEFORE, "wait", "receive")}
     there = start + sum(taken[name] for name in BEFORE)
     first = there + taken["wait"]
-    last = max(first + taken["receive"], start + float(entry.get("time") or 0) / 1000)
+    last = max(first + taken["receive"], start + _number(entry.get("time")) / 1000)
     return there, first, last
 
 
+def _object(said: Any) -> dict[str, Any]:
+    """Return an object of an archive; an empty one where there is none."""
+    return said if isinstance(said, dict) else {}
+
+
+def _number(said: Any) -> float:
+    """Return a number of an archive; 0 where there is none."""
+    return float(said) if isinstance(said, int | float) and math.isfinite(said) else 0.0
+
+
 def _sent(request: Mapping[str, Any]) -> bytes:
-    posted = request.get("postData") or {}
+    posted = _object(request.get("postData"))
     text = posted.get("text")
     if isinstance(text, str) and posted.get("encoding") == "base64":
         return _decoded(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ class Lab:
         self._behind = behind or embedded
         self._scrub = scrub
         self._once = Once()
+        self._alone = threading.Lock()
+        """Held during a drive of a client that golive does not start: all its scenarios meet in one process."""
         self.drives: list[Trace] = []
 
     @property
@@ -130,7 +133,19 @@ class Lab:
         trace: Trace = self._once.get(scenario.name, lambda: self._driven(scenario))
         return trace
 
+    def anew(self) -> Lab:
+        """Return the same client in a lab that has seen nothing of it yet."""
+        other = Lab(self.setup, self._loop, self._scrub, self._behind)
+        other._alone = self._alone  # another one of these
+        return other
+
     def _driven(self, scenario: Scenario) -> Trace:
+        if self.setup.started:
+            return self._driven_now(scenario)
+        with self._alone:
+            return self._driven_now(scenario)
+
+    def _driven_now(self, scenario: Scenario) -> Trace:
         try:
             trace = Drive(self.setup, scenario, self._behind(self.setup), self._loop).run()
         except StandInError as problem:
@@ -148,8 +163,9 @@ def embedded(setup: Setup) -> StoodIn:
         NotVerified: golive has none of this kind.
     """
     if setup.vendor not in VENDORS:
-        key = f"{setup.key}.vendor"
-        raise NotVerified(f"{key}: golive embeds no {setup.pack.title} to answer behind the faults", key=key)
+        key = f"{setup.key}.behind"
+        reason = f"golive embeds no {setup.pack.title} to answer behind the faults"
+        raise NotVerified(f"{key} is missing: {reason}; `environment` lets the real one answer", key=key)
     return EmbeddedVendor(setup.vendor, setup.profile)
 
 

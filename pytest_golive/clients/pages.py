@@ -18,7 +18,7 @@ from pytest_golive.vendors.pack import Pack
 
 USUAL_SIZE = 20
 MOST_SIZE = 100
-"""Items on a made-up page at most, however many are asked for: that a vendor gives fewer is right."""
+"""Items on a page at most, where the pack does not say what the largest one is."""
 
 FEW = 20
 """Items on a page of a listing without an end, of which a client may read hundreds."""
@@ -175,7 +175,7 @@ class Pages:
     def _asked_size(self, query: Mapping[str, str]) -> int:
         asked = next((query[name] for name in self.paging.size if query.get(name, "").isdecimal()), "")
         size = int(asked) if asked and int(asked) > 0 else self.paging.default_size or USUAL_SIZE
-        return min(size, self.paging.largest or MOST_SIZE, MOST_SIZE if self.count else FEW)
+        return min(size, (self.paging.largest or MOST_SIZE) if self.count else FEW)
 
     def _number(self, query: Mapping[str, str]) -> int:
         said = query.get(self.paging.page or "", "")

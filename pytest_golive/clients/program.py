@@ -23,6 +23,9 @@ LOG_BYTES = 4 * 1024 * 1024
 ENDING_SECONDS = 0.7
 """How long a process has to end once its input is closed, before it is killed."""
 
+LAST_WORDS_SECONDS = 2.0
+"""How long golive waits for a process that closed its standard output to end, and for the last of its log."""
+
 AT_ONCE = threading.BoundedSemaphore(4 * (os.cpu_count() or 1))
 """So many scenarios have driven processes at the same time, over all labs of this process."""
 
@@ -195,11 +198,11 @@ class Program:
 
     def _ended(self, process: subprocess.Popen[bytes]) -> str:
         try:
-            code = process.wait(1)
+            code = process.wait(LAST_WORDS_SECONDS)
         except subprocess.TimeoutExpired:
             return "it closed its standard output"
         if len(self._threads) > 1 and threading.current_thread() is not self._threads[1]:
-            self._threads[1].join(0.5)  # what it said at last
+            self._threads[1].join(LAST_WORDS_SECONDS)  # what it said at last
         return f"its process ended with exit code {code}" if code >= 0 else f"its process ended by signal {-code}"
 
     def _read_log(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 from pytest_golive.cassettes.secret_fields import says_secret
+from pytest_golive.clients.judging.sending import request_id
 from pytest_golive.clients.judging.tries import alike, asked_in_seconds
 from pytest_golive.clients.policy import Policy, succeeded
 from pytest_golive.clients.trace import Attempt, Fields, Place, Trace
@@ -18,6 +19,9 @@ from pytest_golive.vendors.pack import Pack
 
 LATEST_SECONDS = 30.0
 """A request that comes later than this after a failure, and after what Retry-After asked for, is a new call."""
+
+AT_ONCE_SECONDS = 5.0
+"""A request that comes later than this after a final refusal is nobody's repetition."""
 
 KEPT_OPEN = 200
 """So many calls are looked at for one that a request goes on with."""
@@ -74,7 +78,8 @@ def _grouped(attempts: Sequence[Attempt], pack: Pack) -> tuple[Attempt, ...]:
     found: list[Attempt] = []
     for one in attempts:
         if one.call is None and one.operation is not None:
-            before = next((other for other in reversed(last) if _goes_on(other, one, policies[one.operation])), None)
+            # Of several that wait, the one that has waited longest: calls beside each other come back in turn.
+            before = next((other for other in last if _goes_on(other, one, policies[one.operation])), None)
             one = replace(one, call=before.call if before is not None else f"r{len(found) + 1}")  # noqa: PLW2901
         if one.operation is not None:
             last = [*[other for other in last if other.call != one.call][-KEPT_OPEN:], one]
@@ -89,9 +94,21 @@ def _goes_on(before: Attempt, one: Attempt, policy: Policy) -> bool:
     soon = one.at - before.over_at <= LATEST_SECONDS + (asked_in_seconds(before) or 0.0)
     if not soon or before.over_at > one.at:
         return False
-    if not succeeded(before):
-        return before.query == one.query and (alike(before, one) or policy.key_of(before) is not None)
-    return _next_page(before, one, policy)
+    if succeeded(before):
+        return _next_page(before, one, policy)
+    if before.query != one.query or not (alike(before, one) or policy.key_of(before) is not None):
+        return False
+    return policy.again(before) != "never" or _surely_the_same(before, one, policy)
+
+
+def _surely_the_same(before: Attempt, one: Attempt, policy: Policy) -> bool:
+    """Whether a request after a final refusal is a repetition, and not somebody's next call for the same."""
+    if policy.key_of(before) is not None:
+        return policy.key_of(before) == policy.key_of(one)
+    ids = request_id(before), request_id(one)
+    if None not in ids:
+        return ids[0] == ids[1]
+    return one.at - before.over_at <= AT_ONCE_SECONDS
 
 
 def _next_page(before: Attempt, one: Attempt, policy: Policy) -> bool:

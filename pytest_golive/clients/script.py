@@ -42,8 +42,8 @@ class Step:
         informs: interim statuses before the answer: (103,).
         said: in words, for traces and findings.
         idles: seconds after the answer when the connection is closed without a word; None: it is kept.
-        until_next: the answer waits until the next request of the same operation was answered or, over the same
-            connection, has arrived; so long as `wait` says at most.
+        until_next: the answer waits until the next request of the same operation has arrived, over whichever
+            connection; so long as `wait` says at most.
     """
 
     status: int | None = None
@@ -124,7 +124,7 @@ class Scenario:
         script: what the stand-in does.
         seconds: how long the drive may take beyond the client's own promise (`call_seconds`) per call in sequence.
         environ: further variables of the process; `{elsewhere}`, `{proxy}`, `{plain}`, `{vendor}` are filled in.
-        key: which key the client is given: the right one, or one that was replaced.
+        key: which key the client is given: the right one, one that was replaced, or that for its first call alone.
         prepare: gets the fresh vendor before the drive: makes more things, so that listings have pages.
         watch_seconds: how long the stand-in goes on looking after the last answer, for what still comes.
     """
@@ -134,6 +134,6 @@ class Scenario:
     script: Script = Script()
     seconds: float = 5.0
     environ: Mapping[str, str] = field(default_factory=dict)
-    key: Literal["right", "replaced"] = "right"
+    key: Literal["right", "replaced", "renewed"] = "right"
     prepare: Callable[[Any], None] | None = None
     watch_seconds: float = 0.0

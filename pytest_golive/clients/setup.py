@@ -19,6 +19,9 @@ PLACEHOLDER = re.compile(r"{([A-Za-z_][A-Za-z0-9_]*)}")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy")
 """Variables of golive's own environment that a driven client does not get: what it calls lies on this machine."""
 
+PATIENCE_SECONDS = 120.0
+"""How long a call may take of a client that promises nothing; what has not ended then has no end."""
+
 How = Literal["command", "callable", "url"]
 
 
@@ -83,6 +86,16 @@ class Setup:
     def call_seconds(self) -> float:
         """Its own promise: a call ends within this."""
         return self.client.call_seconds
+
+    @property
+    def promises(self) -> bool:
+        """Whether golive.yaml says itself how long a call may take."""
+        return "call_seconds" in self.client.model_fields_set
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long a call is waited for: as long as the client promises, or until nobody would call it an end."""
+        return self.call_seconds if self.promises else max(PATIENCE_SECONDS, self.call_seconds)
 
     @property
     def concurrent(self) -> bool:

@@ -30,7 +30,7 @@ def step_words(step: Step) -> str:
     said += [f"{name}: {value}" for name, value in step.headers]
     said += [f"interim {status}" for status in step.informs]
     said += [f"after {step.wait:g} s"] if step.wait and not step.until_next else []
-    said += ["later than the next one's answer"] if step.until_next else []
+    said += ["once the next one has arrived"] if step.until_next else []
     said += [f"a byte every {step.pause:g} s"] if step.pause else []
     said += ["Connection: close"] if step.closes else []
     said += [f"closed without a word after {step.idles:g} s"] if step.idles is not None else []

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, asdict, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pytest_golive.clients.trace import KEPT_BYTES, Attempt, Call, Connection, Fields, Trace
+from pytest_golive.clients.trace import KEPT_BYTES, Attempt, Call, Connection, Fields, Outcome, Trace
 
 KINDS: dict[str, type[Attempt] | type[Connection] | type[Call]] = {
     "attempt": Attempt,
@@ -27,6 +27,10 @@ KINDS: dict[str, type[Attempt] | type[Connection] | type[Call]] = {
 WHOLE = ("name", "zero", "lag_seconds", "log", "leaks", "unfired", "leak_places", "keys", "ids", "lates")
 HEADS = ("golive_trace", *WHOLE)
 TIMES = ("at", "body_at", "answered_at", "ended_at", "left_at", "opened_at", "closed_at", "began_at")
+NUMBERS = frozenset({"number", "connection", "body_size", "status", "requests"})
+TEXTS = frozenset(
+    {"method", "target", "listener", "scheme", "host", "operation", "call", "credential", "fired", "crash"}
+)
 BODIES = ("body", "answer")
 HEADERS = ("headers", "answer_headers")
 ALSO = ("url", "body_base64", "answer_base64")
@@ -74,7 +78,7 @@ def read(lines: Iterable[str], *, name: str = "trace") -> Trace:
             continue
         kind = next((one for one in KINDS if one in said and isinstance(said[one], dict)), "attempt")
         rows[kind].append((number, said[kind] if kind in said and len(said) == 1 else said))
-    zero = float(head.get("zero") or _earliest(rows["attempt"]))
+    zero = head.get("zero") or _earliest(rows["attempt"])
     return Trace(
         name=str(head.get("name", name)),
         attempts=_numbered([_row(Attempt, said, line, zero) for line, said in rows["attempt"]]),
@@ -126,6 +130,9 @@ def _head(said: dict[str, Any], number: int) -> dict[str, Any]:
     if said["golive_trace"] != 1:
         raise UnreadableTrace(number, f"golive_trace: {said['golive_trace']!r} is not known; it is 1")
     _must_be_known(said, HEADS, number)
+    for name in ("zero", "lag_seconds"):
+        if not isinstance(said.get(name, 0.0), int | float):
+            raise UnreadableTrace(number, f"{name}: {said[name]!r} is no number of seconds")
     return said
 
 
@@ -156,10 +163,22 @@ def _row(kind: type[Row], said: Mapping[str, Any], line: int, zero: float) -> Ro
     for one in fields(kind):
         if one.default is MISSING and values.get(one.name) is None:
             raise UnreadableTrace(line, f"{one.name} is missing")
+    _must_fit(values, line)
     try:
         return kind(**values)
     except TypeError as problem:
         raise UnreadableTrace(line, str(problem)) from None
+
+
+def _must_fit(values: Mapping[str, Any], line: int) -> None:
+    """Refuse numbers that are none, texts that are none, and outcomes that nobody knows."""
+    for name, value in values.items():
+        if name in NUMBERS and value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise UnreadableTrace(line, f"{name}: {value!r} is no whole number")
+        if name in TEXTS and value is not None and not isinstance(value, str):
+            raise UnreadableTrace(line, f"{name}: {value!r} is no text")
+    if "outcome" in values and values["outcome"] not in get_args(Outcome):
+        raise UnreadableTrace(line, f"outcome: {values['outcome']!r} is none of {', '.join(get_args(Outcome))}")
 
 
 def _request(values: dict[str, Any], line: int) -> dict[str, Any]:

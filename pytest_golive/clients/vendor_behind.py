@@ -15,7 +15,7 @@ import httpx
 from pytest_golive.clients.error_body import error_response
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.sandbox.http import Request, Response, json_response
-from pytest_golive.sandbox.routing import Routes, UnknownPathError, WrongMethodError
+from pytest_golive.sandbox.routing import Route, Routes, UnknownPathError, WrongMethodError
 from pytest_golive.sandbox.server import LARGEST_BODY
 from pytest_golive.sandbox.world import VENDORS, VendorApp
 from pytest_golive.vendors.library import read_pack
@@ -81,8 +81,13 @@ class _Known:
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operation of the pack that a request is for."""
+        found = self.route_of(method, path)
+        return None if found is None else found.operation
+
+    def route_of(self, method: str, path: str) -> Route | None:
+        """Return the same with the values of the path's placeholders."""
         try:
-            return self._routes.find(method, path).operation
+            return self._routes.find(method, path)
         except (UnknownPathError, WrongMethodError):
             return None
 
@@ -188,6 +193,17 @@ class ForwardedVendor(_Known):
 
     def answer(self, request: Request, target: str) -> Response:
         """Return the real vendor's answer; 502 in the vendor's shape where it cannot be reached."""
+        try:
+            return self.forwarded(request, target)
+        except httpx.HTTPError:
+            return self.refusal(502)
+
+    def forwarded(self, request: Request, target: str) -> Response:
+        """Return the real vendor's answer.
+
+        Raises:
+            httpx.HTTPError: it cannot be reached.
+        """
         below = target.removeprefix(self.pack.base_url.path)
         url = self._origin.copy_with(raw_path=f"{self._base}{below}".encode("latin-1"))
         headers = {
@@ -195,12 +211,8 @@ class ForwardedVendor(_Known):
             for name, value in request.headers.items()
             if name not in _OF_THE_CONNECTION | {"content-length"}
         }
-        try:
-            with self._client.stream(request.method, url, headers=headers, content=request.body) as answer:
-                # As it came, still compressed: its headers are handed on, too.
-                return Response(answer.status_code, _handed_on(answer.headers), b"".join(answer.iter_raw()))
-        except httpx.HTTPError:
-            return self.refusal(502)
+        answer = self._client.request(request.method, url, headers=headers, content=request.body)
+        return Response(answer.status_code, _handed_on(answer.headers), answer.content)
 
     def close(self) -> None:
         """Close the connections to the vendor."""
@@ -214,5 +226,6 @@ def _made(name: str, profile: str | None) -> VendorApp:
 
 
 def _handed_on(headers: httpx.Headers) -> dict[str, str]:
-    dropped = _OF_THE_CONNECTION | {"content-length", "date"}
+    # The content was unpacked on its way, if it was packed.
+    dropped = _OF_THE_CONNECTION | {"content-length", "content-encoding", "date"}
     return {name: value for name, value in headers.items() if name.lower() not in dropped}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_golive.clients.lab import Lab
     from pytest_golive.clients.setup import Setup
     from pytest_golive.clients.vendor_behind import StoodIn
+    from pytest_golive.exchange.journal import Journal
     from pytest_golive.manifest.model import Manifest
 
 SANDBOX = "sandbox"
@@ -49,6 +50,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="what is no fault is answered by the vendor of --env, where it is really done; default: by golive's own",
     )
     parser.add_argument(
+        "--trace", type=Path, metavar="PATH", help="file that the last drive is written to, as `golive judge` reads it"
+    )
+    parser.add_argument(
         "--manifest", type=Path, default=USUAL, metavar="PATH", help="golive.yaml; default: the one here"
     )
 
@@ -65,10 +69,33 @@ def run(arguments: argparse.Namespace) -> int:
     setup = _setup(arguments, manifest)
     if arguments.operation is not None:
         must_be_known(arguments.operation, setup.operations, "operation")
-    behind = _real(arguments, manifest) if arguments.real else None
-    if FAULT.fullmatch(arguments.what):
-        return _in_the_lab(setup, behind, lambda lab: _fault(lab, arguments.what, arguments.operation))
-    return _in_the_lab(setup, behind, lambda lab: _steps(lab, arguments))
+    if not arguments.real:
+        return _in_the_lab(setup, None, lambda lab: _driven(lab, arguments))
+    journal = _journal(arguments)
+    try:
+        return _in_the_lab(setup, _real(arguments, manifest, journal), lambda lab: _driven(lab, arguments))
+    finally:
+        if made := len(journal.left()):
+            say(f"made or changed in {arguments.env}: {made}; golive sweep --env {arguments.env} takes it back")
+
+
+def _driven(lab: Lab, arguments: argparse.Namespace) -> int:
+    try:
+        if FAULT.fullmatch(arguments.what):
+            return _fault(lab, arguments.what, arguments.operation)
+        return _steps(lab, arguments)
+    finally:
+        if arguments.trace is not None and lab.drives:
+            _keep(lab, arguments.trace)
+
+
+def _keep(lab: Lab, path: Path) -> None:
+    from pytest_golive.clients.trace_file import written
+
+    try:
+        path.write_text("".join(f"{line}\n" for line in written(lab.drives[-1])), "utf-8")
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _setup(arguments: argparse.Namespace, manifest: Manifest) -> Setup:
@@ -86,10 +113,18 @@ def _setup(arguments: argparse.Namespace, manifest: Manifest) -> Setup:
     )
 
 
-def _real(arguments: argparse.Namespace, manifest: Manifest) -> Callable[[Setup], StoodIn]:
+def _journal(arguments: argparse.Namespace) -> Journal:
+    from pytest_golive.exchange.journal import Journal
+    from pytest_golive.run import journal_path
+
+    return Journal(journal_path(arguments.manifest.resolve().parent))
+
+
+def _real(arguments: argparse.Namespace, manifest: Manifest, journal: Journal) -> Callable[[Setup], StoodIn]:
     """Return what hands requests on to the vendor of the chosen environment."""
     from pytest_golive.clienting import real
     from pytest_golive.manifest.environment import resolve
+    from pytest_golive.manifest.known_secrets import redactor_for
     from pytest_golive.manifest.mistake import Mistakes
     from pytest_golive.vendors.keys import keys_for
 
@@ -103,7 +138,7 @@ def _real(arguments: argparse.Namespace, manifest: Manifest) -> Callable[[Setup]
         environment = resolve(manifest, name, arguments.manifest.resolve().parent, keys_for(arguments.manifest))
     except Mistakes as mistakes:
         raise Refused(str(mistakes)) from None
-    return real(environment.targets[vendor])
+    return real(environment, journal, redactor_for([environment]))
 
 
 def _in_the_lab(setup: Setup, behind: Callable[[Setup], StoodIn] | None, work: Any) -> int:
@@ -138,7 +173,7 @@ def _steps(lab: Lab, arguments: argparse.Namespace) -> int:
 def _fault(lab: Lab, fault_id: str, operation: str | None) -> int:
     from pytest_golive.clients.catalogue import functions
     from pytest_golive.clients.trying import try_fault
-    from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
+    from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable, NotVerified
     from pytest_golive.vendors.library import client_faults
 
     must_be_known(fault_id, client_faults(), "fault")
@@ -153,6 +188,9 @@ def _fault(lab: Lab, fault_id: str, operation: str | None) -> int:
         say(error.finding.text(f"{word} {fault_id} · {lab.name}"))
         return 1
     except NotVerified as error:
+        if isinstance(error, NotApplicable):
+            say(f"{fault_id} · {lab.name}: {error.reason}")
+            return 0
         say(f"NOT VERIFIED {fault_id} · {lab.name}: {error.reason}")
         return 1
     _show(lab)

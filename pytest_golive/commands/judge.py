@@ -1,7 +1,8 @@
 """Judge recorded traffic of an API client: JSON lines, or a HAR archive, as golive's own trace or anybody's.
 
 The same judgements that the client lab makes, on what really happened: which faults the recording could show, which of
-them are there, and the requests behind each. Exit code 0: none; 1: some; 4: the recording cannot be judged.
+them are there, and the requests behind each. Exit code 1: blockers or majors
+among them; 0: none; 4: the recording cannot be judged.
 """
 
 from __future__ import annotations
@@ -96,7 +97,15 @@ def _told(arguments: argparse.Namespace, trace: Trace, pack: Pack) -> int:
     else:
         for line in _lines(ready, pack, verdicts):
             say(line)
-    return 1 if any(verdict.flaws for verdict in verdicts) else 0
+    return 1 if any(verdict.flaws and _decides(verdict) for verdict in verdicts) else 0
+
+
+def _decides(verdict: Verdict) -> bool:
+    """Whether a fault is one that turns the verdict of a run."""
+    from pytest_golive.facts.outcome import Severity
+    from pytest_golive.vendors.library import client_faults
+
+    return client_faults()[verdict.fault].severity in (Severity.BLOCKER, Severity.MAJOR)
 
 
 def _lines(trace: Trace, pack: Pack, verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -104,7 +113,7 @@ def _lines(trace: Trace, pack: Pack, verdicts: Sequence[Verdict]) -> Iterator[st
 
     faults = client_faults()
     calls = len({one.call for one in trace.attempts if one.call is not None})
-    yield f"{pack.title}: {len(trace.attempts)} requests, {calls} calls{_guess(trace)}"
+    yield f"{pack.title}: {_count(len(trace.attempts), 'request')}, {_count(calls, 'call')}{_guess(trace)}"
     decided = [verdict for verdict in verdicts if verdict.cases]
     for verdict in decided:
         fault = faults[verdict.fault]
@@ -121,6 +130,10 @@ def _lines(trace: Trace, pack: Pack, verdicts: Sequence[Verdict]) -> Iterator[st
     yield f"not to be seen in this recording: {', '.join(one.fault for one in verdicts if not one.cases) or 'none'}"
     failed = sum(1 for verdict in decided if verdict.flaws)
     yield f"golive judge: {failed} of {len(decided)} faults found that this recording can show"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _guess(trace: Trace) -> str:

@@ -220,11 +220,16 @@ class Client(Frozen):
     )
     environ: dict[str, str] = Field(
         default_factory=dict,
-        description="further variables; {base_url}, {api_key} and the vendor's ids are filled in",
+        description="further variables; {base_url}, {api_key}, {ca_file} and the vendor's ids are filled in",
     )
     start_seconds: Seconds = Field(default=20, description="how long it may take to start")
     call_seconds: Seconds = Field(default=60, description="the client's own promise: a call ends within this")
     concurrent: bool = Field(default=False, description="one process answers several calls at once, in any order")
+    behind: Literal["sandbox", "environment"] = Field(
+        default="sandbox",
+        description="what answers where no fault is due: golive's embedded vendor, or the one of the chosen "
+        "environment, where the client then really writes; never one of production",
+    )
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Client:

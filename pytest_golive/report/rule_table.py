@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pytest_golive.people.claims import RENEW_DAYS
+from pytest_golive.readiness.lab_cases import why_not_tried
 from pytest_golive.readiness.plan import landed
 from pytest_golive.vendors.library import general_rules, packs, read_pack, read_rules
 from pytest_golive.vendors.rule import Part, Rule
@@ -64,6 +65,8 @@ def _told(part: Part) -> str:
     if landed(part):
         return f"`{part.check}`" + (f" ({part.each.replace('_', ' ')})" if part.each != "vendor" else "")
     fault = f" {part.client or part.handler}" if part.client or part.handler else ""
+    if reason := why_not_tried([part]):
+        return f"*{KINDS[part.kind]}{fault}: {reason}*"
     return f"*later: {KINDS[part.kind]}{fault}*"
 
 

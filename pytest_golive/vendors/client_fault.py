@@ -32,7 +32,9 @@ class ClientFault(Frozen):
     severity: Severity
     title: str = Field(description="what a right client does, one sentence in our words")
     each: Each = Field(description="what of the client it is tried with")
-    needs: tuple[Lever, ...] = Field(default=(), description="what the client has to be, else it is not verified")
+    needs: tuple[Lever, ...] = Field(
+        default=(), description="what the client has to be: else not verified; or not applicable"
+    )
     applies: tuple[Shown, ...] = Field(
         default=(), description="what the vendor has to have: idempotency keys, versions, ids of configuration"
     )

@@ -24,6 +24,18 @@ ONE_SOCKET = """    def _over_one_socket(self, request: httpx.Request) -> Reply:
 
     def _sent("""
 
+SOONEST = """    def _soonest(self, route: Route, request: httpx.Request, deadline: float) -> Reply:
+        from concurrent.futures import FIRST_COMPLETED, wait
+        pool = self.__dict__.setdefault("_pool", ThreadPoolExecutor(8))
+        tries = self.__dict__.setdefault("_tries", {}).setdefault(id(request), [])
+        tries.append(pool.submit(self._sent, route, request, deadline))
+        done, _ = wait(tries, 1.2, FIRST_COMPLETED)
+        if not done:
+            raise NotDone("unknown", "no answer in time")
+        return done.pop().result()
+
+    def _sent("""
+
 MUTANTS = [
     Mutant(
         "CL-37",
@@ -89,8 +101,19 @@ class Again(Exception):""",
             if answer.status_code == 404:
                 return Reply(404, {}, b"")
 """,
-        "at most 10 open connections",
+        "at most 5 open connections",
         "after 24 times in a row, NUMBER were open",
+        name="unread",
+    ),
+    Mutant(
+        "CL-43",
+        "            answer = self._http.send(request, stream=True)\n",
+        """            self.__dict__.setdefault("_all", []).append(httpx.Client(trust_env=False))
+            answer = self._all[-1].send(request, stream=True)
+""",
+        "at most 5 open connections",
+        "after 24 times in a row, NUMBER were open",
+        name="a client each",
     ),
     Mutant(
         "CL-44",
@@ -107,5 +130,15 @@ class Again(Exception):""",
         "the answer of the last try",
         "list_contacts came to what an earlier try was answered later",
         more=(("    def _sent(", ONE_SOCKET),),
+        name="one socket",
+    ),
+    Mutant(
+        "CL-45",
+        "                    reply = self._sent(route, request, deadline)\n",
+        "                    reply = self._soonest(route, request, deadline)\n",
+        "the answer of the last try",
+        "list_contacts came to what an earlier try was answered later",
+        more=(("    def _sent(", SOONEST),),
+        name="threads",
     ),
 ]

@@ -68,6 +68,15 @@ MUTANTS = [
         "follow_redirects=True",
         ONLY,
         "plain http got it in its headers",
+        name="redirect",
+    ),
+    Mutant(
+        "CL-73",
+        'call["base_url"].rstrip("/")',
+        'call["base_url"].replace("https://", "http://")',
+        "https, as the address says",
+        "a request was sent there over plain http",
+        name="scheme",
     ),
     Mutant(
         "CL-74",
@@ -129,6 +138,15 @@ MUTANTS = [
         "if reply.status in (401, 408, 425,",
         "a refused key at most twice in a call",
         "list_contacts sent it 4 times",
+        name="again",
+    ),
+    Mutant(
+        "CL-80",
+        'api.headers_of(VENDOR, call["api_key"])',
+        'api.headers_of(VENDOR, self.__dict__.setdefault("_key", call["api_key"]))',
+        "the key to be read again after a 401",
+        "a later list_contacts carried the key that was answered 401",
+        name="kept",
     ),
     Mutant(
         "CL-81",
@@ -147,6 +165,14 @@ MUTANTS = [
     ),
     Mutant(
         "CL-83",
+        "trust_env=False,",
+        "trust_env=True,",
+        ONLY,
+        "the proxy got it in its headers",
+        name="plain",
+    ),
+    Mutant(
+        "CL-83",
         SENT,
         f"""                    if "HTTPS_PROXY" in os.environ:
                         proxy = httpx.Proxy(os.environ["HTTPS_PROXY"], headers=request.headers)
@@ -156,5 +182,6 @@ MUTANTS = [
         ONLY,
         "the proxy got it in its headers",
         more=(("from contextlib import contextmanager", "from contextlib import contextmanager, suppress"),),
+        name="tunnel",
     ),
 ]

@@ -98,6 +98,17 @@ MUTANTS: list[Mutant] = [
         "sending complete message body (received NUMBER bytes, expected NUMBER)",
     ),
     Mutant(
+        "CL-50",
+        "        except requests.RequestException as error:\n",
+        "        except requests.RequestException as error:\n"
+        '            if "InvalidChunkLength" in str(error):\n'
+        "                raise\n",
+        ORDERLY,
+        f"after a broken chunk {CRASHED}requests.exceptions.ChunkedEncodingError: TEXT",
+        source="requests_client.py",
+        name="chunk",
+    ),
+    Mutant(
         "CL-51",
         "    try:\n        body = api.json_of(reply)\n    except Failed:\n        return None\n"
         "    return api.error_in(body)",
@@ -239,6 +250,26 @@ MUTANTS: list[Mutant] = [
         "success after 0 answers of get_chat_request, of which none said so",
         vendor="uppzy",
         operation="chat_async_and_wait",
+    ),
+    Mutant(
+        "CL-61",
+        "follow_redirects=False",
+        "follow_redirects=True",
+        "POST with the same body after 301, or a failure",
+        "it went on with GET without a body, and told a success",
+        operation="create_contact",
+        name="httpx",
+    ),
+    Mutant(
+        "CL-61",
+        'redirect: "manual"',
+        'redirect: "follow"',
+        "POST with the same body after 301, or a failure",
+        "it went on with GET without a body, and told a success",
+        source="node_client.mjs",
+        vendor="uppzy",
+        operation="create_text_document",
+        name="fetch",
     ),
     Mutant(
         "CL-61",

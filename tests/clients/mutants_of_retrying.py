@@ -15,6 +15,20 @@ SEND = '        request.extensions["timeout"] = '
 
 KEY = '            headers["Idempotency-Key"] = str(uuid.uuid4())\n'
 
+LOOP = "        for attempt in range(4):\n            self.rest(deadline)\n"
+SESSION = "        self.session.trust_env = False\n"
+
+
+def by_urllib3(total: int) -> tuple[tuple[str, str], ...]:
+    """Leave retries to urllib3, as it does them by itself."""
+    adapter = f"Retry(total={total}, backoff_factor=0.1, status_forcelist=[429, 503], raise_on_status=False)"
+    mounted = f'        self.session.mount("http://", requests.adapters.HTTPAdapter(max_retries={adapter}))\n'
+    return (
+        (SESSION, SESSION + mounted),
+        ("import requests\n\nsys", "import requests\nfrom urllib3.util.retry import Retry\n\nsys"),
+    )
+
+
 MUTANTS: list[Mutant] = [
     # Knows only the status that its author met.
     Mutant(
@@ -40,16 +54,17 @@ MUTANTS: list[Mutant] = [
         "create_contact was sent once and was answered 429; the call failed",
         operation="create_contact",
     ),
-    # What urllib3 does by itself: POST is not among the methods that it sends again.
+    # urllib3's own retries: POST is not among the methods that it sends again.
     Mutant(
         "CL-03",
-        "                allowed = (problem.untouched or route.safe) and",
-        '                allowed = route.method in ("GET", "PUT", "DELETE") and',
+        LOOP,
+        LOOP.replace("range(4)", "range(1)"),
         "another try after a 429",
         "send_message was sent once and was answered 429; the call failed",
         source="requests_client.py",
         operation="send_message",
         name="by urllib3",
+        more=by_urllib3(3),
     ),
     Mutant(
         "CL-04",

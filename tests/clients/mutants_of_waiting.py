@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.clients.client_mutants import Mutant
+from tests.clients.mutants_of_retrying import LOOP, SESSION, by_urllib3
 
 ASKED = "            asked = api.retry_after(reply) if reply is not None else None\n"
 PAUSE = "            pause = max(pause_before(attempt), asked or 0.0)\n"
@@ -32,6 +33,27 @@ MUTANTS: list[Mutant] = [
         "list_contacts was sent again NUMBER s after a 429 with Retry-After: 2",
         more=((LEARN, ALONE),),
     ),
+    # What aiohttp-retry does.
+    Mutant(
+        "CL-17",
+        "                wait = api.retry_after(reply)\n",
+        "                wait = None\n",
+        AT_LEAST_2,
+        "create_contact was sent again NUMBER s after a 429 with Retry-After: 2",
+        source="aiohttp_client.py",
+        operation="create_contact",
+        name="by aiohttp-retry",
+    ),
+    # Seconds, taken for milliseconds.
+    Mutant(
+        "CL-17",
+        "  if (/^[0-9]+$/.test(value)) return Number(value);\n",
+        "  if (/^[0-9]+$/.test(value)) return Number(value) / 1000;\n",
+        AT_LEAST_2,
+        "list_contacts was sent again NUMBER s after a 429 with Retry-After: 2",
+        source="node_client.mjs",
+        name="in Node",
+    ),
     # Reads seconds, and nothing else.
     Mutant(
         "CL-18",
@@ -51,6 +73,17 @@ MUTANTS: list[Mutant] = [
         "                raise api.later()\n",
         "another try after a pause of its own",
         "list_contacts was answered 429 with Retry-After 'abc'; the call failed",
+    ),
+    # The real one.
+    Mutant(
+        "CL-19",
+        LOOP,
+        LOOP.replace("range(4)", "range(1)"),
+        "another try after a pause of its own",
+        "list_contacts was answered 429 with Retry-After 'abc'; the call failed",
+        source="requests_client.py",
+        name="by urllib3",
+        more=by_urllib3(3),
     ),
     # What httpx-retries does: its own cap on what is asked for.
     Mutant(
@@ -139,11 +172,24 @@ MUTANTS: list[Mutant] = [
         "            except Failed:\n"
         "                if round_ == 2:\n"
         "                    raise\n"
-        "                time.sleep(0.6)\n",
+        "                time.sleep(0.9)\n",
         "one layer that tries again, at most 5 tries",
         "list_units was sent 9 times: 3 bursts of 3, each with the same pauses",
         vendor="augno",
+        environ={"RETRY_BASE_SECONDS": "0.3"},
         more=((TRIES, "TRIES = 3\n"), (BUDGET, NO_BUDGET), (REST, NO_REST), (BACKOFF, "    return longest\n")),
+    ),
+    # urllib3 tries three times, and nobody told the code around it.
+    Mutant(
+        "CL-29",
+        SESSION,
+        by_urllib3(2)[0][1],
+        "one layer that tries again, at most 5 tries",
+        "list_units was sent 12 times: 4 bursts of 3, each with the same pauses",
+        vendor="augno",
+        source="requests_client.py",
+        name="with urllib3",
+        more=by_urllib3(2)[1:],
     ),
     # What failed is put into a queue, and sent for ever from there.
     Mutant(
@@ -171,6 +217,7 @@ MUTANTS: list[Mutant] = [
         "                pass\n",
         "fewer requests at once, or in the same time, while 429 lasts",
         "NUMBER requests, NUMBER at once, and later NUMBER, NUMBER at once",
+        vendor="augno",
         more=(
             (TRIES, "TRIES = 6\n"),
             (BUDGET, NO_BUDGET),

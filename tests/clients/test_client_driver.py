@@ -8,19 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_golive.clients import program
+from pytest_golive.clients import driver, program
 from pytest_golive.clients.driver import Client, Unstarted
 from pytest_golive.clients.setup import Setup, received, told
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.model import Client as Named
 from pytest_golive.vendors.library import read_pack
+from tests.clients.adapters import adapter
 
 KEY = "tly_live_7Xq2mZ9pL4"
 
@@ -115,7 +115,9 @@ CRASHES = {
 
 
 @pytest.mark.parametrize("how", CRASHES)
-def test_a_crash_is_told_in_words(how: str, tmp_path: Path) -> None:
+def test_a_crash_is_told_in_words(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if how == "closed":
+        monkeypatch.setattr(program, "LAST_WORDS_SECONDS", 0.3)
     body, words = CRASHES[how]
     with started(client_of(body, tmp_path)) as client:
         answer = client.call("c1", "list_contacts", {})
@@ -143,13 +145,15 @@ SILENCES = {
 
 
 @pytest.mark.parametrize("how", SILENCES)
-def test_silence_is_a_crash_after_the_promised_time(how: str, tmp_path: Path) -> None:
+def test_silence_is_a_crash_after_the_promised_time(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(driver, "FLUSHING_SECONDS", 0.5)
     body, seconds, words = SILENCES[how]
     with started(client_of(body, tmp_path, start_seconds=0.2, call_seconds=seconds)) as client:
         answer = client.call("c1", "list_contacts", {})
 
     assert ("crash", words) == (answer.outcome, answer.crash)
-    assert seconds + 1 < answer.ended_at - answer.began_at < seconds + 3
+    assert seconds + 0.2 < answer.ended_at - answer.began_at < seconds + 3
 
 
 def test_lines_of_a_log_are_no_answers_even_with_the_id_of_a_call(tmp_path: Path) -> None:
@@ -276,6 +280,9 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     client.close()
 
     assert time.monotonic() - begun < 3
+    until = time.monotonic() + 5
+    while _runs(child) and time.monotonic() < until:
+        time.sleep(0.02)
     assert not _runs(child)
 
 
@@ -408,32 +415,6 @@ def test_a_python_function_that_is_not_there_is_told(named: str, words: str, tmp
 
     said = words.format(folder=tmp_path.resolve())
     assert f"its process ended with exit code 1; it said: {said}" == answer.crash
-
-
-class _Adapter(BaseHTTPRequestHandler):
-    answer: Callable[[dict[str, Any]], tuple[int, bytes]]
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        status, body = type(self).answer(asked)
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def adapter(answer: Callable[[dict[str, Any]], tuple[int, bytes]]) -> Iterator[str]:
-    handler = type("Adapter", (_Adapter,), {"answer": staticmethod(answer)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/golive"
-        server.shutdown()
-        thread.join()
 
 
 def _answered(status: int, said: Any) -> Callable[[dict[str, Any]], tuple[int, bytes]]:

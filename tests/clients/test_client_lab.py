@@ -81,19 +81,28 @@ def test_a_vendor_that_golive_does_not_embed_is_not_verified(tmp_path: Path) -> 
     with pytest.raises(NotVerified) as caught:
         embedded(foreign)
 
-    assert caught.value.key == "clients.shop.vendor"
-    assert caught.value.reason == "clients.shop.vendor: golive embeds no Acme to answer behind the faults"
+    assert caught.value.key == "clients.shop.behind"
+    assert caught.value.reason == (
+        "clients.shop.behind is missing: golive embeds no Acme to answer behind the faults; "
+        "`environment` lets the real one answer"
+    )
 
 
-@pytest.mark.parametrize(("fault", "changes", "key"), [
-    ("CL-31", {}, "clients.shop.concurrent"),
-    ("CL-71", {"command": None, "url": "http://127.0.0.1:9/golive"}, "clients.shop.command"),
-])  # fmt: skip
-def test_what_a_client_lacks_is_named(tmp_path: Path, fault: str, changes: dict[str, Any], key: str) -> None:
-    with under_test(small(tmp_path, **changes)) as lab, pytest.raises(NotVerified) as caught:
-        trying.need_levers(lab, client_faults()[fault])
+def test_what_golive_does_not_start_is_named(tmp_path: Path) -> None:
+    elsewhere = small(tmp_path, command=None, url="http://127.0.0.1:9/golive")
+    with under_test(elsewhere) as lab, pytest.raises(NotVerified) as caught:
+        trying.try_fault(lab, "CL-71")
 
-    assert caught.value.reason == f"{key} is missing: {fault} cannot be tried without it"
+    told = "clients.shop.command is missing: CL-71 cannot be tried without it"
+    assert (caught.value.reason, caught.value.key) == (told, "clients.shop.command")
+
+
+def test_who_does_one_call_after_the_other_cannot_be_wrong_with_several(tmp_path: Path) -> None:
+    with under_test(small(tmp_path)) as lab, pytest.raises(NotApplicable) as caught:
+        trying.try_fault(lab, "CL-31")
+
+    told = "not applicable: clients.shop.concurrent is not true: it does one call after the other"
+    assert caught.value.reason == told
 
 
 def test_a_trace_begins_with_the_script(tmp_path: Path) -> None:
@@ -205,6 +214,16 @@ def test_a_trial_knows_what_the_client_has(tmp_path: Path) -> None:
             _ = trial.name
         with pytest.raises(NotVerified, match=r"clients.shop.concurrent is missing: one at a time tells nothing"):
             trial.not_verified("concurrent", "one at a time tells nothing")
+
+
+def test_who_cannot_be_found_again_is_warned_where_the_vendor_names_no_calls_either(tmp_path: Path) -> None:
+    record = CheckRecord("a check")
+    with under_test(small(tmp_path)) as lab, recording(record):
+        trying.try_fault(lab, "CL-84")
+
+    assert record.warnings == [
+        "requests carry no id, and this vendor answers with none: no call can be found again",
+    ]
 
 
 def test_labs_are_made_once_and_by_name(tmp_path: Path) -> None:

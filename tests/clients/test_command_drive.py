@@ -114,7 +114,8 @@ def test_a_real_vendor_may_answer_behind_the_faults(here: Path, capsys: pytest.C
             f"{real.base_url('timely')}/contacts?search=golive", headers={"x-api-key": connection.api_key}
         )
 
-    assert (code, lines[-1]) == (0, "T  c1  succeeded after N s")
+    swept = "made or changed in staging: 2; golive sweep --env staging takes it back"
+    assert (code, lines[-2:]) == (0, ["T  c1  succeeded after N s", swept])
     assert len(answer.json()["data"]) == 2  # the warm-up's as well
     assert refused == (2, ["golive drive: --real: live is production: faults are not tried with real customers"])
     assert unknown == (2, ["golive drive: --real: name an environment of golive.yaml with timely by --env"])
@@ -148,13 +149,30 @@ def test_a_real_vendor_may_answer_behind_the_faults(here: Path, capsys: pytest.C
         (["shop", "reset", "--arguments", "{"], "golive drive: argument --arguments: '{' is not JSON"),
         (
             ["shop", "CL-31"],
-            "NOT VERIFIED CL-31 · shop: clients.shop.concurrent is missing: CL-31 cannot be tried without it",
+            "CL-31 · shop: not applicable: clients.shop.concurrent is not true: it does one call after",
         ),
     ],
 )
 def test_what_cannot_be_is_told_in_a_line(capsys: pytest.CaptureFixture[str], words: list[str], said: str) -> None:
     code, lines = told(capsys, *words)
 
-    assert code in (1, 2)
+    assert code == (0 if lines[0].startswith("CL-") else 2)
     assert len(lines) == 1
     assert lines[0].startswith(said)
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_seen_is_kept_for_judging(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    code, _ = told(capsys, "shop", "429 retry-after=1; 200", "--trace", "seen.jsonl")
+    judged = main(["judge", "seen.jsonl"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert (code, judged, lines[0]) == (0, 0, "Timely.ai: 2 requests, 1 call")
+    assert "tly_live" not in (here / "seen.jsonl").read_text()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_trace_that_cannot_be_written_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = told(capsys, "shop", "200", "--trace", "nowhere/seen.jsonl")
+
+    assert (code, lines[-1]) == (2, "golive drive: nowhere/seen.jsonl cannot be written: No such file or directory")

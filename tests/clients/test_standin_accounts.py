@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import json
 import re
 import socket
@@ -17,7 +18,7 @@ import httpx
 import pytest
 
 from pytest_golive.clients.certificates import Proof, certificates
-from pytest_golive.clients.error_body import error_response, phrase_of
+from pytest_golive.clients.error_body import _made, _put, error_response, phrase_of
 from pytest_golive.clients.script import Script, Step
 from pytest_golive.clients.standin import Loop, StandIn, StandInError
 from pytest_golive.clients.standin.attribution import Asked, Sent, attributed
@@ -370,6 +371,40 @@ def test_an_error_may_have_a_code_and_a_text_of_its_own() -> None:
     assert (phrase_of(499), phrase_of(599), phrase_of(404)) == ("Client Error", "Server Error", "Not Found")
 
 
+def test_an_error_is_made_of_whatever_schema_a_pack_has() -> None:
+    """Fields of every kind, fixed ones, open ones; paths that the schema does not name are put in."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "ok": {"type": "boolean"},
+            "kind": {"const": "error"},
+            "level": {"enum": ["fatal", "minor"]},
+            "count": {"type": "integer"},
+            "details": {"type": ["array"], "items": True},
+            "text": {"type": "string"},
+            "more": True,
+            "odd": {"type": []},
+            "nothing": {"type": ["string", "null"]},
+        },
+    }
+    body = _made(schema, "No.")
+    _put(body, "error.code", "E1")
+    _put(body, "text.code", "lost")
+
+    assert body == {
+        "ok": False,
+        "kind": "error",
+        "level": "fatal",
+        "count": 0,
+        "details": [],
+        "text": "No.",
+        "more": "No.",
+        "odd": None,
+        "nothing": None,
+        "error": {"code": "E1"},
+    }
+
+
 def test_each_embedded_vendor_is_one_of_its_own() -> None:
     """Keys and things of one drive are unknown to the next; a profile is another brand."""
     first, second = EmbeddedVendor("timely"), EmbeddedVendor("timely")
@@ -422,9 +457,8 @@ def test_requests_are_handed_on_to_a_real_vendor(loop: Loop) -> None:
         reached.append((request.method, str(request.url), request.headers.get("x-api-key", ""), request.content))
         if request.url.path.endswith("/agents"):
             raise httpx.ConnectError("nobody there")
-        return httpx.Response(
-            200, headers={"X-Real": "1", "Content-Encoding": "identity"}, content=iter([b'{"data": []}'])
-        )
+        packed = gzip.compress(b'{"data": []}')
+        return httpx.Response(200, headers={"X-Real": "1", "Content-Encoding": "gzip"}, content=packed)
 
     behind = ForwardedVendor(
         read_pack("timely"),
@@ -447,6 +481,7 @@ def test_requests_are_handed_on_to_a_real_vendor(loop: Loop) -> None:
         ("GET", "https://staging.example/timely/v1/agents", KEY, b""),
     ]
     assert (listed.json(), listed.headers["x-real"], made.status_code) == ({"data": []}, "1", 200)
+    assert "content-encoding" not in listed.headers
     assert unreachable.status_code == 502
     assert [each.credential for each in seen.attempts] == [PRINT] * 3
     assert set(behind.secrets()) == {"api_key", "previous_api_key"}

@@ -24,6 +24,9 @@ from pytest_golive.sandbox.http import Response
 
 NOTHING = Script()
 
+LOADED = 0.5
+"""Seconds by which a machine under load may be late."""
+
 EARLY = 0.005
 """Seconds that two clocks' roundings may differ by."""
 
@@ -230,16 +233,16 @@ def test_a_connection_breaks_as_it_is_told_to(opened: Opened, breaks: str) -> No
     """The client sees exactly this failure; answers that were begun have a status; the next request is served."""
     standin = opened(script(Step(breaks=breaks)))  # type: ignore[arg-type]
     failure, begun = BREAKS[breaks]
-    with calling(standin, seconds=0.3) as client:
+    hangs = breaks.startswith("hang")
+    with calling(standin) as client:
         with pytest.raises(failure):
-            client.get("/contacts")
+            client.get("/contacts", timeout=0.3 if hangs else 5.0)
         again = client.get("/contacts").status_code
 
     first, second = standin.stop().attempts
     assert again == second.status == 200
     assert (first.status == 200, first.answered_at is not None) == (begun, begun)
     assert first.fired != ""
-    hangs = breaks.startswith("hang")
     assert (first.left_at is not None, first.ended_at is not None) == (hangs, not hangs)
     assert first.connection != second.connection
 
@@ -277,7 +280,7 @@ def test_waits_are_kept_to_the_millisecond(opened: Opened) -> None:
     assert took[2] >= 0.2 - EARLY
     assert late.answered_at is not None
     assert late.body_at is not None
-    assert 0.3 - EARLY <= late.answered_at - late.body_at < 0.3 + 0.2
+    assert 0.3 - EARLY <= late.answered_at - late.body_at < 0.3 + LOADED
     assert slow.answered_at is not None
     assert slow.ended_at is not None
     assert slow.ended_at - slow.answered_at >= 0.25 - EARLY
@@ -289,7 +292,7 @@ def test_waits_are_kept_to_the_millisecond(opened: Opened) -> None:
 
 
 def test_gaps_between_attempts_are_exact(opened: Opened) -> None:
-    """What lies between the end of an answer and the next request is what the client waited, to 10 ms."""
+    """What lies between the end of an answer and the next request is what the client waited, never less."""
     standin = opened(script(Step(503), Step(503)))
     with calling(standin) as client:
         for _ in range(3):
@@ -299,7 +302,7 @@ def test_gaps_between_attempts_are_exact(opened: Opened) -> None:
     attempts = standin.stop().attempts
     gaps = [after.at - before.over_at for before, after in pairwise(attempts)]
     assert min(gaps) >= 0.1
-    assert min(gaps) < 0.1 + 0.05
+    assert min(gaps) < 0.1 + LOADED
 
 
 def test_a_client_that_leaves_is_seen_leaving(opened: Opened) -> None:
@@ -312,7 +315,8 @@ def test_a_client_that_leaves_is_seen_leaving(opened: Opened) -> None:
     attempts = standin.stop().attempts
     stayed = [each.left_at - each.at for each in attempts if each.left_at is not None]
     assert [each.ended_at for each in attempts] == [None, None]
-    assert [round(seconds, 1) for seconds in stayed] == [0.2, 0.3]
+    assert 0.2 - EARLY <= stayed[0] < 0.2 + LOADED
+    assert 0.3 - EARLY <= stayed[1] < 0.3 + LOADED
 
 
 def test_what_was_sent_is_kept_to_the_byte(opened: Opened) -> None:
@@ -630,11 +634,11 @@ def test_new_connections_are_refused_once_it_is_armed(opened: Opened) -> None:
 def test_new_connections_are_left_unanswered_once_it_is_armed(opened: Opened) -> None:
     """As where every packet is swallowed: only a timeout of the client's own ends it."""
     standin = opened(Script(connects="silent"), armed=False)
-    with calling(standin, seconds=0.3) as client:
+    with calling(standin) as client:
         before = client.get("/contacts").status_code
         standin.arm()
         with pytest.raises(httpx.ConnectTimeout):
-            client.get("/contacts")
+            client.get("/contacts", timeout=0.3)
 
     assert before == 200
     assert len(standin.stop().attempts) == 1
@@ -657,18 +661,19 @@ def test_stopping_ends_what_hangs_and_tells_what_was_open(opened: Opened) -> Non
         connect(standin)
 
 
-def test_an_answer_may_come_later_than_that_of_the_next_request(opened: Opened) -> None:
-    """Over another connection it is answered a moment after the next one; over the same one, in their order."""
-    late = Step(200, body=b"late", until_next=True, wait=5.0)
-    standin = opened(script(late, Step(200, body=b"next"), late, Step(200, body=b"next")))
+def test_an_answer_may_wait_for_the_next_request(opened: Opened) -> None:
+    """It is answered when that one arrives, over whichever connection; or after so long at most."""
+    late, following = Step(200, body=b"late", until_next=True, wait=5.0), Step(200, body=b"next", wait=0.3)
+    alone = Step(200, body=b"late", until_next=True, wait=0.1)
+    standin = opened(script(late, following, late, following, alone))
     request = b"GET /v1/contacts HTTP/1.1\r\nHost: x\r\n\r\n"
     with connect(standin) as first:
         first.sendall(request)
         until(lambda: len(standin.seen().attempts) == 1)
         with connect(standin) as second:
             second.sendall(request)
+            assert first.recv(65536).endswith(b"late")
             assert second.recv(65536).endswith(b"next")
-        assert first.recv(65536).endswith(b"late")
     with connect(standin) as both:
         both.sendall(request)
         until(lambda: len(standin.seen().attempts) == 3)
@@ -678,9 +683,12 @@ def test_an_answer_may_come_later_than_that_of_the_next_request(opened: Opened) 
             answers += both.recv(65536)
         assert 0 < answers.index(b"late") < answers.index(b"next")
 
+    with calling(standin) as client:
+        assert client.get("/contacts").text == "late"
+
     attempts = standin.stop().attempts
-    assert [each.fired for each in attempts[:2]] == ["200, later than the next one's answer", "200"]
+    assert [each.fired for each in attempts[:2]] == ["200, once the next one has arrived", "200, after 0.3 s"]
     assert attempts[0].answered_at is not None
     assert attempts[1].answered_at is not None
-    assert attempts[0].answered_at >= attempts[1].answered_at + 0.3 - EARLY
+    assert attempts[1].at <= attempts[0].answered_at <= attempts[1].answered_at - 0.2
     assert attempts[2].connection == attempts[3].connection

@@ -285,6 +285,8 @@ def test_a_key_in_a_log(repository: Repository) -> None:
     assert _failed(check, _golive(repository, logs=("var/*.jsonl", "var/old/*.gz"))) == (
         "no log may hold a key",
         "2 logs without it",
-        ("var/old/docs.gz!(gzip):2 holds a key of timely, tly_live_*** (29 characters, fingerprint #); "
-        "var/today.jsonl:1 holds timely.api_key"),
+        (
+            "var/old/docs.gz!(gzip):2 holds a key of timely, tly_live_*** (29 characters, fingerprint #); "
+            "var/today.jsonl:1 holds timely.api_key"
+        ),
     )

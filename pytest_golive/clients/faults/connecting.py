@@ -33,8 +33,14 @@ RESTS_SECONDS = 1.0
 """How long after the first call the second one follows: the connection is long closed then."""
 
 FAILED_CALLS = 24
+NEVER_AGAIN = (404, 501, 400)
+"""Statuses after which nobody tries again, so that no pause lies between the calls; one is of the vendor's failures."""
+
 LARGE = 200_000
 """Bytes of an error's body: nobody reads it by accident."""
+
+LATER_SECONDS = 0.5
+"""How much later the second try is answered than the first."""
 
 LATE = "golive-late"
 """What stands in a late answer only."""
@@ -45,7 +51,7 @@ def no_answer(trial: Trial) -> None:
     """Nothing is ever answered."""
     trace = trial.run("nothing is answered", NOTHING, then=NOTHING)
     trial.must_have_fired(trace)
-    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.call_seconds, why="nothing was answered")
+    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.patience_seconds, why="nothing was answered")
     trial.judge(flaw, trace)
 
 
@@ -68,7 +74,7 @@ def slow_answer(trial: Trial) -> None:
 @fault("CL-39")
 def dripping_answer(trial: Trial) -> None:
     """The real answer, followed by blanks, byte by byte, for longer than the call may take."""
-    promised = trial.lab.setup.call_seconds
+    promised = trial.lab.setup.patience_seconds
     blanks = b" " * int((2 * promised + 20) / DRIP_SECONDS)
 
     def longer(answer: Response) -> Response:
@@ -83,11 +89,11 @@ def dripping_answer(trial: Trial) -> None:
 @fault("CL-40")
 def no_connection(trial: Trial) -> None:
     """New connections are neither accepted nor refused."""
-    operation = trial.some("read", "operation")
+    operation = trial.some("read", "operation", "polled")
     trace = trial.run("nobody accepts", operation=operation, script=Script(connects="silent"))
     if trace.attempts:
         trial.cannot_tell(expected="an address that accepts no connection", actual="a request arrived all the same")
-    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.call_seconds, why="no connection was accepted")
+    flaw = does_not_end_by_itself(trial.call(trace), trial.lab.setup.patience_seconds, why="no connection was accepted")
     trial.judge(flaw, trace)
 
 
@@ -117,9 +123,11 @@ def closing_connection(trial: Trial) -> None:
 @fault("CL-43")
 def connections_of_errors(trial: Trial) -> None:
     """Many calls, one after the other, each refused with a large body."""
-    body = json.dumps({"error": "not found", "details": "x" * LARGE}).encode()
-    step = Step(404, body=body, said="404 with a large body")
-    trace = trial.run("many large errors", step, then=step, calls=FAILED_CALLS)
+    body = json.dumps({"error": "refused", "details": "x" * LARGE}).encode()
+    steps = [Step(status, body=body, said=f"{status} with a large body") for status in NEVER_AGAIN]
+    met = trial.pack.calls_of(trial.name)[0]
+    script = Script(choose=lambda name, came, *_: steps[came % len(steps)] if name == met else None)
+    trace = trial.run("many large errors", script=script, calls=FAILED_CALLS)
     trial.must_have_fired(trace)
     trial.judge(leaves_connections_open(trace), trace)
 
@@ -127,7 +135,7 @@ def connections_of_errors(trial: Trial) -> None:
 @fault("CL-44")
 def one_endpoint_hangs(trial: Trial) -> None:
     """One operation is never answered; another one is asked for meanwhile."""
-    names = [*trial.of_kind("read"), *trial.of_kind("write")]
+    names = [*trial.of_kind("read"), *trial.of_kind("write"), *trial.of_kind("polled")]
     if len(names) < 2:
         trial.not_applicable(f"{trial.lab.name} has one operation only")
     hanging, other = names[-1], names[0]
@@ -141,16 +149,19 @@ def one_endpoint_hangs(trial: Trial) -> None:
 
 @fault("CL-45")
 def late_answer(trial: Trial) -> None:
-    """The first try is answered once the second one was, and with something else."""
+    """The first try is answered once the second one has arrived, and with something else; the second a moment later."""
     step = Step(
         change=_other,
         until_next=True,
-        wait=trial.lab.setup.call_seconds + 5.0,
-        said="another answer, later than the next one's",
+        wait=trial.lab.setup.patience_seconds + 5.0,
+        said="another answer, once the next try has arrived",
     )
-    trace = trial.run("the first answer comes last", step, watch_seconds=0.5)
+    after = Step(wait=LATER_SECONDS, said="the real answer, a moment later")
+    trace = trial.run("the first answer comes late", step, after)
     trial.must_have_fired(trace)
-    trial.judge(takes_a_late_answer(trial.call(trace), LATE), trace)
+    call = trial.call(trace)
+    tries = [one for one in trace.of_call(call) if one.operation == trial.policy().operation]
+    trial.judge(takes_a_late_answer(call, tries, LATE), trace)
 
 
 def _of(trial: Trial, trace: Any, call: str) -> list[Any]:

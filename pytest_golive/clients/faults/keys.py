@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_golive.clients.catalogue import fault
 from pytest_golive.clients.certificates import VARIABLES, Proof
+from pytest_golive.clients.driver import PRIVATE
 from pytest_golive.clients.judging.identity import (
     carries_another_key,
     enters_by,
@@ -12,8 +13,14 @@ from pytest_golive.clients.judging.identity import (
     names_other_ids,
     says_its_key,
     sends_its_key_away,
+    speaks_plain_http,
 )
-from pytest_golive.clients.judging.sending import carries_its_key_in_the_url, goes_past_the_address, names_no_version
+from pytest_golive.clients.judging.sending import (
+    carries_its_key_in_the_url,
+    goes_past_the_address,
+    keeps_a_refused_key,
+    names_no_version,
+)
 from pytest_golive.clients.script import Script, Step
 from pytest_golive.clients.trace import Trace
 from pytest_golive.clients.trial import Trial
@@ -57,9 +64,12 @@ def certificate_of_another(trial: Trial) -> None:
 
 @fault("CL-73")
 def key_over_plain_http(trial: Trial) -> None:
-    """A vendor with https that redirects to plain http."""
+    """A vendor with https, whose certificate is right or not; and one that redirects to plain http."""
+    for proof in ("good", "self_signed"):
+        secured = _secured(trial, proof)
+        trial.judge(speaks_plain_http(secured), secured)
     _must_work_over_tls(trial)
-    operation = trial.some("read", "operation")
+    operation = trial.some("read", "operation", "polled")
     met = trial.pack.calls_of(operation)[0]
     script = Script(steps={met: _redirects("{plain}{target}")}, tls="good")
     calls = len(REDIRECTS)
@@ -82,6 +92,9 @@ def key_in_log(trial: Trial) -> None:
         trial.not_verified("command", "golive reads the log of what it starts itself")
     trace = _failing(trial)
     trial.judge(gives_its_key_away(trace, _secrets(trial), place="log", where="the log"), trace)
+    personal = [name for name, place in trace.leak_places if place == "log" and name in PRIVATE]
+    if personal:
+        trial.warn(f"the log holds what calls were made with about a person: {' and '.join(sorted(personal))}")
 
 
 @fault("CL-76")
@@ -96,7 +109,7 @@ def key_in_message(trial: Trial) -> None:
 @fault("CL-77")
 def key_of_another_environment(trial: Trial) -> None:
     """A plain call against a vendor that was made for this drive, whose key nobody else has."""
-    trace = trial.run("whose key", operation=trial.some("read", "operation"), warm=False)
+    trace = trial.run("whose key", operation=trial.some("read", "operation", "polled"), warm=False)
     if not trace.attempts:
         trial.cannot_tell(expected="a request", actual="none was sent")
     trial.judge(carries_another_key(trace, trial.pack), trace)
@@ -118,6 +131,14 @@ def replaced_key(trial: Trial) -> None:
     refused = trial.pack.authentication_of(trial.described).refused
     if not any(one.status in refused for one in trace.attempts):
         trial.cannot_tell(expected=f"a key that is refused with {' or '.join(map(str, refused))}", actual="it was not")
+    _one_call_with_it(trial, trace, refused)
+    if any("{api_key}" in value for value in trial.lab.setup.client.environ.values()):
+        return  # it may take the key from its variables, and cannot know of another one
+    renewed = trial.run("with a replaced key, then the right one", key="renewed", warm=False, calls=2)
+    trial.judge(keeps_a_refused_key(renewed, trial.policy()), renewed)
+
+
+def _one_call_with_it(trial: Trial, trace: Trace, refused: tuple[int, ...]) -> None:
     for call in trace.calls:
         flaw = insists_on_a_refused_key(trace.of_call(call), trial.policy(), call, statuses=refused)
         trial.judge(flaw, trace)
@@ -149,15 +170,18 @@ def base_url(trial: Trial) -> None:
 
 @fault("CL-83")
 def proxy_of_the_environment(trial: Trial) -> None:
-    """A vendor with https, and variables that name a proxy. Going through it is no fault; giving it the key is."""
+    """Variables that name a proxy, with https and without. A tunnel through it is no fault; giving it the key is."""
     environ = dict.fromkeys(PROXIES, "{proxy}") | {"no_proxy": "", "NO_PROXY": ""}
-    operation = trial.some("read", "operation")
-    script = Script(tls="good")
-    trace = trial.run("with a proxy", operation=operation, script=script, warm=False, environ=environ)
-    if not trace.connections:
+    operation = trial.some("read", "operation", "polled")
+    traces = [
+        trial.run(f"with a proxy, {name}", operation=operation, script=script, warm=False, environ=environ)
+        for name, script in (("plain", Script()), ("https", Script(tls="good")))
+    ]
+    if not any(trace.connections for trace in traces):
         trial.cannot_tell(expected="a connection to the vendor or the proxy", actual="there was none")
-    trial.judge(sends_its_key_away(trace, "proxy", "the proxy"), trace)
-    if any(one.listener == "proxy" for one in trace.attempts):
+    for trace in traces:
+        trial.judge(sends_its_key_away(trace, "proxy", "the proxy"), trace)
+    if any(one.listener == "proxy" for trace in traces for one in trace.attempts):
         trial.warn(f"{trial.lab.name} takes its proxy from the variables of its environment")
 
 
@@ -167,7 +191,7 @@ def _redirects(location: str) -> tuple[Step, ...]:
 
 def _secured(trial: Trial, proof: Proof, *, operation: str | None = None) -> Trace:
     """Return what a client does at a vendor that proves itself like this."""
-    asked = operation or trial.some("read", "operation")
+    asked = operation or trial.some("read", "operation", "polled")
     return trial.run(f"over TLS: {proof}", operation=asked, script=Script(tls=proof), warm=False)
 
 
@@ -181,7 +205,8 @@ def _must_work_over_tls(trial: Trial) -> None:
     trace = _secured(trial, "good")
     if not any(one.status is not None for one in trace.attempts):
         trial.cannot_tell(
-            expected=f"a client that trusts the certificate authority named by {', '.join(VARIABLES)}",
+            expected=f"a client that trusts the authority named by {', '.join(VARIABLES)}, "
+            "or by {ca_file} in its environ",
             actual="it trusts none of its certificates, not even the right one",
         )
 

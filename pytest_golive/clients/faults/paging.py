@@ -67,7 +67,7 @@ def endless(trial: Trial, name: str, **knobs: Any) -> None:
     _, trace = listed(trial, name, count=0, most=MOST_PAGES, **knobs)
     attempts = trace.of_operation(trial.name)
     call = trial.call(trace)
-    promise = trial.lab.setup.call_seconds
+    promise = trial.lab.setup.patience_seconds
     trial.must(
         len(attempts) <= MOST_PAGES and not (call.outcome == "crash" and call.seconds >= promise),
         expected=f"an end after {MOST_PAGES} pages at most, within {promise:g} s",

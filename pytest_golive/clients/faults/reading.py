@@ -132,7 +132,7 @@ def decided(trial: Trial, status: int, due: str) -> bool:
     """Whether there are no two opinions about whose mistake this is."""
     if status in EITHER_WAY:
         return False
-    return trial.pack.errors.told_apart or (due == "backend" and status in (401, 402, 403))
+    return trial.pack.errors.told_apart or (due == "backend" and status in (401, 403))
 
 
 @fault("CL-48")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -20,8 +21,8 @@ OfCall = Callable[[Sequence[Attempt], Policy, Call | None], Flaw | None]
 MANY = 20
 """Calls whose idempotency keys are compared."""
 
-PERSONAL = ("name", "email", "phone")
-"""What names of arguments end with that belong to a person."""
+PERSONAL = re.compile(r"(email|phone|(customer|contact|user|person|first|last|full)_?name)$", re.IGNORECASE)
+"""How names of arguments end whose values belong to a person."""
 
 
 def first_of(trial: Trial, trace: Trace, judge: OfCall, operation: str | None = None) -> Flaw | None:
@@ -155,7 +156,7 @@ def weak_keys(trial: Trial) -> None:
         value
         for call in trace.calls
         for name, value in call.arguments.items()
-        if isinstance(value, str) and name.endswith(PERSONAL)
+        if isinstance(value, str) and PERSONAL.search(name)
     }
     trial.judge(keys_of_writes.weak_keys(trace.attempts, trial.policy(), telling=sorted(telling)), trace)
 

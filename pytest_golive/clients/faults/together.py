@@ -62,6 +62,8 @@ def pause_for_all(trial: Trial) -> None:
 def fewer_at_once(trial: Trial) -> None:
     """Many calls at once, all answered 429 for as long as they go on."""
     operation = trial.some("read")
+    if not trial.policy(operation).grows:
+        trial.not_applicable(f"{trial.pack.title}'s own sample goes on in even pauses")
     trace = trial.run(
         "429 to the end for many at once",
         operation=operation,
@@ -125,7 +127,25 @@ def polled_to_the_end(trial: Trial) -> None:
         trace = _polled(trial, policy, word)
         call = trial.call(trace)
         for judge in judges:
-            trial.judge(judge(trace.of_call(call), policy, call), trace)
+            flaw = judge(trace.of_call(call), policy, call)
+            if flaw is not None and judge is polling.polls_for_ever and _may_go_on(trial, policy, trace):
+                trial.cannot_tell(expected=flaw.expected, actual=f"{flaw.actual}; {_longer(trial, policy)}")
+            trial.judge(flaw, trace)
+
+
+def _may_go_on(trial: Trial, policy: Policy, trace: Trace) -> bool:
+    """Whether a client that was still polling when golive stopped waiting may have had time left."""
+    call = trial.call(trace)
+    return call.outcome == "crash" and not trial.lab.setup.promises and call.seconds < _budget(policy)
+
+
+def _budget(policy: Policy) -> float:
+    usual = policy.polling.budget_seconds if policy.polling is not None else 0.0
+    return policy.poll_budget_seconds if policy.poll_budget_seconds is not None else usual
+
+
+def _longer(trial: Trial, policy: Policy) -> str:
+    return f"{trial.lab.setup.key}.call_seconds has to be beyond the {_budget(policy):g} s that polling may take"
 
 
 def _come_back(trial: Trial, more: str) -> tuple[Flaw | None, Trace]:

@@ -64,7 +64,8 @@ def request_ids(trial: Trial) -> None:
         return
     given = vendors_ids(trial, sent)
     if not given:
-        trial.not_applicable("the client sends no ids, and this vendor answers with none")
+        trial.warn("requests carry no id, and this vendor answers with none: no call can be found again")
+        return
     if not trial.lab.setup.started:
         trial.not_verified("command", "golive cannot see what the client logs")
     said = "\n".join([*trace.log, *(call.message for call in trace.calls)])

@@ -14,6 +14,9 @@ from pytest_golive.vendors.pack import Pack
 MOST_WITH_A_REFUSED_KEY = 2
 """Requests of one call with one key that is refused: the key was read again, and turned out to be the same."""
 
+PLAIN_HTTP = "http request"
+"""Why a handshake failed, in OpenSSL's words, where a request stood in its place."""
+
 KEY_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
@@ -29,6 +32,13 @@ def enters_by(trace: Trace, proof: str) -> Flaw | None:
         return None
     with_key = ", and the key with it" if any(one.credential for one in sent) else ""
     return Flaw("no request", f"{sent[0].method} {sent[0].path} was sent to {proof}{with_key}", rows(sent))
+
+
+def speaks_plain_http(trace: Trace) -> Flaw | None:
+    """Judge whether plain http was spoken to an address with https: CL-73."""
+    if not any(one.listener == "vendor" and one.handshake == PLAIN_HTTP for one in trace.connections):
+        return None
+    return Flaw("https, as the address says", "a request was sent there over plain http")
 
 
 def sends_its_key_away(trace: Trace, listener: str, where: str) -> Flaw | None:

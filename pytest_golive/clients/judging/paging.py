@@ -49,7 +49,7 @@ def stops_at_the_first(attempts: Sequence[Attempt], policy: Policy, call: Call |
     """Judge whether a call read one page of several, and took it for all: CL-63."""
     pages = pages_of(attempts, policy)
     paging = policy.paging
-    if paging is None or not _took_it_for_all(call) or not pages:
+    if paging is None or not _took_it_for_all(call, attempts, policy) or not pages:
         return None
     if len({place(page, paging) for page in pages}) == 1 and has_more(pages[-1], paging):
         actual = f"{policy.operation} was asked for its first page only, and {came_to(call)}"
@@ -61,7 +61,7 @@ def stops_before_the_last(attempts: Sequence[Attempt], policy: Policy, call: Cal
     """Judge whether a call stopped between the first and the last page: CL-65, and CL-67 after an empty page."""
     pages = pages_of(attempts, policy)
     paging = policy.paging
-    if paging is None or not _took_it_for_all(call) or len(pages) < 2:
+    if paging is None or not _took_it_for_all(call, attempts, policy) or len(pages) < 2:
         return None
     furthest = max(pages, key=lambda page: _number(page, paging)) if paging.style == "page_number" else pages[-1]
     if len({place(page, paging) for page in pages}) > 1 and has_more(furthest, paging):
@@ -172,8 +172,12 @@ def asks_for_too_many_at_once(
     return Flaw(f"at most {most} pages at once", actual, rows(pages))
 
 
-def _took_it_for_all(call: Call | None) -> bool:
-    return call is None or call.outcome == "ok"
+def _took_it_for_all(call: Call | None, attempts: Sequence[Attempt], policy: Policy) -> bool:
+    """Whether a call ended as if it had everything; where nobody knows, one whose last page failed did not."""
+    if call is not None:
+        return call.outcome == "ok"
+    own = own_of(attempts, policy)
+    return bool(own) and succeeded(own[-1])
 
 
 def _number(attempt: Attempt, paging: Paging) -> int:

@@ -150,10 +150,10 @@ def _about_waiting(trace: Trace) -> Iterator[Judgement]:
 
 
 def _about_pages() -> Iterator[Judgement]:
-    yield Judgement("CL-63", paging.stops_at_the_first, _more_than_one_page)
+    yield Judgement("CL-63", paging.stops_at_the_first, _more_than_one_page, by_all=True)
     yield Judgement("CL-64", paging.walks_for_ever, _more_than_one_page)
     yield Judgement("CL-65", paging.goes_beyond_the_last, _more_than_one_page)
-    yield Judgement("CL-67", paging.stops_before_the_last, _more_than_one_page)
+    yield Judgement("CL-67", paging.stops_before_the_last, _more_than_one_page, by_all=True)
     yield Judgement("CL-68", paging.changes_its_question, _more_than_one_page)
     yield Judgement("CL-69", paging.asks_for_too_many_at_once, _more_than_one_page)
 
@@ -196,7 +196,9 @@ def _spread(trace: Trace, policy: Policy) -> tuple[int, Flaw | None]:
 
 def _refused_key(trace: Trace, policy: Policy) -> tuple[int, Flaw | None]:
     refused = [one for one in own_of(trace.attempts, policy) if one.status == 401 and one.credential]
-    return len(refused), sending.keeps_a_refused_key(trace, policy)
+    flaw = sending.keeps_a_refused_key(trace, policy)
+    still_refused = flaw is not None and trace.attempts[flaw.rows[-1]].status == 401
+    return len(refused), flaw if still_refused else None
 
 
 def _in_vain(

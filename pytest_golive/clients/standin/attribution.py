@@ -77,11 +77,10 @@ class Desk:
 
 def attributed(requests: Sequence[Sent], pack: Pack) -> list[str | None]:
     """Return for each request, in order of arrival, the call it was made for; None where that is not certain."""
-    calls: list[str | None] = []
-    for number, request in enumerate(requests):
-        before = list(zip(requests[:number], calls, strict=True))
-        calls.append(_call_of(request, before, pack))
-    return calls
+    before: list[tuple[Sent, str | None]] = []
+    for request in requests:
+        before.append((request, _call_of(request, before, pack)))
+    return [call for _, call in before]
 
 
 def _call_of(request: Sent, before: Sequence[tuple[Sent, str | None]], pack: Pack) -> str | None:

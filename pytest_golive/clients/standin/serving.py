@@ -23,9 +23,6 @@ AFTER_CLOSE = "the connection was used after Connection: close"
 
 LONGEST_SECONDS = 3600.0
 
-LATER_SECONDS = 0.3
-"""How much later than the next one's answer a late one comes."""
-
 _APART = 0.02
 """Seconds between a beginning of an answer and a reset, so that it reaches the client."""
 
@@ -87,15 +84,14 @@ class Serving:
             return False
         entry, step = self._begin(head, joined)
         joined.requests += 1
+        self._let_late_ones_go(entry)
         try:
-            goes_on = await self._answer(line, entry, step)
+            return await self._answer(line, entry, step)
         except GoneError:
             self._note_left(line, entry)
             return False
         except BadRequestError:
             return await self._send(line, entry, REAL, await self._refuse(400), ends=True)
-        self._let_late_ones_go(entry)
-        return goes_on
 
     async def _answer(self, line: Line, entry: Entry, step: Step) -> bool:
         if step.breaks in _NEVER_READ:
@@ -130,23 +126,23 @@ class Serving:
         return answer_of(step, None, await self._refuse(step.status or 500) if refused else None)
 
     async def _until_next(self, line: Line, entry: Entry, step: Step) -> None:
-        """Wait until the next request of the operation was answered, or stands behind this one."""
-        answered = asyncio.Event()
-        self._late.append((entry, answered))
+        """Wait until the next request of the operation arrives over another connection, or stands behind this one."""
+        arrived = asyncio.Event()
+        self._late.append((entry, arrived))
         used = asyncio.ensure_future(line.is_used_within(step.wait or LONGEST_SECONDS))
-        other = asyncio.ensure_future(answered.wait())
+        other = asyncio.ensure_future(arrived.wait())
         try:
             await asyncio.wait((used, other), return_when=asyncio.FIRST_COMPLETED)
         finally:
             used.cancel()
             other.cancel()
-            self._late.remove((entry, answered))
-        await line.sleep(LATER_SECONDS if answered.is_set() else 0.0)
+            self._late.remove((entry, arrived))
+        await line.sleep(0.0)
 
-    def _let_late_ones_go(self, ended: Entry) -> None:
-        for entry, answered in self._late:
-            if entry is not ended and entry.operation == ended.operation:
-                answered.set()
+    def _let_late_ones_go(self, next_one: Entry) -> None:
+        for entry, arrived in self._late:
+            if entry.operation == next_one.operation:
+                arrived.set()
 
     def _left_to_wait(self, entry: Entry, step: Step) -> float:
         """Return the rest of the wait, of which the vendor has used some."""

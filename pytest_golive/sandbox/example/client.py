@@ -130,7 +130,7 @@ def log(event: str, **said: Any) -> None:
 
 
 class Calls:
-    """Sends the calls of one process."""
+    """Sends calls to one address, whatever other addresses the process calls."""
 
     def __init__(self) -> None:
         self._http = httpx.Client(
@@ -324,9 +324,10 @@ def answered(calls: Calls, call: Mapping[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer until the input ends."""
-    calls, writing = Calls(), threading.Lock()
+    by_address: dict[str, Calls] = {}
+    writing = threading.Lock()
 
-    def work(call: Mapping[str, Any]) -> None:
+    def work(calls: Calls, call: Mapping[str, Any]) -> None:
         try:
             line = json.dumps(answered(calls, call))
         except BaseException:
@@ -338,7 +339,11 @@ def main() -> None:
 
     with ThreadPoolExecutor(32) as pool:
         for line in sys.stdin:
-            pool.submit(work, json.loads(line))
+            call = json.loads(line)
+            address = call["base_url"]
+            if address not in by_address:
+                by_address[address] = Calls()
+            pool.submit(work, by_address[address], call)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pytest_golive.clients.judging.identity import (
     names_other_ids,
     says_its_key,
     sends_its_key_away,
+    speaks_plain_http,
 )
 from pytest_golive.clients.policy import Policy
 from pytest_golive.clients.standin.serving import AFTER_CLOSE
@@ -104,10 +105,10 @@ def test_connections_that_stay_open_are_told() -> None:
     proxy = [Connection(number, "proxy", 1.0) for number in range(24)]
 
     assert leaves_connections_open(seen((), *calls(24), connections=tuple(leaked))) == Flaw(
-        "at most 10 open connections", "after 24 times in a row, 24 were open"
+        "at most 5 open connections", "after 24 times in a row, 24 were open"
     )
-    assert leaves_connections_open(seen((), *calls(24), connections=(*closed, *leaked[:10]))) is None
-    assert leaves_connections_open(seen((), *calls(30), connections=tuple(leaked[:12]))) is None
+    assert leaves_connections_open(seen((), *calls(24), connections=(*closed, *leaked[:5]))) is None
+    assert leaves_connections_open(seen((), *calls(30), connections=tuple(leaked[:7]))) is None
     assert leaves_connections_open(seen((), *calls(24), connections=tuple(proxy))) is None
     assert leaves_connections_open(seen(())) is None
 
@@ -133,12 +134,16 @@ def test_a_call_that_waits_for_another_endpoint_is_told() -> None:
 
 
 def test_a_late_answer_that_was_taken_is_told() -> None:
-    """Wherever in the result it stands."""
-    assert takes_a_late_answer(called("ok", result={"items": [{"id": "late-1"}]}), "late") == Flaw(
+    """Wherever in the result it stands; who sends a second request early means to take whichever comes first."""
+    late = called("ok", result={"items": [{"id": "late-1"}]})
+
+    assert takes_a_late_answer(late, row(200, 200), "late") == Flaw(
         "the answer of the last try", "list_contacts came to what an earlier try was answered later"
     )
-    assert takes_a_late_answer(called("ok", result={"items": [{"id": "1"}]}), "late") is None
-    assert takes_a_late_answer(called("backend", result="late"), "late") is None
+    assert takes_a_late_answer(late, row(200, 200, every=0.5), "late") is None
+    assert takes_a_late_answer(late, row(200), "late") is None
+    assert takes_a_late_answer(called("ok", result={"items": [{"id": "1"}]}), row(200, 200), "late") is None
+    assert takes_a_late_answer(called("backend", result="late"), row(200, 200), "late") is None
 
 
 # ---------------------------------------------------------------------- keys
@@ -153,6 +158,20 @@ def test_a_request_over_a_connection_that_proves_nothing_is_told() -> None:
     assert enters_by(seen(row(200, credential=None)), "nobody") == Flaw(
         "no request", "GET /v1/things was sent to nobody", (0,)
     )
+
+
+def test_plain_http_where_https_is_asked_for_is_told() -> None:
+    """By how the handshake failed."""
+    handshakes = {
+        how: seen((), connections=(Connection(0, "vendor", 0.0, 0.1, "standin", handshake=how),))
+        for how in ("http request", "tlsv1 alert unknown ca", "")
+    }
+
+    assert {how: speaks_plain_http(trace) for how, trace in handshakes.items()} == {
+        "http request": Flaw("https, as the address says", "a request was sent there over plain http"),
+        "tlsv1 alert unknown ca": None,
+        "": None,
+    }
 
 
 def test_a_key_that_reaches_another_listener_is_told() -> None:

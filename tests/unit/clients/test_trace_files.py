@@ -88,6 +88,13 @@ def test_lines_of_a_log() -> None:
             "line 1: headers is neither an object nor a list of pairs",
         ),
         ('{"at": 0, "method": "GET", "target": "/", "body_base64": "*"}', "line 1: body_base64 is not base64"),
+        ('{"at": 0, "method": "GET", "target": "/", "status": "200"}', "line 1: status: '200' is no whole number"),
+        ('{"at": 0, "method": "GET", "target": "/", "call": 7}', "line 1: call: 7 is no text"),
+        ('{"golive_trace": 1, "zero": "now"}', "line 1: zero: 'now' is no number of seconds"),
+        (
+            '{"call": {"id": "c1", "operation": "x", "arguments": {}, "began_at": 0, "ended_at": 1, "outcome": "no"}}',
+            "line 1: outcome: 'no' is none of ok, user, backend, crash",
+        ),
     ],
 )
 def test_what_is_no_trace(line: str, problem: str) -> None:
@@ -142,6 +149,14 @@ def test_a_failed_request_of_an_archive_has_no_status() -> None:
 
     assert (attempt.status, attempt.answered_at, attempt.body_size, attempt.body) == (None, None, 40, b"{}")
     assert attempt.left_at == pytest.approx(0.13)
+
+
+def test_an_archive_with_nothing_but_a_request() -> None:
+    bare = {"startedDateTime": "2026-11-28T10:00:00Z", "request": {"url": "http://h"}, "response": {"status": "?"}}
+
+    (attempt,) = har.read(json.dumps({"log": {"entries": [bare]}})).attempts
+
+    assert (attempt.method, attempt.target, attempt.status, attempt.at) == ("GET", "/", None, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +215,35 @@ def test_unless_it_was_asked_to_wait() -> None:
     )
 
     assert calls_of(trace) == ["r1", "r1"]
+
+
+def refused_twice(gap: float, **headers: str) -> Trace:
+    trace = recorded((0.0, "GET", "/v1/contacts", 404), (gap, "GET", "/v1/contacts", 404))
+    named = tuple(
+        replace(one, headers=(("X-Request-ID", headers[name]),)) if name in headers else one
+        for one, name in zip(trace.attempts, ("first", "second"), strict=True)
+    )
+    return replace(trace, attempts=named)
+
+
+@pytest.mark.parametrize(
+    ("trace", "calls"),
+    [
+        (refused_twice(1.0), ["r1", "r1"]),
+        (refused_twice(10.0), ["r1", "r2"]),
+        (refused_twice(1.0, first="a", second="b"), ["r1", "r2"]),
+        (refused_twice(10.0, first="a", second="a"), ["r1", "r1"]),
+    ],
+)
+def test_after_a_final_refusal_it_has_to_be_surely_the_same(trace: Trace, calls: list[str]) -> None:
+    assert calls_of(trace) == calls
+
+
+def test_calls_beside_each_other_come_back_in_turn() -> None:
+    rows = [(0.0, "GET", "/v1/contacts", 503), (0.005, "GET", "/v1/contacts", 503)]
+    again = [(1.0, "GET", "/v1/contacts", 503), (1.005, "GET", "/v1/contacts", 200)]
+
+    assert calls_of(recorded(*rows, *again)) == ["r1", "r2", "r1", "r2"]
 
 
 def test_pages_of_one_listing_are_one_call() -> None:

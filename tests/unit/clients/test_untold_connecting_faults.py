@@ -62,8 +62,9 @@ def over(proof: str, trace: Trace, otherwise: Trace) -> Seen:
 REFUSED = seen((), called(), connections=(Connection(0, "vendor", 0.0, 0.1, "client", handshake="unknown ca"),))
 ENTERED = seen(row(200), called("ok"), connections=(OPEN,))
 TRUSTS_NOBODY = (
-    "a client that trusts the certificate authority named by SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, "
-    "REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, DENO_CERT | it trusts none of its certificates, not even the right one"
+    "a client that trusts the authority named by SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, "
+    "CURL_CA_BUNDLE, DENO_CERT, or by {ca_file} in its environ | "
+    "it trusts none of its certificates, not even the right one"
 )
 NO_REQUEST = "a request | none was sent"
 

@@ -36,7 +36,7 @@ def test_a_flaw_is_told_with_the_requests_behind_it(golive: Command, tmp_path: P
 
     assert (code, complaints) == (1, [])
     assert told[:10] == [
-        "Timely.ai: 2 requests, 1 calls, guessed from what was sent when",
+        "Timely.ai: 2 requests, 1 call, guessed from what was sent when",
         "",
         "CL-17 blocker: A Retry-After in seconds is waited for",
         "  1 of 1 failed; the first:",
@@ -56,6 +56,13 @@ def test_no_flaw_is_exit_code_zero(golive: Command, tmp_path: Path) -> None:
     code, told, _ = golive("judge", recording(tmp_path, FIRST, LATE), "--vendor", "timely")
 
     assert (code, told[-1]) == (0, "golive judge: 0 of 6 faults found that this recording can show")
+
+
+def test_what_turns_no_verdict_turns_no_exit_code(golive: Command, tmp_path: Path) -> None:
+    code, told, _ = golive("judge", recording(tmp_path, {**LATE, "headers": {"User-Agent": "python-httpx/0.28.1"}}))
+
+    assert code == 0
+    assert "CL-85 info: Requests say which program sends them" in told
 
 
 def test_the_same_as_json(golive: Command, tmp_path: Path) -> None:

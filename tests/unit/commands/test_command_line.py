@@ -16,7 +16,7 @@ Command = Callable[..., Any]
 Program = tuple[str, ...]
 
 COMMANDS = (
-    "init, rules, sandbox, deliver, drive, judge, alerts, verify, fingerprint, sweep, "
+    "init, rules, sandbox, deliver, drive, judge, verify, alerts, fingerprint, sweep, "
     "attest, waive, not-applicable, lint, verdict, join, schema"
 )
 
