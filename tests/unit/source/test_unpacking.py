@@ -47,6 +47,7 @@ def _names(data: bytes, room: Room | None = None) -> list[str]:
         (zipped(b=tarred(a=gzip.compress(b"the key"))), "b!a!(gzip)"),
         (b"body: " + base64.b64encode(gzip.compress(b"the key", mtime=0)), "(gzip in base64 at byte 6)"),
     ],
+    ids=["zip", "tar", "gzip", "bzip2", "xz", "tar.gz", "zip in zip", "in text"],
 )
 def test_what_lies_in_an_archive_is_found(data: bytes, name: str) -> None:
     assert _names(data) == [name]
@@ -87,7 +88,9 @@ def test_what_is_encrypted_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [zipped(a=b"x" * 99)[:-30], gzip.compress(b"x" * 9999)[:20], tarred(a=b"x")[:600], b""]
+    "data",
+    [zipped(a=b"x" * 99)[:-30], gzip.compress(b"x" * 9999)[:20], tarred(a=b"x")[:600], b""],
+    ids=["zip", "gzip", "tar", "nothing"],
 )
 def test_what_is_broken_ends_where_it_breaks(data: bytes) -> None:
     assert _names(data) == []
