@@ -62,7 +62,8 @@ ALSO: dict[str, set[str]] = {
     "WH-43": {"WH-41", "WH-42", "WH-44"},
     "WH-44": {"WH-42"},
     "WH-45": {"WH-42", "WH-44"},
-    "WH-70": {"WH-76"},  # what it cannot read will never work
+    "WH-70": {"WH-71", "WH-76"},  # what it cannot read is hostile, or will never work
+    "WH-81": {"WH-66"},  # it fails over one kind of event, whatever is in it
     "WH-76": {"WH-21"},  # another tenant's event is what will never work
 }
 """By a mutant's fault, the other checks that find it, since they look at the same piece of the handler."""
