@@ -201,6 +201,15 @@ def test_a_history_that_is_cut_off(repository: Repository) -> None:
     )
 
 
+def test_a_history_of_which_parts_are_left_out(repository: Repository) -> None:
+    repository.git("config", "remote.origin.promisor", "true")
+
+    assert _not_verified(HISTORY, _golive(repository)) == (
+        "this clone leaves out files until somebody asks for them; make one without --filter",
+        "source.repository",
+    )
+
+
 def test_a_key_in_what_is_delivered(repository: Repository) -> None:
     repository.write(".gitignore", "dist\n")
     repository.write("dist/app.js.map", f'{{"sourcesContent": ["k = \\"{KEY}\\""]}}')
@@ -285,6 +294,8 @@ def test_a_key_in_a_log(repository: Repository) -> None:
     assert _failed(check, _golive(repository, logs=("var/*.jsonl", "var/old/*.gz"))) == (
         "no log may hold a key",
         "2 logs without it",
-        ("var/old/docs.gz!(gzip):2 holds a key of timely, tly_live_*** (29 characters, fingerprint #); "
-        "var/today.jsonl:1 holds timely.api_key"),
+        (
+            "var/old/docs.gz!(gzip):2 holds a key of timely, tly_live_*** (29 characters, fingerprint #); "
+            "var/today.jsonl:1 holds timely.api_key"
+        ),
     )
