@@ -19,8 +19,8 @@ HEAD = """# What decides each rule
 
 Made from the packs: `python -m pytest_golive.report.rule_table`. A name in `code` is a check function of `suites/`
 (without `test_`), in brackets what it is made for once each. What is *later* waits for a version that can carry it out:
-until then the rule, or this part of it, is not verified in your environments and never green. What a person vouches for is told in
-[people.md](people.md).
+until then the rule, or this part of it, is not verified in your environments and never green. What a person vouches for
+is told in [people.md](people.md).
 """
 
 KINDS = {
