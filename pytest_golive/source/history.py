@@ -26,12 +26,14 @@ class History:
         leaks: one for each file and key, with its oldest commit.
         objects: how many blobs and messages were looked at.
         shallow: whether only the newest commits are here.
+        filtered: whether this clone leaves out files until somebody asks for them.
         partial: whether something was too large or encrypted, and was not looked into.
     """
 
     leaks: list[Leak] = field(default_factory=list)
     objects: int = 0
     shallow: bool = False
+    filtered: bool = False
     partial: int = 0
 
 
@@ -41,7 +43,10 @@ def look_through(repository: Path, searcher: Searcher, revoked: frozenset[str] =
     Raises:
         NoGit: there is no repository.
     """
-    history = History(shallow=asked(repository, "rev-parse", "--is-shallow-repository").strip() == "true")
+    history = History(
+        shallow=asked(repository, "rev-parse", "--is-shallow-repository").strip() == "true",
+        filtered=_is_filtered(repository),
+    )
     found: dict[str, list[Seen]] = {}
     _look_into_lfs(repository, searcher, history, found)
     for name, data in sifted(_small(repository, searcher, history, found), searcher):
@@ -51,6 +56,13 @@ def look_through(repository: Path, searcher: Searcher, revoked: frozenset[str] =
     if found:
         history.leaks = list(_placed(repository, found, revoked))
     return history
+
+
+def _is_filtered(repository: Path) -> bool:
+    try:
+        return bool(asked(repository, "config", "--get-regexp", r"^remote\..*\.(promisor|partialclonefilter)$").strip())
+    except NoGit:  # nothing of the kind is configured
+        return False
 
 
 def _look_into_lfs(repository: Path, searcher: Searcher, history: History, found: dict[str, list[Seen]]) -> None:

@@ -64,6 +64,11 @@ def test_key_is_in_no_commit(golive: Golive, planned: PlannedCheck) -> None:
             "only the newest commits are here; fetch all of them (actions/checkout: fetch-depth: 0)",
             key="source.repository",
         )
+    if history.filtered:
+        golive.not_verified(
+            "this clone leaves out files until somebody asks for them; make one without --filter",
+            key="source.repository",
+        )
     if history.partial:
         golive.note(f"too large or encrypted, and not unpacked: {history.partial} versions of files")
 

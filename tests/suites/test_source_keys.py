@@ -201,6 +201,15 @@ def test_a_history_that_is_cut_off(repository: Repository) -> None:
     )
 
 
+def test_a_history_of_which_parts_are_left_out(repository: Repository) -> None:
+    repository.git("config", "remote.origin.promisor", "true")
+
+    assert _not_verified(HISTORY, _golive(repository)) == (
+        "this clone leaves out files until somebody asks for them; make one without --filter",
+        "source.repository",
+    )
+
+
 def test_a_key_in_what_is_delivered(repository: Repository) -> None:
     repository.write(".gitignore", "dist\n")
     repository.write("dist/app.js.map", f'{{"sourcesContent": ["k = \\"{KEY}\\""]}}')

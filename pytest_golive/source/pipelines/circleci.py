@@ -11,7 +11,9 @@ from pytest_golive.source.pipelines.uses import (
     Use,
     documents,
     line_of,
+    listed,
     pairs,
+    set_by_itself,
     stage_of,
     stage_of_variable,
     texts,
@@ -25,7 +27,7 @@ def uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
     for config in documents(text):
         jobs = dict(pairs(config.get("jobs"))) if isinstance(config, dict) else {}
         for _, workflow in pairs(config.get("workflows") if isinstance(config, dict) else None):
-            for entry in (workflow.get("jobs") or ()) if isinstance(workflow, dict) else ():
+            for entry in listed(workflow.get("jobs")) if isinstance(workflow, dict) else ():
                 for job, given in pairs(entry) if isinstance(entry, dict) else [(str(entry), {})]:
                     yield from _of_job(
                         file, job, given if isinstance(given, dict) else {}, jobs.get(job), is_key, entry
@@ -33,14 +35,14 @@ def uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
 
 
 def _of_job(file: str, job: str, given: dict[str, Any], described: Any, is_key: IsKey, entry: object) -> Iterator[Use]:
-    context = given.get("context") or ()
-    contexts = [context] if isinstance(context, str) else [str(each) for each in context]
+    contexts = [str(each) for each in listed(given.get("context"))]
+    local = set_by_itself(described)
     shown = str(given.get("name") or job)
     stage = stage_of(*contexts) or stage_of(shown, job, job=True)
     found: dict[str, tuple[int, str]] = {}
     for name, value in (*texts(described), *texts(given)):
         for variable in VARIABLE.findall(value):
-            if is_key(variable) or is_key(name):
+            if variable not in local and (is_key(variable) or is_key(name)):
                 found.setdefault(variable, (value.line, name))
         # The name of a variable, handed over: `key_variable: TIMELY_API_KEY_STAGING`.
         if name in given and name not in {"context", "name"} and is_key(value):

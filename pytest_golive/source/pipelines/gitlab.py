@@ -11,7 +11,9 @@ from pytest_golive.source.pipelines.uses import (
     Use,
     documents,
     line_of,
+    listed,
     pairs,
+    set_by_itself,
     stage_of,
     stage_of_variable,
     texts,
@@ -44,8 +46,11 @@ def _taken(pipeline: Mapping[str, Any], job: Mapping[str, Any], is_key: IsKey) -
     """Return the variables of the project that a job's key comes from, each with its line and the name it gets."""
     own = {**dict(pairs(pipeline.get("variables"))), **dict(pairs(job.get("variables")))}
     found: dict[str, tuple[int, str]] = {}
+    local = set_by_itself(job)
     for name, value in texts(job):
         for variable in VARIABLE.findall(value):
+            if variable in local:
+                continue
             given = own.get(variable)
             if given is not None and name != variable:
                 continue  # it is set in this file: what it is set from is looked at by itself
@@ -59,10 +64,9 @@ def _taken(pipeline: Mapping[str, Any], job: Mapping[str, Any], is_key: IsKey) -
 
 
 def _extended(pipeline: Mapping[str, Any], job: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-    given = job.get("extends", ())
     whole: dict[str, Any] = {}
-    for name in [given] if isinstance(given, str) else given:
-        base = pipeline.get(name)
+    for name in listed(job.get("extends")):
+        base = pipeline.get(name) if isinstance(name, str) else None
         if isinstance(base, Mapping) and depth < DEEPEST:
             whole = _joined(whole, _extended(pipeline, base, depth + 1))
     return _joined(whole, job)

@@ -170,6 +170,21 @@ def texts(value: Any) -> Iterator[tuple[str, Lined]]:
             waiting += [(name, inner) for inner in each]
 
 
+def listed(value: Any) -> list[Any]:
+    """Return a list as it is, one text as a list of it, and nothing for anything else."""
+    if isinstance(value, str):
+        return [value]
+    return value if isinstance(value, list) else []
+
+
+_SET = re.compile(r"""(?:^|[\s;&|'"(])(?:export\s+)?([A-Za-z_]\w*)=(?!["']?\$\{?\1\b)""")
+
+
+def set_by_itself(value: Any) -> set[str]:
+    """Return the variables that scripts below a value set: where they get their values from is looked at by itself."""
+    return {name for _, text in texts(value) for name in _SET.findall(text)}
+
+
 def line_of(value: object, default: int = 1) -> int:
     """Return the line of a text."""
     return value.line if isinstance(value, Lined) else default

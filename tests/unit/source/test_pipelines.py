@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from pytest_golive.source.pipelines.stages import crossed, reader_of, shared, uses_in
 from pytest_golive.source.pipelines.uses import documents, is_key_of, normal, stage_of, stage_of_path
@@ -116,6 +119,41 @@ stages:
       - deployment: deploy
         environment: production
         strategy: {runOnce: {deploy: {steps: [{script: deploy, env: {TIMELY_API_KEY: $(TIMELY_API_KEY)}}]}}}
+"""
+    },
+    "Azure, variables of each stage": {
+        "azure-pipelines.yml": """
+stages:
+  - stage: Staging
+    variables: {TIMELY_API_KEY: $(TIMELY_API_KEY_STAGING)}
+    jobs: [{job: deploy, steps: [{script: 'deploy $(TIMELY_API_KEY)'}]}]
+  - ${{ if eq(variables['Build.SourceBranch'], 'refs/heads/main') }}:
+    - stage: Production
+      variables: [{name: TIMELY_API_KEY, value: $(TIMELY_API_KEY_PROD)}]
+      jobs: [{job: deploy, steps: [{script: 'deploy $(TIMELY_API_KEY)'}]}]
+"""
+    },
+    "Azure, variables that an expression chooses": {
+        "azure-pipelines.yml": """
+variables:
+  ${{ if eq(parameters.target, 'production') }}: {TIMELY_API_KEY: $(TIMELY_API_KEY_PROD)}
+stages:
+  - {stage: Staging, jobs: [{job: deploy, steps: [{script: 'deploy $(TIMELY_API_KEY)'}]}]}
+  - {stage: Production, jobs: [{job: deploy, steps: [{script: 'deploy $(TIMELY_API_KEY)'}]}]}
+"""
+    },
+    "CircleCI, set in the script": {
+        ".circleci/config.yml": """
+jobs:
+  staging: {steps: [{run: 'export TIMELY_API_KEY=$TIMELY_API_KEY_STAGING; deploy $TIMELY_API_KEY'}]}
+  production: {steps: [{run: {command: 'TIMELY_API_KEY="${TIMELY_API_KEY_PROD}" deploy --key $TIMELY_API_KEY'}}]}
+workflows: {release: {jobs: [staging, production]}}
+"""
+    },
+    "GitLab, set in the script": {
+        ".gitlab-ci.yml": """
+staging: {script: ['export TIMELY_API_KEY=$TIMELY_API_KEY_STAGING', 'deploy $TIMELY_API_KEY']}
+production: {script: ['export TIMELY_API_KEY=$TIMELY_API_KEY_PROD', 'deploy $TIMELY_API_KEY']}
 """
     },
     "CircleCI, contexts": {
@@ -423,6 +461,7 @@ def test_a_stage_that_takes_what_is_another_ones(tmp_path: Path, files: dict[str
 def test_a_right_pipeline_is_looked_at(tmp_path: Path) -> None:
     """That nothing is shared is said of something: the uses of each stage were seen."""
     blind = {"GitHub, one expression for both", "GitHub, a name made of the stage", "GitHub, another secret is shared"}
+    blind |= {"Azure, variables that an expression chooses"}
     blind |= {"Jenkins, an id made of the stage", "Compose, whatever the machine has", "no pipeline at all"}
 
     assert {name for name, files in RIGHT.items() if not _uses(tmp_path / normal(name), files)} == blind
@@ -485,3 +524,26 @@ def test_a_file_of_any_kind_is_read() -> None:
     assert reader_of("src/app.py") is None
     assert documents("a: &a [*a, 1]\n---\nb: 2")[1] == {"b": 2}
     assert documents("? [a]\n: 1\n") == []
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "$TIMELY_API_KEY", 3, True, ["a", None, {"b": 1}], {"env": None}, {1: 2}, [[1]])
+
+
+def _odd(value: Any, chance: random.Random) -> Any:
+    if chance.random() < 0.15:
+        return chance.choice(ODD)
+    if isinstance(value, dict):
+        return {key: _odd(each, chance) for key, each in value.items()}
+    return [_odd(each, chance) for each in value] if isinstance(value, list) else value
+
+
+def test_files_of_another_shape_are_no_trouble() -> None:
+    """What somebody wrote wrongly, or as a later version wants it, is passed over."""
+    chance = random.Random(5)
+    texts = [(name, text) for files, _ in WRONG.values() for name, text in files.items() if name != "Jenkinsfile"]
+    for name, text in texts * 12:
+        odd = yaml.safe_dump_all([_odd(each, chance) for each in yaml.safe_load_all(text)])
+        reader = reader_of(name)
+        assert reader is not None
+        for use in reader(name, odd, IS_KEY):
+            assert use.told().startswith(f"{name}:")
