@@ -258,7 +258,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
             CLIENT + "    comand: [node]\n",
             (
                 "golive.yaml:7: clients.crm.comand: "
-                "unknown key; did you mean command? Allowed here: call_seconds, "
+                "unknown key; did you mean command? Allowed here: behind, call_seconds, "
                 "callable, command, concurrent, directory, environ, operations, start_seconds, url, vendor"
             ),
         ),
@@ -381,8 +381,10 @@ def test_an_operation_that_the_vendor_does_not_have_is_told(tmp_path: Path) -> N
         load_manifest(path, [keys])
 
     assert [str(mistake) for mistake in told_of.value.mistakes] == [
-        "golive.yaml:6: clients.crm.operations[1]: Timely has no operation 'list_contact'; "
-        "did you mean list_contacts? It has: list_contacts, chat, ask",
+        (
+            "golive.yaml:6: clients.crm.operations[1]: Timely has no operation 'list_contact'; "
+            "did you mean list_contacts? It has: list_contacts, chat, ask"
+        ),
         "golive.yaml:6: clients.crm.operations[2]: Timely has no operation 'poll'; it has: list_contacts, chat, ask",
     ]
 
