@@ -145,8 +145,8 @@ def summary(right: Sequence[Lab], wrong: dict[str, str], seconds: float, only: S
     faults = len({name.split()[0] for name in wrong})
     yield f"- {len(wrong)} mutants of {faults} faults: **{len(missed)} missed**, all of them tried in {seconds:.0f} s"
     yield f"- {len(right)} right clients: **{alarms} false alarms**"
-    yield f"- {len(functions())} of the catalogue's {len(client_faults())} faults are provoked; {', '.join(cannot)} are not,"
-    yield "  each for a reason that stands in docs/rules.md"
+    yield f"- {len(functions())} of the catalogue's {len(client_faults())} faults are provoked; not tried, each for a"
+    yield f"  reason that stands in docs/rules.md: {', '.join(cannot)}"
     for name, reason in LEAVES_OUT.items():
         yield f"- {name} is left out of the table of right clients: {reason}"
 
