@@ -125,14 +125,13 @@ def right_labs(folder: Path, only: Sequence[str]) -> Iterator[Lab]:
             yield lab_of(f"{stack}, {vendor}", setup_of(stack, vendor, folder), only)
 
 
-def page(right: Sequence[Lab], wrong: dict[str, str], whole: Sequence[Lab], seconds: float) -> str:
+def page(right: Sequence[Lab], wrong: dict[str, str], whole: Sequence[Lab], seconds: float, only: Sequence[str]) -> str:
     """Return the result as Markdown."""
-    return "\n".join(
-        [*summary(right, wrong, seconds), *right_table(right), *wrong_table(wrong), *whole_table(whole), ""]
-    )
+    above = summary(right, wrong, seconds, only)
+    return "\n".join([*above, *right_table(right), *wrong_table(wrong), *whole_table(whole), ""])
 
 
-def summary(right: Sequence[Lab], wrong: dict[str, str], seconds: float) -> Iterator[str]:
+def summary(right: Sequence[Lab], wrong: dict[str, str], seconds: float, only: Sequence[str]) -> Iterator[str]:
     """Yield what stands above the tables."""
     missed = [name for name, told in wrong.items() if told]
     alarms = sum(len(lab.alarms) for lab in right)
@@ -140,12 +139,14 @@ def summary(right: Sequence[Lab], wrong: dict[str, str], seconds: float) -> Iter
     yield from ("# Client matrix", "", INTRODUCTION, "")
     yield "Written by `python -m bench.client_matrix --page docs/client-matrix.md` on"
     yield f"{datetime.now(UTC):%d %B %Y}, with Python {platform.python_version()} on {os.cpu_count()} cores."
+    if only:
+        yield f"Of the catalogue, only these faults were tried: {', '.join(only)}."
     yield ""
     faults = len({name.split()[0] for name in wrong})
     yield f"- {len(wrong)} mutants of {faults} faults: **{len(missed)} missed**, all of them tried in {seconds:.0f} s"
     yield f"- {len(right)} right clients: **{alarms} false alarms**"
-    yield f"- {len(functions())} of the catalogue's {len(client_faults())} faults are provoked; not tried: "
-    yield f"  {', '.join(cannot)}, each with its reason in docs/rules.md"
+    yield f"- {len(functions())} of the catalogue's {len(client_faults())} faults are provoked; not tried, each for a"
+    yield f"  reason that stands in docs/rules.md: {', '.join(cannot)}"
     for name, reason in LEAVES_OUT.items():
         yield f"- {name} is left out of the table of right clients: {reason}"
 
@@ -209,7 +210,7 @@ def main() -> None:
             lab_of(each.id, mutant_setup(each, folder / f"whole-{each.id.replace(' ', '-')}"))
             for each in (chosen if asked.whole else [])
         ]
-    text = page(right, wrong, whole, seconds)
+    text = page(right, wrong, whole, seconds, only)
     if asked.page is not None:
         asked.page.write_text(text, encoding="utf-8")
     print(text)

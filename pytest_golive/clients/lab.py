@@ -166,7 +166,7 @@ def embedded(setup: Setup) -> StoodIn:
         key = f"{setup.key}.behind"
         reason = f"golive embeds no {setup.pack.title} to answer behind the faults"
         raise NotVerified(f"{key} is missing: {reason}; `environment` lets the real one answer", key=key)
-    return EmbeddedVendor(setup.vendor, setup.profile)
+    return EmbeddedVendor(setup.vendor, setup.profile, version=str(setup.settings.get("api_version", "")))
 
 
 def _plain(operation: str, again: str = "") -> Scenario:

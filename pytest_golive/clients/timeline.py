@@ -25,6 +25,10 @@ def timeline(trace: Trace) -> Iterator[str]:
         rows.append((attempt.at, 1, f"{whose}  {_asked(attempt, number)}{_pause(attempt, before.get(attempt.call))}"))
         rows.append((attempt.over_at, 2, f"{whose}  {_answered(attempt, number)}"))
         before[attempt.call] = (number, attempt)
+    for one in trace.connections:
+        at = one.closed_at if one.closed_at is not None else one.opened_at
+        if one.handshake and at >= begun:
+            rows.append((at, 1, f"--  connection {one.id} came to nothing: {one.handshake}"))
     for time, _, line in sorted(rows, key=lambda row: row[:2]):
         yield f"{time - begun:8.3f}  {line}"
     for step in trace.unfired:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 
 from pytest_golive.clients.error_body import error_response
 from pytest_golive.credentials.secret import Secret
+from pytest_golive.sandbox.augno import Augno
+from pytest_golive.sandbox.augno.versions import SERVED
 from pytest_golive.sandbox.http import Request, Response, json_response
 from pytest_golive.sandbox.routing import Route, Routes, UnknownPathError, WrongMethodError
 from pytest_golive.sandbox.server import LARGEST_BODY
@@ -105,14 +107,17 @@ class EmbeddedVendor(_Known):
     Args:
         name: the vendor.
         profile: the brand; None for the pack's own.
+        version: the version of the API that the team has pinned, which is served beside the usual one; "" for none.
         app: the vendor, where one was made already.
 
     Raises:
         KeyError: golive embeds no such vendor.
     """
 
-    def __init__(self, name: str, profile: str | None = None, *, app: VendorApp | None = None) -> None:
-        self.app: VendorApp = app or _made(name, profile)
+    def __init__(
+        self, name: str, profile: str | None = None, *, version: str = "", app: VendorApp | None = None
+    ) -> None:
+        self.app: VendorApp = app or _made(name, profile, version)
         self._connection = self.app.connections()[ENVIRONMENT]
         super().__init__(read_pack(name, profile or self._connection.profile))
         self.api_key = self._connection.api_key
@@ -219,10 +224,11 @@ class ForwardedVendor(_Known):
         self._client.close()
 
 
-def _made(name: str, profile: str | None) -> VendorApp:
-    make: Any = VENDORS[name]
-    made: VendorApp = make() if profile in {None, name} else make(profile)
-    return made
+def _made(name: str, profile: str | None, version: str) -> VendorApp:
+    if name == "augno":
+        versions = SERVED if version in {"", *SERVED} else (*SERVED, version)
+        return Augno(profile or name, versions=versions)
+    return VENDORS[name]()
 
 
 def _handed_on(headers: httpx.Headers) -> dict[str, str]:

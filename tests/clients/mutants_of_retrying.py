@@ -13,6 +13,8 @@ ALWAYS = '            again = trouble != ""\n'
 SEND = '        request.extensions["timeout"] = '
 """What comes before each try."""
 
+CONNECTING = "        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:\n"
+
 KEY = '            headers["Idempotency-Key"] = str(uuid.uuid4())\n'
 
 LOOP = "        for attempt in range(4):\n            self.rest(deadline)\n"
@@ -108,6 +110,16 @@ MUTANTS: list[Mutant] = [
         "create_contact was sent again after no answer",
         operation="create_contact",
     ),
+    # A timeout is taken for a refusal: nothing came back, so nothing was done.
+    Mutant(
+        "CL-07",
+        CONNECTING,
+        '        except httpx.ReadTimeout:\n            raise NotDone("refused", "timeout") from None\n' + CONNECTING,
+        "no blind repetition of what may have been done",
+        "create_contact was sent again after no answer",
+        operation="create_contact",
+        name="after a timeout",
+    ),
     # Has a key to send, as the vendor's SDKs do not.
     Mutant(
         "CL-07",
@@ -169,6 +181,17 @@ MUTANTS: list[Mutant] = [
         "20 of them differ in NUMBER bits only, as counters and times do",
         vendor="augno",
         operation="create_unit",
+    ),
+    # Longer than the vendor takes.
+    Mutant(
+        "CL-11",
+        KEY,
+        '            headers["Idempotency-Key"] = f"{uuid.uuid4()}{\'-\' * 300}"\n',
+        "a random Idempotency-Key for each call",
+        "one has 336 characters, and the vendor takes 255",
+        vendor="augno",
+        operation="create_unit",
+        name="too long",
     ),
     Mutant(
         "CL-12",

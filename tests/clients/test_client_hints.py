@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,21 +30,20 @@ def warnings_of(mutant: Mutant, folder: Path) -> list[str]:
     return record.warnings
 
 
-def test_a_client_that_does_not_read_what_is_left_is_hinted_at(tmp_path: Path) -> None:
-    (told,) = warnings_of(BLIND, tmp_path)
+def test_hints(tmp_path: Path) -> None:
+    """Together, since they mostly wait."""
+    with ThreadPoolExecutor(3) as pool:
+        blind, reading, lavish = pool.map(
+            warnings_of,
+            (BLIND, replace(BLIND, new=BLIND.old), LAVISH),
+            (tmp_path / name for name in ("blind", "reading", "lavish")),
+        )
 
+    assert len(blind) == 1
     assert re.fullmatch(
         r"list_units was sent 0\.\d\d s later than an answer that said that nothing is left; "
         r"better: no request for the 3\.00 s until the reset",
-        told,
+        blind[0],
     )
-
-
-def test_a_client_that_reads_it_is_not(tmp_path: Path) -> None:
-    assert warnings_of(replace(BLIND, new=BLIND.old), tmp_path) == []
-
-
-def test_a_client_without_a_budget_is_hinted_at(tmp_path: Path) -> None:
-    assert warnings_of(LAVISH, tmp_path) == [
-        "in an outage each call makes 4.0 requests, and no budget holds for all calls together"
-    ]
+    assert reading == []
+    assert lavish == ["in an outage each call makes 4.0 requests, and no budget holds for all calls together"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,17 +16,31 @@ from tests.clients.client_mutants import Mutant, mutant_setup
 from tests.clients.client_runs import outcome, under_test
 from tests.clients.mutants_of_waiting import MUTANTS, TRIES
 
-ENDLESS = next(one for one in MUTANTS if one.name == "without an end")
-LONGER = (
-    r"clients\.uppzy-httpx\.call_seconds has to be beyond the 90 s that polling may take, "
-    r"expected the call to fail once its budget is spent"
-)
+PATIENCE_SECONDS = 5.0
+
 SLOW = {"RETRY_BASE_SECONDS": "1", "CALL_SECONDS": "60"}
+
+ENDLESS = next(one for one in MUTANTS if one.name == "without an end")
+SLOWLY_FAILED = next(one for one in MUTANTS if one.fault == "CL-28")
+STILL_TRYING = Mutant("CL-27", TRIES, "TRIES = 7\n", "", "", environ=SLOW)
+
+POLLED = r"\d+ times polled over .*"
+SILENT = r"the client crashed: it gave no answer for 5 s.*"
+
+EXPECTED = {
+    "polls beyond its budget": f"alarm: {POLLED}, and {SILENT}",
+    "polls within its budget": f"inconclusive: {POLLED}; "
+    r"clients\.uppzy-httpx\.call_seconds has to be beyond the 90 s that polling may take, "
+    "expected the call to fail once its budget is spent",
+    "slow failures": "held",
+    "tries without an end": rf"alarm: list_contacts was sent \d times, and {SILENT}, "
+    "expected an end after a bounded number of tries",
+}
 
 
 @pytest.fixture(autouse=True)
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(setups, "PATIENCE_SECONDS", 5.0)
+    monkeypatch.setattr(setups, "PATIENCE_SECONDS", PATIENCE_SECONDS)
 
 
 def without_promise(setup: Setup) -> Setup:
@@ -35,36 +50,25 @@ def without_promise(setup: Setup) -> Setup:
     return replace(setup, client=client)
 
 
-@pytest.mark.parametrize(
-    ("budget", "expected"),
-    [
-        (3, r"alarm: \d+ times polled over .*, and the client crashed: it gave no answer for 5 s.*"),
-        (90, r"inconclusive: \d+ times polled over .*; " + LONGER),
-    ],
-)
-def test_polling_ends_within_its_budget(budget: int, expected: str, tmp_path: Path) -> None:
-    setup = without_promise(mutant_setup(ENDLESS, tmp_path))
-    settings = {"poll_interval_seconds": 0.5, "poll_budget_seconds": budget}
-    with under_test(replace(setup, settings=settings)) as lab:
-        assert re.fullmatch(expected, outcome(lab, "CL-36", "chat_async_and_wait"))
+def tried(mutant: Mutant, operation: str, folder: Path, budget: int | None = None) -> str:
+    setup = without_promise(mutant_setup(mutant, folder))
+    if budget is not None:
+        setup = replace(setup, settings={"poll_interval_seconds": 0.5, "poll_budget_seconds": budget})
+    with under_test(setup) as lab:
+        return outcome(lab, mutant.fault, operation)
 
 
-def test_slow_failures_may_take_longer_in_all(tmp_path: Path) -> None:
-    mutant = next(one for one in MUTANTS if one.fault == "CL-28")
-    with under_test(without_promise(mutant_setup(mutant, tmp_path))) as lab:
-        assert outcome(lab, "CL-28", "list_contacts") == "held"
+def test_what_takes_long_may_and_what_has_no_end_may_not(tmp_path: Path) -> None:
+    """Together, since they mostly wait."""
+    with ThreadPoolExecutor(4) as pool:
+        told = {
+            "polls beyond its budget": pool.submit(tried, ENDLESS, "chat_async_and_wait", tmp_path / "1", 3),
+            "polls within its budget": pool.submit(tried, ENDLESS, "chat_async_and_wait", tmp_path / "2", 90),
+            "slow failures": pool.submit(tried, SLOWLY_FAILED, "list_contacts", tmp_path / "3"),
+            "tries without an end": pool.submit(tried, STILL_TRYING, "list_contacts", tmp_path / "4"),
+        }
 
-
-def test_tries_have_to_end_all_the_same(tmp_path: Path) -> None:
-    mutant = Mutant("CL-27", TRIES, "TRIES = 7\n", "", "", environ=SLOW)
-    with under_test(without_promise(mutant_setup(mutant, tmp_path))) as lab:
-        told = outcome(lab, "CL-27", "list_contacts")
-
-    assert re.fullmatch(
-        r"alarm: list_contacts was sent \d times, and the client crashed: it gave no answer for 5 s.*, "
-        r"expected an end after a bounded number of tries",
-        told,
-    )
+    assert {name: each.result() for name, each in told.items() if not re.fullmatch(EXPECTED[name], each.result())} == {}
 
 
 def test_who_promises_is_waited_for_as_long_as_promised(tmp_path: Path) -> None:

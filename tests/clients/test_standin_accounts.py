@@ -26,7 +26,7 @@ from pytest_golive.clients.standin.keys import Keys
 from pytest_golive.clients.vendor_behind import EmbeddedVendor, ForwardedVendor
 from pytest_golive.contract.judge import validator
 from pytest_golive.credentials.secret import fingerprint
-from pytest_golive.sandbox.http import Request, Response
+from pytest_golive.sandbox.http import Headers, Request, Response
 from pytest_golive.vendors.library import read_pack, read_schema
 
 NOTHING = Script()
@@ -418,6 +418,21 @@ def test_each_embedded_vendor_is_one_of_its_own() -> None:
     assert other_brand.pack.versioning is not None
     assert other_brand.pack.versioning.header == "OpenMRP-Version"
     assert other_brand.further["version"]
+
+
+@pytest.mark.parametrize(
+    ("pinned", "statuses"), [("", [200, 400]), ("1.0.forge-preview.3", [200, 400]), ("2.1", [200, 200])]
+)
+def test_the_version_that_a_team_has_pinned_is_served(pinned: str, statuses: list[int]) -> None:
+    """Beside the one that the pack describes; no other one."""
+    behind = EmbeddedVendor("augno", version=pinned)
+    answers = []
+    for version in ("1.0.forge-preview.3", "2.1"):
+        fields = [("Authorization", f"Bearer {behind.api_key}"), ("Augno-Version", version)]
+        request = Request("GET", "/v1/catalog/units", headers=Headers(fields))
+        answers.append(behind.answer(request, "/v1/catalog/units").status)
+
+    assert answers == statuses
 
 
 def test_a_vendor_that_fails_is_still_an_answer() -> None:

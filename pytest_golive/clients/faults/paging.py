@@ -24,6 +24,9 @@ FILTERS = ("search", "q", "status", "order")
 MANY_AT_ONCE = 8
 """Pages under way at once that nobody asks for who means well."""
 
+PAGE_SECONDS = 0.3
+"""Long enough for as many pages to be asked for as a client asks for at once, on a busy machine, too."""
+
 
 def three_pages(trial: Trial) -> tuple[Pages, Trace]:
     """Have the client read a listing of three pages, the last one half full."""
@@ -149,7 +152,7 @@ def other_question(trial: Trial) -> None:
 @fault("CL-69")
 def pages_at_once(trial: Trial) -> None:
     """A listing of many pages, each of which takes a moment."""
-    _, trace = listed(trial, "twelve slow pages", count=12, wait=0.1)
+    _, trace = listed(trial, "twelve slow pages", count=12, wait=PAGE_SECONDS)
     trial.judge(asks_for_too_many_at_once(trace.attempts, trial.policy(), most=MANY_AT_ONCE), trace)
 
 

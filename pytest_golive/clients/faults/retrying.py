@@ -62,6 +62,13 @@ def answer_lost(trial: Trial) -> Trace:
     return trace
 
 
+def answer_withheld(trial: Trial) -> Trace:
+    """Have a write done at the vendor, and nothing answered until the client leaves."""
+    trace = trial.run("done, and never answered", Step(breaks="hang", happens=True))
+    trial.must_have_fired(trace)
+    return trace
+
+
 def gives_up(failure: Failure) -> OfCall:
     """Return the judgement of what has to be tried again."""
     return partial(retrying.gives_up_at_once, failure=failure)
@@ -119,24 +126,25 @@ def never_helps(trial: Trial) -> None:
 
 @fault("CL-07")
 def blind_repetition(trial: Trial) -> None:
-    """A write that the vendor does, and of which the answer is lost."""
-    trace = answer_lost(trial)
-    trial.judge(first_of(trial, trace, retrying.repeats_blindly), trace)
+    """A write that the vendor does, and of which the answer is lost, or never comes."""
+    for drive in (answer_lost, answer_withheld):
+        trace = drive(trial)
+        trial.judge(first_of(trial, trace, retrying.repeats_blindly), trace)
 
 
 @fault("CL-08")
 def key_of_a_repetition(trial: Trial) -> None:
     """The same, by the keys of the tries."""
-    trace = answer_lost(trial)
-    trial.judge(first_of(trial, trace, keys_of_writes.makes_a_new_key), trace)
+    for drive in (answer_lost, answer_withheld):
+        trace = drive(trial)
+        trial.judge(first_of(trial, trace, keys_of_writes.makes_a_new_key), trace)
 
 
 @fault("CL-09")
 def key_of_another_write(trial: Trial) -> None:
     """Two writes of different things."""
     trace = trial.run("two different calls", calls=2, warm=False)
-    if retrying.never_sent(trace.attempts, trial.policy()):
-        trial.cannot_tell(expected=f"requests for {trial.name}", actual="the client sent none")
+    _must_have_sent(trial, trace)
     trial.judge(keys_of_writes.reuses_a_key(trace.attempts, [trial.policy()]), trace)
 
 
@@ -151,7 +159,8 @@ def body_under_a_key(trial: Trial) -> None:
 @fault("CL-11")
 def weak_keys(trial: Trial) -> None:
     """Many calls, whose keys are compared."""
-    trace = trial.run(f"{MANY} calls", calls=MANY)
+    trace = trial.run(f"{MANY} calls", calls=MANY, warm=False)
+    _must_have_sent(trial, trace)
     telling = {
         value
         for call in trace.calls
@@ -201,3 +210,8 @@ def final_after_passing(trial: Trial) -> None:
     trace = trial.run("503, then 400", *one_each(503, 400))
     trial.must_have_fired(trace)
     trial.judge(first_of(trial, trace, retrying.goes_on_after_the_end), trace)
+
+
+def _must_have_sent(trial: Trial, trace: Trace) -> None:
+    if retrying.never_sent(trace.attempts, trial.policy()):
+        trial.cannot_tell(expected=f"requests for {trial.name}", actual="the client sent none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from pytest_golive.clients.judging.flaw import Flaw, rows, times
@@ -13,6 +14,9 @@ from pytest_golive.vendors.pack import Pack
 
 MOST_WITH_A_REFUSED_KEY = 2
 """Requests of one call with one key that is refused: the key was read again, and turned out to be the same."""
+
+FOR_KEYS = re.compile("key|token|auth|secret|credential", re.IGNORECASE)
+"""Names of headers in which nobody is surprised to meet a key, though the vendor reads another one."""
 
 PLAIN_HTTP = "http request"
 """Why a handshake failed, in OpenSSL's words, where a request stood in its place."""
@@ -140,7 +144,8 @@ def says_its_key(trace: Trace, key_headers: Collection[str]) -> Flaw | None:
     for one in trace.attempts:
         known = [fingerprint for fingerprint in (*trace.keys, one.credential) if fingerprint]
         for name, value in one.headers:
-            if name.lower() not in meant and any(fingerprint in value for fingerprint in known):
+            for_keys = name.lower() in meant or FOR_KEYS.search(name) is not None
+            if not for_keys and any(fingerprint in value for fingerprint in known):
                 return Flaw("no key in what is said of the client", f"it stood in {name}", rows([one]))
     return None
 

@@ -253,7 +253,7 @@ def test_a_key_in_what_is_written_is_told() -> None:
 
 def test_a_key_in_a_header_that_is_not_for_keys_is_told() -> None:
     """The vendor's own headers, Authorization and cookies are meant for it."""
-    meant = {"X-API-Key": KEY, "authorization": f"Bearer {KEY}", "Cookie": KEY}
+    meant = {"X-API-Key": KEY, "authorization": f"Bearer {KEY}", "Cookie": KEY, "X-Access-Token": KEY}
 
     assert says_its_key(seen(row(200, headers=meant)), ["x-api-key"]) is None
     assert says_its_key(seen(row(200, headers={"User-Agent": f"shop [k {KEY}]"})), ["x-api-key"]) == Flaw(

@@ -320,3 +320,19 @@ def test_what_is_under_way_is_waited_for() -> None:
 def test_nothing_arrived() -> None:
     assert retrying.never_sent(seen([]).attempts, LISTING)
     assert not retrying.never_sent(row(200), LISTING)
+
+
+def test_where_nobody_knows_what_a_call_came_to() -> None:
+    flaw = retrying.gives_up_at_once(row(503), LISTING, None, failure="unavailable")
+
+    assert flaw is not None
+    assert flaw.actual == "list_contacts was sent once and was answered 503; nothing more came"
+
+
+def test_a_key_that_is_missing_from_a_repetition() -> None:
+    attempts = numbered([sent(0, 503, UNIT, headers=KEY), sent(1, 201, UNIT)])
+
+    flaw = keys_of_writes.makes_a_new_key(attempts, UNIT)
+
+    assert flaw is not None
+    assert flaw.actual == "create_unit was sent again after a 503 with none"

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pytest_golive.clients.timeline import outcome_of, timeline
-from pytest_golive.clients.trace import Attempt, Call, Trace
+from pytest_golive.clients.trace import Attempt, Call, Connection, Trace
+from tests.unit.clients.traces import called, seen
 
 CALL = Call("c1", "create_contact", {}, began_at=1.0, ended_at=4.5, outcome="ok")
 
@@ -81,3 +82,17 @@ def test_what_nobody_asked_for_and_what_broke_is_told_too() -> None:
 )
 def test_what_a_call_came_to(call: Call, told: str) -> None:
     assert outcome_of(call) == told
+
+
+def test_connections_that_came_to_nothing_are_shown() -> None:
+    """Where a client refuses a certificate, there is no request to show."""
+    refused = Connection(0, "vendor", 0.1, 0.2, "client", handshake="tlsv1 alert unknown ca")
+    before = Connection(1, "vendor", -1.0, -0.5, "client", handshake="http request")
+    used = Connection(2, "vendor", 0.3, 0.4, "client", requests=1)
+    trace = seen((), called(message="Later."), connections=(refused, before, used))
+
+    assert list(timeline(trace)) == [
+        "   0.000  c1  asked for list_contacts",
+        "   0.200  --  connection 0 came to nothing: tlsv1 alert unknown ca",
+        "   5.000  c1  failed as backend: 'Later.' after 5.00 s",
+    ]

@@ -258,7 +258,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
             CLIENT + "    comand: [node]\n",
             (
                 "golive.yaml:7: clients.crm.comand: "
-                "unknown key; did you mean command? Allowed here: call_seconds, "
+                "unknown key; did you mean command? Allowed here: behind, call_seconds, "
                 "callable, command, concurrent, directory, environ, operations, start_seconds, url, vendor"
             ),
         ),
