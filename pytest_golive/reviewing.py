@@ -43,6 +43,15 @@ def watching_of(manifest: Manifest, folder: Path) -> Watching | None:
     return Watching(folder, monitoring, manifest.traffic, authorization)
 
 
+def monitored(watching: Watching | None, *, rehearsal: bool) -> frozenset[str]:
+    """Return what of the team's monitoring golive can ask: its figures, its alerts; the example has figures."""
+    if watching is None:
+        return frozenset({"figures"} if rehearsal else ())
+    settings = watching.settings
+    figures = settings.prometheus is not None or bool(watching.traffic)
+    return frozenset(name for name, there in (("figures", figures), ("alerts", bool(settings.alerts))) if there)
+
+
 def reviews_of(watching: Watching | None, environments: Mapping[str, Environment], redactor: Redactor) -> Reviews:
     """Return the reviews of a run; a rehearsal without metrics and logs looks at the example's traffic."""
     if watching is not None and watching.authorization is not None:

@@ -261,6 +261,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         handlers=cases_of(prepared.handlers),
         clients=clienting.cases_of(prepared.clients),
         allow=chosen.allow,
+        monitored=reviewing.monitored(prepared.watching, rehearsal=choice.environment == SANDBOX),
         not_applicable=prepared.not_applicable,
         recorded=recording.recorded_here(choice, prepared.shelf),
         people=people_of(prepared.register, choice),

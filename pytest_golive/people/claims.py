@@ -54,20 +54,23 @@ class Claim:
 
 def is_watched(rule: Rule, part: Part) -> bool:
     """Whether a part looks at what a person may vouch for instead, with `monitoring: {attested: true}`."""
-    return "monitoring" in rule.needs.keys and part.kind in WATCHED
+    return "monitoring" in rule.needs.keys and (part.kind in WATCHED or part.watches is not None)
+
+
+def _words(rule: Rule, part: Part) -> str:
+    return rule.title if part.check is not None else str(getattr(part, part.kind))
 
 
 def claim_of(vendor: str, rule: Rule) -> Claim | None:
     """Return what a person has to vouch for in a rule; None where no person's word decides it."""
     part = next((part for part in rule.decided_by if part.attestation is not None), None)
-    watched = [str(getattr(part, part.kind)) for part in rule.decided_by if is_watched(rule, part)]
+    watched = list(dict.fromkeys(_words(rule, part) for part in rule.decided_by if is_watched(rule, part)))
     if part is None and not watched:
         return None
     if part is None:
         # A week's trends are looked at every week; what stands in files is looked at like everything else.
-        weekly = all(each.kind == "metric" for each in rule.decided_by) and {str(suite) for suite in rule.suites} == {
-            "weekly"
-        }
+        figures = (each.kind == "metric" or each.watches == "figures" for each in rule.decided_by)
+        weekly = all(figures) and {str(suite) for suite in rule.suites} == {"weekly"}
         statement = f"We looked at dashboards and alerts: {'; '.join(watched)}"
         days = 7 if weekly else RENEW_DAYS
         return Claim(rule.id, vendor, rule.title, statement, rule.severity, rule.about, renew_days=days)

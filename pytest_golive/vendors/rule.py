@@ -57,6 +57,9 @@ class Part(Frozen):
     )
     feature: Name | None = Field(default=None, description="switched off, this part of the rule falls away")
     suites: tuple[Suite, ...] = Field(default=(), description="only in these of the rule's suites; empty for all")
+    watches: Literal["figures", "alerts"] | None = Field(
+        default=None, description="what of the team's monitoring the check looks at; a person may look in its place"
+    )
     rehearsed: bool = Field(
         default=True, description="false: a rehearsal leaves it out, it is about programs or services of the team's own"
     )

@@ -183,8 +183,8 @@ def test_a_vendor_that_the_environment_does_not_have_is_one_missing_key(golive: 
 def test_the_sandbox_waits_for_nothing(golive: Command) -> None:
     """A rehearsal needs no golive.yaml."""
     assert golive("rules", "--env", "sandbox", "--missing").out[:2] == [
+        "no check yet by a look into files, configuration and documents (static): 2 rules (UPZ-03, UPZ-08)",
         "no check yet by a question to metrics or logs (metric): 1 rule (UPZ-02)",
-        "no check yet by a look into files, configuration and documents (static): 1 rule (UPZ-03)",
     ]
 
 
