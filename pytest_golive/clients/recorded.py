@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from pytest_golive.cassettes.secret_fields import says_secret
 from pytest_golive.clients.judging.sending import request_id
@@ -33,7 +33,11 @@ MASKED = re.compile(r"\[[\w.-]* ?[0-9a-f]{12}\]|[*•]{3,}|\[?(redacted|filtered
 def vendor_of(attempts: Iterable[Attempt]) -> str | None:
     """Return the vendor whose operations most of the requests ask for; None: nobody's."""
     asked = list(attempts)
-    found = {name: sum(1 for one in asked if _operation(one, read_pack(name))) for name in packs()}
+    found = {}
+    for name in packs():
+        pack = read_pack(name)
+        routes = Routes(pack)
+        found[name] = sum(1 for one in asked if _operation(one, pack, routes))
     best = max(found, key=lambda name: found[name], default=None)
     return best if best is not None and found[best] else None
 
@@ -43,8 +47,9 @@ def made_ready(trace: Trace, pack: Pack) -> Trace:
 
     Requests that already say their operation or call keep it.
     """
+    routes = Routes(pack)
     named = [
-        replace(_without_credentials(one, pack), operation=one.operation or _operation(one, pack))
+        replace(_without_credentials(one, pack), operation=one.operation or _operation(one, pack, routes))
         for one in trace.attempts
     ]
     return replace(trace, attempts=_grouped(named, pack))
@@ -60,13 +65,13 @@ def call_ids(trace: Trace) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.call for one in trace.attempts if one.call is not None))
 
 
-def _operation(attempt: Attempt, pack: Pack) -> str | None:
+def _operation(attempt: Attempt, pack: Pack, routes: Routes) -> str | None:
     base = pack.base_url.path
     path = attempt.path
     if base and not path.startswith(f"{base}/") and f"{base}/" in path:
         path = path[path.index(f"{base}/") :]
     try:
-        return Routes(pack).find(attempt.method, path).operation
+        return routes.find(attempt.method, path).operation
     except (UnknownPathError, WrongMethodError):
         return None
 
@@ -114,10 +119,19 @@ def _surely_the_same(before: Attempt, one: Attempt, policy: Policy) -> bool:
 def _next_page(before: Attempt, one: Attempt, policy: Policy) -> bool:
     if policy.paging is None or policy.paging.page is None:
         return False
-    page = policy.paging.page
+    page, style = policy.paging.page, policy.paging.style
     first, second = dict(parse_qsl(before.query)), dict(parse_qsl(one.query))
-    here, there = first.pop(page, None), second.pop(page, None)
-    return there is not None and here != there and (first == second or policy.paging.style == "cursor")
+    here, there = first.pop(page, ""), second.pop(page, "")
+    if not there or here == there or (first != second and style != "cursor"):
+        return False
+    if style == "cursor":
+        # A cursor goes on with the answer that named it.
+        return not before.answer or any(form.encode() in before.answer for form in (there, quote(there, safe="")))
+    numbers = (here or ("1" if style == "page_number" else "0")), there
+    if not all(number.isdecimal() for number in numbers):
+        return False
+    step = int(numbers[1]) - int(numbers[0])
+    return step == 1 if style == "page_number" else step > 0
 
 
 def _without_credentials(attempt: Attempt, pack: Pack) -> Attempt:

@@ -88,3 +88,20 @@ def test_a_test_of_the_teams_own_drives_a_client(pytester: pytest.Pytester) -> N
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["requirement *the client waits before it tries again"])
+
+
+def test_a_rehearsal_without_golive_yaml_tries_the_example_clients(pytester: pytest.Pytester) -> None:
+    """Where it is asked to: all four vendors, each by the same program."""
+    result, verdict = run(pytester, "--env", "sandbox", "--golive-only", "CL-85")
+
+    assert result.ret == 0
+    told = {entry["subject"]: entry["outcome"] for entry in verdict["results"]}
+    assert told == {f"example-{vendor}": "passed" for vendor in ("augno", "selwise", "timely", "uppzy")}
+    assert not any("example clients are tried" in note for note in verdict["notes"])
+
+
+def test_a_rehearsal_that_is_not_asked_to_says_how(pytester: pytest.Pytester) -> None:
+    """Trying all faults takes longer than all other checks."""
+    _, verdict = run(pytester, "--env", "sandbox", "--golive-only", "UPZ-01")
+
+    assert "the example clients are tried where they are asked for: -m 'prerelease and client'" in verdict["notes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,7 @@ from pytest_golive.clients.trace import Attempt, Call, Trace
 
 OfCall = Callable[[Sequence[Attempt], Policy, Call | None], Flaw | None]
 Shows = Callable[[Sequence[Attempt], Policy], bool]
+ByCall = Mapping[str, tuple[Attempt, ...]]
 
 LONG = 10.0
 """A Retry-After from here on is a long one, in seconds."""
@@ -68,16 +69,17 @@ def judged(trace: Trace, policies: Sequence[Policy]) -> tuple[Verdict, ...]:
         trace: with its operations and calls.
         policies: of the operations in it.
     """
-    found = [_over_calls(trace, policies, one) for one in _of_calls(trace)]
-    found += _over_all(trace, policies)
+    by_call = _by_call(trace)
+    found = [_over_calls(trace, policies, one, by_call) for one in _of_calls(trace)]
+    found += _over_all(trace, policies, by_call)
     return tuple(sorted(found, key=lambda verdict: verdict.fault))
 
 
-def _over_calls(trace: Trace, policies: Sequence[Policy], judgement: Judgement) -> Verdict:
+def _over_calls(trace: Trace, policies: Sequence[Policy], judgement: Judgement, by_call: ByCall) -> Verdict:
     calls = {call.id: call for call in trace.calls}
     cases, flaws = 0, []
     for policy in policies:
-        for attempts in _calls(trace, policy):
+        for attempts in _calls(by_call, policy):
             if not judgement.shows(attempts, policy):
                 continue
             cases += 1
@@ -88,11 +90,20 @@ def _over_calls(trace: Trace, policies: Sequence[Policy], judgement: Judgement) 
     return Verdict(judgement.fault, cases, tuple(flaws))
 
 
-def _calls(trace: Trace, policy: Policy) -> Iterator[tuple[Attempt, ...]]:
+def _by_call(trace: Trace) -> ByCall:
+    """Return the requests of each call, so that a long recording is gone through once."""
+    found: dict[str, list[Attempt]] = {}
+    for one in trace.attempts:
+        if one.call is not None:
+            found.setdefault(one.call, []).append(one)
+    return {call: tuple(attempts) for call, attempts in found.items()}
+
+
+def _calls(by_call: ByCall, policy: Policy) -> Iterator[tuple[Attempt, ...]]:
     """Yield the requests of each call in which the operation was asked for."""
-    concerned = {one.call: None for one in own_of(trace.attempts, policy) if one.call is not None}
-    for call in concerned:
-        yield tuple(one for one in trace.attempts if one.call == call)
+    for attempts in by_call.values():
+        if any(one.operation == policy.operation and one.listener == "vendor" for one in attempts):
+            yield attempts
 
 
 def _of_calls(trace: Trace) -> Iterator[Judgement]:
@@ -158,12 +169,12 @@ def _about_pages() -> Iterator[Judgement]:
     yield Judgement("CL-69", paging.asks_for_too_many_at_once, _more_than_one_page)
 
 
-def _over_all(trace: Trace, policies: Sequence[Policy]) -> Iterator[Verdict]:
+def _over_all(trace: Trace, policies: Sequence[Policy], by_call: ByCall) -> Iterator[Verdict]:
     keyed = [one for policy in policies for one in own_of(trace.attempts, policy) if policy.key_of(one)]
     reused = keys_of_writes.reuses_a_key(trace.attempts, policies)
     yield Verdict("CL-09", len({one.call for one in keyed}) if len(keyed) > 1 else 0, (reused,) if reused else ())
     yield _verdict("CL-11", [_weak(trace, policy) for policy in policies])
-    yield _verdict("CL-26", [_spread(trace, policy) for policy in policies])
+    yield _verdict("CL-26", [_spread(by_call, policy) for policy in policies])
     some = next(iter(policies), None)
     empty = some.remaining[0] if some and some.remaining else None
     told = [one for one in trace.attempts if empty and one.answer_header(empty) == "0" and one.status != 429]
@@ -183,10 +194,10 @@ def _weak(trace: Trace, policy: Policy) -> tuple[int, Flaw | None]:
     return len(calls), keys_of_writes.weak_keys(trace.attempts, policy)
 
 
-def _spread(trace: Trace, policy: Policy) -> tuple[int, Flaw | None]:
+def _spread(by_call: ByCall, policy: Policy) -> tuple[int, Flaw | None]:
     pauses = [
         gaps(tries)[0]
-        for attempts in _calls(trace, policy)
+        for attempts in _calls(by_call, policy)
         for tries in tries_of(attempts, policy)
         if len(tries) > 1 and tries[0].status not in (429, None) and not tries[0].answer_header("retry-after")
     ]

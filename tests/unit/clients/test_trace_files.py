@@ -14,7 +14,7 @@ from pytest_golive.clients.recorded import made_ready, vendor_of
 from pytest_golive.clients.trace import Attempt, Connection, Trace
 from pytest_golive.clients.trace_file import UnreadableTrace
 from pytest_golive.credentials.secret import fingerprint
-from tests.unit.clients.traces import TIMELY, called, row
+from tests.unit.clients.traces import AUGNO, TIMELY, called, row
 
 KEY = "tly_live_4f9a8b7c6d5e4f3a"
 
@@ -255,6 +255,22 @@ def test_pages_of_one_listing_are_one_call() -> None:
     )
 
     assert calls_of(trace) == ["r1", "r1", "r3", None]
+
+
+def test_a_walk_that_begins_anew_is_another_call() -> None:
+    pages = [(float(place), "GET", f"/v1/contacts?page={page}", 200) for place, page in enumerate((1, 2, 3, 1, 3))]
+
+    assert calls_of(recorded(*pages)) == ["r1", "r1", "r1", "r4", "r5"]
+
+
+def test_a_cursor_goes_on_with_the_answer_that_named_it() -> None:
+    def asked(at: float, cursor: str, answer: str) -> Attempt:
+        target = "/v1/catalog/units" + (f"?cursor={cursor}" if cursor else "")
+        return Attempt(0, at, "GET", target, status=200, ended_at=at + 0.01, answer=answer.encode())
+
+    trace = Trace("x", attempts=(asked(0, "", '{"a%2F"}'), asked(1, "a%2F", '{"b"}'), asked(2, "c", "{}")))
+
+    assert [one.call for one in made_ready(trace, AUGNO).attempts] == ["r1", "r1", "r3"]
 
 
 def test_other_bodies_are_other_calls() -> None:
