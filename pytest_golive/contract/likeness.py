@@ -9,13 +9,17 @@ from pytest_golive.contract.judge import KINDS
 from pytest_golive.contract.structure import Structure, structure_of
 
 NULL = KINDS["null"]
+KIND_KEYWORDS = frozenset({"$ref", "enum", "const", "properties", "items", "allOf", "anyOf", "oneOf"})
+"""What of a schema without a type says of what kind a value is."""
+
 NUMBERS = frozenset({KINDS["integer"], KINDS["number"]})
 
 
 def known_fields(schema: Any) -> frozenset[str]:
-    """Return the paths of all fields a schema names.
+    """Return the paths of all fields a schema names, and of which it says what kind they are.
 
-    Only these are compared: below any other name stand maps whose keys are data.
+    Only these are compared: below any other name stand maps whose keys are data, and what may be of any kind, or of one
+    of several, says nothing by being another one elsewhere.
     """
     return frozenset(_named(schema, schema, "", 0))
 
@@ -57,12 +61,23 @@ def _named(root: Any, schema: Any, path: str, depth: int) -> Iterator[str]:
         yield from _named(root, _resolved(root, str(schema["$ref"])), path, depth + 1)
     for name, model in schema.get("properties", {}).items():
         inner = f"{path}.{name}" if path else str(name)
-        yield inner
+        if _is_of_one_kind(model):
+            yield inner
         yield from _named(root, model, inner, depth + 1)
     yield from _named(root, schema.get("items"), f"{path}[]", depth + 1)
     for keyword in ("allOf", "anyOf", "oneOf"):
         for model in schema.get(keyword, ()):
             yield from _named(root, model, path, depth + 1)
+
+
+def _is_of_one_kind(model: Any) -> bool:
+    """Whether a schema says of what kind a value is; null beside it is no other kind."""
+    if not isinstance(model, Mapping):
+        return False
+    types = model.get("type")
+    if isinstance(types, list):
+        return len(set(types) - {"null"}) == 1
+    return types is not None or not model.keys().isdisjoint(KIND_KEYWORDS)
 
 
 def _resolved(root: Any, reference: str) -> Any:
