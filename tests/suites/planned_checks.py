@@ -14,6 +14,31 @@ from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 THERE = f"@{RELEASED}"
 """What ends the case of a check that looks at the environment a release goes to."""
 
+WEEKLY_TRENDS = (
+    "endpoints_fail_rarely",
+    "rate_limit_is_met_as_rarely_as_before",
+    "calls_time_out_as_rarely_as_before",
+    "answers_are_as_sure_as_before",
+    "ratings_are_as_good_as_before",
+    "volume_is_usual",
+    "retries_are_few",
+    "async_answers_come_well_within_the_budget",
+)
+KEPT_FIGURES = (
+    "volume_is_kept_by_endpoint",
+    "statuses_are_kept_apart",
+    "latency_is_kept_by_endpoint",
+    "timeouts_are_counted",
+    "async_completion_is_kept",
+    "ratings_are_counted",
+    "calls_name_their_environment",
+    "calls_name_their_integration",
+    "calls_name_their_tenant",
+    "calls_name_their_site",
+)
+LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
+"""Checks of what the team's metrics or logs tell."""
+
 CALLING_NOTHING = frozenset(
     {
         "base_url_is_explicit",
@@ -50,6 +75,7 @@ CALLING_NOTHING = frozenset(
         "deployment_reports_this_key",
         "production_is_addressed_rightly",
         "person_vouches",
+        *LOOKING_AT_TRAFFIC,
     }
 )
 """Checks that the vendor has no part in."""
