@@ -7,6 +7,7 @@ import pytest
 from pytest_golive.clients.examples import Examples, answered, key_for
 from pytest_golive.clients.vendor_behind import EmbeddedVendor
 from pytest_golive.facts.finding import CannotTell
+from pytest_golive.sandbox.http import Request, Response, json_response
 
 
 @pytest.mark.parametrize(
@@ -60,9 +61,17 @@ def test_what_is_made_of_several_calls_takes_what_the_first_one_does() -> None:
     }
 
 
+class _Empty(EmbeddedVendor):
+    """A vendor that lists nothing, and nothing can be made that it would list."""
+
+    def answer(self, request: Request, target: str) -> Response:
+        del request, target
+        return json_response(200, {"data": []})
+
+
 def test_what_the_vendor_does_not_have_is_told() -> None:
     with pytest.raises(CannotTell) as caught:
-        Examples(EmbeddedVendor("augno")).arguments("get_request_log")
+        Examples(_Empty("augno")).arguments("get_request_log")
 
     finding = caught.value.finding
     assert finding.requirement == "the vendor behind the stand-in has what a client can be asked about"
