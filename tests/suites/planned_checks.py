@@ -14,6 +14,35 @@ from pytest_golive.vendors.library import general_rules, read_pack, read_rules
 THERE = f"@{RELEASED}"
 """What ends the case of a check that looks at the environment a release goes to."""
 
+PAPERS = (
+    "published_content_is_approved",
+    "sources_are_recorded",
+    "first_batch_is_small",
+    "batches_stand_in_the_change_log",
+    "rotation_is_planned",
+    "rotation_is_dated",
+    "settings_have_an_owner",
+    "key_has_an_owner",
+    "content_has_an_owner",
+    "monitoring_has_an_owner",
+    "incidents_have_an_owner",
+    "releases_have_an_owner",
+    "roles_have_an_owner",
+    "owner_and_deputy_are_named",
+    "somebody_is_on_call",
+    "escalation_has_two_levels",
+    "support_of_the_vendor_is_known",
+    "incidents_are_written_down",
+    "rotation_is_written_in_order",
+    "rotation_switches_before_it_revokes",
+    "rollout_is_written_in_order",
+    "runbook_covers_changes_and_incidents",
+    "way_back_names_command_and_owner",
+    "way_back_is_a_plan",
+    "providers_have_a_way_back",
+)
+"""Checks of what the team has written down."""
+
 CALLING_NOTHING = frozenset(
     {
         "base_url_is_explicit",
@@ -50,6 +79,7 @@ CALLING_NOTHING = frozenset(
         "deployment_reports_this_key",
         "production_is_addressed_rightly",
         "person_vouches",
+        *PAPERS,
     }
 )
 """Checks that the vendor has no part in."""
