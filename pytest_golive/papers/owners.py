@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pytest_golive.papers.passages import sentences
-from pytest_golive.papers.placeholders import is_placeholder
+from pytest_golive.papers.placeholders import left_open
 from pytest_golive.papers.reading import Paper
 
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -101,11 +101,6 @@ def path_of(papers: Iterable[Paper]) -> Escalation:
         contacts=tuple(dict.fromkeys(contact for line in reached for contact in _contacts(line))),
         levels=len(reached),
         timed=sum(bool(_TIME.search(line)) for line in lines),
-        unwritten=next((line for line in lines if _is_unfilled(line)), ""),
+        unwritten=left_open("\n".join(lines)),
         on_call=any(_ON_CALL.search(line) for line in lines),
     )
-
-
-def _is_unfilled(line: str) -> bool:
-    cells = re.split(r"[|:,]", line.strip("-*|# "))
-    return any(cell.strip() and cell.strip(" -") and is_placeholder(cell) for cell in cells)

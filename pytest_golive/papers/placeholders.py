@@ -34,3 +34,21 @@ def is_unwritten(text: str) -> bool:
     """Whether a text holds nothing but what keeps its place."""
     lines = [line.strip(" \t-*+#>|0123456789.)") for line in text.splitlines()]
     return all(is_placeholder(line) for line in lines)
+
+
+_OPEN = re.compile(
+    r"(?i:tb[dac]|to[ -]?do|fixme|x{3,}|\?{2,}"
+    r"|to be (?:defined|determined|announced|named|decided|confirmed))|<[^@<>]*>"
+)
+
+
+def left_open(text: str) -> str:
+    """Return the first line with a value or cell that keeps its place only; empty where there is none.
+
+    Words that may be meant, as none or later, are no such value in the middle of a text.
+    """
+    for line in text.split("\n"):
+        cells = [cell.strip(" *_`.") for cell in re.split(r"[|:]\s|\s[|]|,\s", line.strip(" -*|#"))]
+        if any(_OPEN.fullmatch(cell) for cell in cells[1:]):
+            return line.strip()
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -18,6 +19,9 @@ EXAMPLE = Path(__file__).parent / "example"
 
 QUESTIONS = EXAMPLE / "questions.yaml"
 """What the assistants of the example project are asked."""
+
+_TODAY = datetime.now(UTC).date()
+_WITHIN_90_DAYS = {"created": f"{_TODAY - timedelta(days=20)}", "replace_by": f"{_TODAY + timedelta(days=60)}"}
 
 PAPERS = Papers(
     EXAMPLE,
@@ -44,6 +48,7 @@ PAPERS = Papers(
     rollback="papers/rollback.md",
     change_log="papers/changes.md",
     sync_log="papers/sync-log.csv",
+    rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
 )
 """Who looks after the example project, and where that is written down."""
 

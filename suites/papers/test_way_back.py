@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.owners import owner_of
-from pytest_golive.papers.placeholders import is_placeholder, is_unwritten
+from pytest_golive.papers.placeholders import is_placeholder, is_unwritten, left_open
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.way_back import BODIES, CIRCUMSTANCES, REHEARSAL_DAYS, lacking, way_back
 from pytest_golive.readiness.plan import PlannedCheck
@@ -94,6 +94,13 @@ def _written(golive: Golive) -> tuple[Paper, ...]:
         any(not is_unwritten(paper.text) for paper in papers),
         expected="what is done, and by whom",
         actual=f"{_names(papers)} holds nothing yet",
+    )
+    still_open = next((line for paper in papers if (line := left_open(paper.text))), "")
+    golive.must(
+        "the way back has to be filled in",
+        not still_open,
+        expected="names, commands and numbers",
+        actual=f"{_names(papers)} says {still_open!r}",
     )
     return papers
 

@@ -21,6 +21,7 @@ PAPERS = (
     "batches_stand_in_the_change_log",
     "rotation_is_planned",
     "rotation_is_dated",
+    "secrets_have_a_day_to_be_replaced",
     "settings_have_an_owner",
     "key_has_an_owner",
     "content_has_an_owner",

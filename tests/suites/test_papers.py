@@ -12,27 +12,33 @@ import pytest
 
 import suites.papers.test_logs_of_change as logs
 import suites.papers.test_owners as owners
+import suites.papers.test_rotation_dates as dates
 import suites.papers.test_runbooks as runbooks
 import suites.papers.test_way_back as back
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Unwritten
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
-from pytest_golive.manifest.environment import Environment
+from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.sandbox.rehearsal import PAPERS
 from tests.suites.planned_checks import PAPERS as CHECKS
 
+SECRETS = {name: Secret(f"a-made-up-{name}", f"timely.{name}") for name in ("api_key", "webhook_secret")}
+TIMELY = Target("timely", "https://api.timelyai.com.br/v1", credentials=SECRETS)
 PLANNED = PlannedCheck("a_check", "uppzy", "uppzy", "staging", (), (), Severity.MAJOR)
+
+OF_TIMELY = replace(PLANNED, vendor="timely")
 
 Check = Callable[[Golive, PlannedCheck], None]
 
 ALL: dict[str, Check] = {
     name.removeprefix("test_"): check
-    for module in (runbooks, owners, back, logs)
+    for module in (runbooks, owners, back, logs, dates)
     for name, check in vars(module).items()
     if name.startswith("test_")
 }
@@ -46,7 +52,7 @@ def record() -> Iterator[CheckRecord]:
 
 def _golive(papers: Papers) -> Golive:
     golive = Golive(
-        {"staging": Environment("staging")},
+        {"staging": Environment("staging", targets={"timely": TIMELY, "uppzy": replace(TIMELY, vendor="uppzy")})},
         "staging",
         run="r",
         sandbox=False,
@@ -101,7 +107,7 @@ def test_the_example_project_is_right(check: Check, record: CheckRecord) -> None
     golive = _golive(PAPERS)
     golive.sandbox = True
 
-    check(golive, PLANNED)
+    check(golive, OF_TIMELY if check is dates.test_secrets_have_a_day_to_be_replaced else PLANNED)
 
     assert record.warnings == []
 
@@ -121,6 +127,7 @@ MISSING = {
     "operations.rollback": "way_back_names_command_and_owner way_back_is_a_plan providers_have_a_way_back",
     "operations.sync_log": "published_content_is_approved sources_are_recorded first_batch_is_small"
     " batches_stand_in_the_change_log",
+    "operations.rotations.uppzy.api_key": "secrets_have_a_day_to_be_replaced",
     "operations.change_log": "rotation_is_planned rotation_is_dated",
 }
 
@@ -628,6 +635,23 @@ def test_a_way_back_that_nobody_wrote(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("nobody", ["TBD", "<team>", "to be named"])
+def test_a_way_back_that_is_not_filled_in(tmp_path: Path, nobody: str) -> None:
+    golive = _golive(Papers(tmp_path, rollback=f"- command: `shop deploy --previous`\n- owner: {nobody}\n"))
+
+    assert _failed(back.test_way_back_names_command_and_owner, golive) == (
+        "the way back has to be filled in",
+        "names, commands and numbers",
+        f"operations.rollback says '- owner: {nobody}'",
+    )
+
+
+def test_words_that_only_look_open(tmp_path: Path) -> None:
+    text = "- owner: Shop\n- data: none\n- when: calls fail, later alarms ring: run `shop deploy --previous`\n"
+
+    back.test_way_back_is_a_plan(_golive(Papers(tmp_path, rollback=text)), PLANNED)
+
+
 PLAN = (
     "Owner: platform.\nWhen more than 2 % of calls fail: run `helm rollback shop`.\nOrders are sent again by replay.\n"
 )
@@ -819,3 +843,76 @@ def test_a_rotation_that_a_ticket_tells_of(tmp_path: Path, record: CheckRecord) 
         "c.md:3 does not tell the owner and the way back: see that OPS-17 does",
         "the newest rotation of the change log is of 2026-01-05: is this one in it?",
     ]
+
+
+# ---------------------------------------------------------------- days of keys
+
+
+API_KEY = "operations.rotations.timely.api_key"
+
+
+def _rotated(created: int, replace_by: int, **more: str) -> dict[str, str]:
+    return {
+        "created": f"{TODAY + timedelta(days=created)}",
+        "replace_by": f"{TODAY + timedelta(days=replace_by)}",
+        **more,
+    }
+
+
+def _judged(papers: Papers) -> tuple[str, str, str]:
+    return _failed(lambda golive, _: dates.test_secrets_have_a_day_to_be_replaced(golive, OF_TIMELY), _golive(papers))
+
+
+@pytest.mark.parametrize(
+    ("created", "replace_by", "told"),
+    [
+        (-10, 100, "operations.rotations.timely.api_key is used for 110 days"),
+        (-60, -1, f"operations.rotations.timely.api_key was due by {TODAY - timedelta(days=1)}"),
+        (
+            10,
+            5,
+            f"{API_KEY} is to be replaced by {TODAY + timedelta(days=5)}, before it was made",
+        ),
+    ],
+)
+def test_days_that_a_key_must_not_have(tmp_path: Path, created: int, replace_by: int, told: str) -> None:
+    rotations = {"timely": {"api_key": _rotated(created, replace_by, owner="Shop")}}
+
+    assert _judged(Papers(tmp_path, rotations=rotations)) == (
+        "a key may be used for 90 days, and no longer than its day",
+        "a day to come, by which it is replaced",
+        told,
+    )
+
+
+def test_a_key_that_nobody_replaces(tmp_path: Path, record: CheckRecord) -> None:
+    rotations = {"timely": {"api_key": _rotated(-80, 10), "webhook_secret": _rotated(-10, 80, owner="Shop")}}
+    assert _judged(Papers(tmp_path, rotations=rotations)) == (
+        "somebody has to be named who replaces a key",
+        "an owner there, or under operations.owners.api_key",
+        "operations.rotations.timely.api_key names nobody",
+    )
+
+    golive = _golive(Papers(tmp_path, rotations=rotations, owners={"api_key": "Shop Platform"}))
+    dates.test_secrets_have_a_day_to_be_replaced(golive, OF_TIMELY)
+    assert record.warnings == [f"operations.rotations.timely.api_key is to be replaced by {TODAY + timedelta(days=10)}"]
+
+
+def test_a_secret_without_a_day(tmp_path: Path) -> None:
+    golive = _golive(Papers(tmp_path, rotations={"timely": {"api_key": _rotated(-10, 60, owner="Shop")}}))
+
+    assert _not_verified(lambda golive, _: dates.test_secrets_have_a_day_to_be_replaced(golive, OF_TIMELY), golive) == (
+        "operations.rotations.timely.webhook_secret is missing: nothing tells when it is replaced",
+        "operations.rotations.timely.webhook_secret",
+    )
+
+
+def test_a_day_that_no_calendar_has(tmp_path: Path) -> None:
+    wrong = {"created": "2026-02-30", "replace_by": "2026-03-30"}
+    golive = _golive(Papers(tmp_path, rotations={"timely": {"api_key": wrong}}))
+
+    assert _cannot_tell(lambda golive, _: dates.test_secrets_have_a_day_to_be_replaced(golive, OF_TIMELY), golive) == (
+        "the days of a key have to be in the calendar",
+        "days, as 2026-11-21",
+        "operations.rotations.timely.api_key: 2026-02-30 and 2026-03-30",
+    )
