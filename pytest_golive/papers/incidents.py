@@ -11,7 +11,7 @@ from pytest_golive.papers.passages import Passage, passages
 from pytest_golive.papers.placeholders import is_unwritten
 from pytest_golive.papers.reading import Paper
 
-FEW_WORDS = 5
+FEW_WORDS = 4
 """A shorter passage is hardly a look and a step to take."""
 
 INCIDENTS = {

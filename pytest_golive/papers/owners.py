@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pytest_golive.papers.passages import sentences
 from pytest_golive.papers.placeholders import left_open
 from pytest_golive.papers.reading import Paper
 
@@ -93,9 +92,8 @@ def _contacts(line: str) -> tuple[str, ...]:
 
 def path_of(papers: Iterable[Paper]) -> Escalation:
     """Read an escalation path: a file, or some words."""
-    lines = [
-        line for paper in papers for each in sentences(paper.text) for line in re.split(r"\s(?:->|→|=>|then)\s|;", each)
-    ]
+    written = [line for paper in papers for line in paper.text.split("\n")]
+    lines = [part for line in written for part in re.split(r"\s(?:->|→|=>|then)\s|;", line)]
     reached = [line for line in lines if _contacts(line)]
     return Escalation(
         contacts=tuple(dict.fromkeys(contact for line in reached for contact in _contacts(line))),

@@ -25,6 +25,7 @@ ROTATION: Mapping[str, str] = {
         rf"|criar|gener|emit)"
         rf"\w*\b.{{0,60}}\b{_KEY}\b|\b{_NEW}\b.{{0,30}}\b{_KEY}\b|\b{_KEY}\b.{{0,60}}\b(?:creat|erstell|erzeug"
         rf"|anlegen|angelegt)"
+        rf"|\b(?:creat|generat|issu|mint|request|erstell|erzeug|cre[ae]|crie|ger[ae]|emit)\w*\b.{{0,12}}\b{_NEW}\b"
     ),
     "update the configuration": (
         r"(?:updat|chang|replac|set|put|stor|sav|writ|switch|swap|enter|past|cop|import|point|rotate|add|load|upload"
@@ -44,7 +45,7 @@ ROTATION: Mapping[str, str] = {
     "run the smoke": (
         r"smoke|\bping|\bverif|\btest|\bprob|check\b.{0,40}\b(?:works?|answers?|succe)|(?:works?|funktionier"
         r"|antwort)\b.{0,40}"
-        r"\b(?:key|schlüssel)|prüf|valid|funciona|comprueb|rauchtest|golive|pytest|\bconfirm|\bcurl\b|\bcall"
+        r"\b(?:key|schlüssel)|prüf|valid|funciona|comprueb|rauchtest|prueb|humo|fumaça|golive|pytest|\bconfirm|\bcurl\b|\bcall"
         r"|aufruf|llam|chama"
     ),
     "watch traffic and errors": (
@@ -55,7 +56,7 @@ ROTATION: Mapping[str, str] = {
     ),
     "revoke the old key": (
         rf"(?:revok|revoc|revog|widerruf|invalidat|invalidier)\w*"
-        rf"|(?:delet|remov|disabl|deactivat|expir|retir|destroy|lösch|deaktivier|sperr|entfern|elimin|desactiv"
+        rf"|(?:delet|remov|disabl|kill|deactivat|expir|retir|destroy|lösch|deaktivier|sperr|entfern|elimin|desactiv"
         rf"|desativ|borr|apag|exclu"
         rf"|inutiliz)\w*\b.{{0,60}}\b(?:{_OLD}|{_KEY})\b|\b{_OLD}\b.{{0,40}}(?:{_KEY}).{{0,40}}"
         rf"(?:delet|remov|disabl|lösch|deaktivier|gesperrt|sperren|entfern)"
@@ -126,6 +127,12 @@ STOPS: Mapping[str, str] = {
 
 _CONDITION = re.compile(r"^\W*(?:when|if|once|as soon as|wenn|falls|sobald|cuando|si|quando|se)\b", re.IGNORECASE)
 
+_WARNING = re.compile(
+    r"\b(?:not|never|don.?t|only|until|before|once|nicht|nie|erst|bevor|nunca|no|hasta|antes|não|só|até)\b",
+    re.IGNORECASE,
+)
+"""A sentence that says when a step must not be taken is not the step."""
+
 FEWEST_WORDS = 8
 """What is shorter only points to a procedure."""
 
@@ -144,6 +151,7 @@ class Reading:
         before: the step that the first misplaced one has to follow.
         total: how many steps it should have.
         written: how many items it has, or sentences where it has no items.
+        ends_too_early: whether the last step comes before one that it has to follow, whatever else was recognised.
     """
 
     papers: tuple[str, ...]
@@ -152,6 +160,7 @@ class Reading:
     before: str
     total: int
     written: int
+    ends_too_early: bool
 
     @property
     def is_understood(self) -> bool:
@@ -212,15 +221,25 @@ def _read(passage: Passage, steps: Mapping[str, str]) -> Reading:
     }
     position, last, before = 0, "", ""
     misplaced: list[str] = []
+    missing: list[str] = []
     for name, numbers in held.items():
         following = [number for number in numbers if number >= position]
         if following:
             position, last = following[0], name
-        elif numbers:
+        elif any(not _WARNING.search(lines[number]) for number in numbers):
             before = before or last
             misplaced.append(name)
-    missing = tuple(name for name, numbers in held.items() if not numbers)
-    return Reading((passage.paper,), missing, tuple(misplaced), before, len(steps), steps_in(lines))
+        else:
+            missing.append(name)
+    return Reading(
+        papers=(passage.paper,),
+        missing=tuple(missing),
+        misplaced=tuple(misplaced),
+        before=before,
+        total=len(steps),
+        written=steps_in(lines),
+        ends_too_early=list(steps)[-1] in misplaced,
+    )
 
 
 def conditions_in(found: Iterable[Passage]) -> int:

@@ -141,23 +141,23 @@ def _judge(
 ) -> None:
     reading = procedures.read_steps(found, steps, names)
     where, expected = reading.papers[0], ", ".join(names or steps)
-    if not reading.is_understood:
+    if not reading.is_understood and not reading.ends_too_early:
         golive.cannot_tell(
             f"{what} has to have its steps in order",
             expected=expected,
             actual=f"in {where} these are not recognised: {', '.join(reading.missing)}",
         )
     golive.must(
-        f"{what} has to have all of its steps",
-        not reading.missing,
-        expected=expected,
-        actual=f"{where} does not say: {', '.join(reading.missing)}",
-    )
-    golive.must(
         f"{what} has to have its steps in order",
         not reading.misplaced,
         expected=expected,
         actual=f"in {where}, after `{reading.before}` there is no longer: {', '.join(reading.misplaced)}",
+    )
+    golive.must(
+        f"{what} has to have all of its steps",
+        not reading.missing,
+        expected=expected,
+        actual=f"{where} does not say: {', '.join(reading.missing)}",
     )
 
 

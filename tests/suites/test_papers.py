@@ -345,13 +345,39 @@ Em todos os serviços.
 ### 5. Acompanhar os erros
 ### 6. Revogar a chave antiga
 """
+SPANISH = """
+## Cambio de clave
+
+1. Crear una clave nueva en el panel.
+2. Actualizar el secreto en Vault para cada entorno.
+3. Reiniciar los servicios.
+4. Ejecutar las pruebas de humo.
+5. Vigilar el tráfico y los errores durante 30 minutos.
+6. Revocar la clave anterior.
+"""
+BOLD = """
+# API key rotation
+
+Do **not** revoke the old key until step 6.
+
+## Procedure
+
+1. **Issue replacement**: under Settings, API keys, click *New key*, name it `shop-prod`.
+2. **Swap the secret**: `aws secretsmanager put-secret-value --secret-id prod/uppzy`
+3. **Roll the service**: `kubectl rollout restart deploy/chat`
+4. **Smoke**: `pytest -m postrotation --env production`
+5. **Observe**: 30 min without a 401.
+6. **Kill the old key**: revoke it in the dashboard.
+"""
 ROTATION = (
     "create the new key, update the configuration, deploy or reload, run the smoke, watch traffic and errors, "
     "revoke the old key"
 )
 
 
-@pytest.mark.parametrize("text", [STEPS, PROSE, HEADED], ids=["items", "german prose", "portuguese headings"])
+@pytest.mark.parametrize(
+    "text", [STEPS, PROSE, HEADED, SPANISH, BOLD], ids=["items", "german", "portuguese", "spanish", "bold"]
+)
 def test_rotations_in_order(tmp_path: Path, text: str) -> None:
     golive = _runbook(tmp_path, text)
 
@@ -371,6 +397,26 @@ def test_a_rotation_that_revokes_too_early(tmp_path: Path) -> None:
     assert _failed(runbooks.test_rotation_switches_before_it_revokes, golive) == (
         "the rotation runbook has to have its steps in order",
         "create the new key, update the configuration, revoke the old key",
+        "in book.md, after `update the configuration` there is no longer: revoke the old key",
+    )
+
+
+def test_a_rotation_that_warns_of_its_end(tmp_path: Path) -> None:
+    text = STEPS.replace("1. Gen", "Never revoke the old key before step 6.\n\n1. Gen").replace(
+        "Delete the old key", "Hand it back"
+    )
+
+    assert _cannot_tell(runbooks.test_rotation_is_written_in_order, _runbook(tmp_path, text))[2] == (
+        "in book.md these are not recognised: revoke the old key"
+    )
+
+
+def test_a_rotation_that_begins_with_its_end(tmp_path: Path) -> None:
+    text = "# Key rotation\n\n1. Revoke the old key.\n2. Create a new one.\n3. Update the secret.\n4. Go on.\n"
+
+    assert _failed(runbooks.test_rotation_is_written_in_order, _runbook(tmp_path, text)) == (
+        "the rotation runbook has to have its steps in order",
+        ROTATION,
         "in book.md, after `update the configuration` there is no longer: revoke the old key",
     )
 
@@ -524,6 +570,7 @@ def test_one_person_as_owner_and_deputy(tmp_path: Path) -> None:
     [
         "PagerDuty shop-platform, after 15 min -> head-of-platform@shop.example, after 1 hour",
         "1. #shop-on-call, sofort\n2. +49 30 1234567, nach 30 Minuten\n",
+        "Level 1: PagerDuty shop-uppzy, within 15 min\nLevel 2: Maria, +55 11 91234-5678, after 30 min\n",
         "| Nível | Contato |\n|---|---|\n| 1 | plantao@loja.example, 10 minutos |\n| 2 | cto@loja.example, 1 hora |",
     ],
 )
@@ -550,6 +597,17 @@ def test_escalation_to_nobody(tmp_path: Path, record: CheckRecord) -> None:
         "a second one to call when the first does not answer",
         "operations.escalation names 1 contact",
     )
+
+
+def test_escalation_on_one_line(tmp_path: Path, record: CheckRecord) -> None:
+    path = "ana@shop.example within 5 minutes, bea@shop.example"
+
+    owners.test_escalation_has_two_levels(_golive(Papers(tmp_path, escalation=path)), PLANNED)
+
+    assert record.warnings == [
+        "operations.escalation names all contacts on one line: see that they are two levels",
+        "operations.escalation tells one time only: each level has one of its own",
+    ]
 
 
 def test_escalation_without_times(tmp_path: Path, record: CheckRecord) -> None:
