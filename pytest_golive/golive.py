@@ -32,6 +32,7 @@ from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
+from pytest_golive.papers.named import Papers
 from pytest_golive.review.reviews import Reviews
 from pytest_golive.source.files import SourceFiles, searcher_for
 from pytest_golive.source.leaks import Leak
@@ -49,6 +50,7 @@ class Golive:
         process: xdist's name of this worker, empty without xdist.
         repository: the integration's files.
         source: the same, with their history and what is delivered of them.
+        papers: runbooks, owners and what else golive.yaml names under `operations`.
         pause: waits a number of seconds; not at all in a replay, where nothing is under way.
         shelf: the recordings of the chosen environment, as they lie there.
         recordings: what plays and records the calls of this run; None where all are asked and none is kept.
@@ -81,6 +83,7 @@ class Golive:
         self.budgets = Budgets()
         self.repository = repository
         self.source = SourceFiles(repository, repository)
+        self.papers = Papers(repository)
         self.questions_file: Path | None = None
         self.collected_rules: frozenset[str] | None = None
         self.sandbox = sandbox

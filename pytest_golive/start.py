@@ -29,6 +29,7 @@ from pytest_golive.manifest.model import Manifest
 from pytest_golive.manifest.questions import read_questions
 from pytest_golive.opening import open_files
 from pytest_golive.options import SANDBOX, Choice
+from pytest_golive.papers.named import Papers, papers_of
 from pytest_golive.people.register import Register
 from pytest_golive.progress import Progress
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
@@ -49,9 +50,6 @@ from pytest_golive.vouching import files_of, people_of, registered, rehearsed
 
 MANIFEST = "golive.yaml"
 
-UNUSED = ("operations",)
-"""Parts of golive.yaml that this version reads and checks, and that no check uses yet."""
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -64,6 +62,7 @@ class Prepared:
         not_applicable: rule id -> why and who says so.
         shelf: the recordings of the chosen environment.
         source: the integration's files, with their history and what is delivered of them.
+        papers: what golive.yaml names under `operations`.
         questions_file: what the assistant is asked; read once, so that its mistakes are told now.
         handlers: the webhook handlers that are tested.
         clients: the API clients that are tested.
@@ -79,6 +78,7 @@ class Prepared:
     not_applicable: Mapping[str, str]
     shelf: Shelf
     source: SourceFiles
+    papers: Papers
     notes: tuple[str, ...] = ()
     questions_file: Path | None = None
     handlers: tuple[Setup, ...] = ()
@@ -140,10 +140,10 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         shelf=shelf,
         repository=(path.parent / manifest.source.repository).resolve(),
         source=source_files(manifest, path.parent.resolve()),
+        papers=papers_of(manifest, path.parent.resolve()),
         not_applicable=register.not_applicable,
         register=register,
         hashed=files_of(register, path),
-        notes=_notes(manifest),
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
         clients=clienting.setups_of(manifest, chosen, path.parent.resolve()),
@@ -157,11 +157,6 @@ def _questions_file(manifest: Manifest, folder: Path) -> Path | None:
     return read_questions(folder / manifest.questions).path
 
 
-def _notes(manifest: Manifest) -> tuple[str, ...]:
-    named = [name for name in UNUSED if getattr(manifest, name)]
-    return (f"golive.yaml names {', '.join(named)}: no check of this version uses them yet",) if named else ()
-
-
 def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
     path = choice.manifest or config.rootpath / MANIFEST
     vendors = tuple(VENDORS)
@@ -173,7 +168,7 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
         named = {vendor for environment in manifest.environments.values() for vendor in environment.vendors}
         embedded = tuple(vendor for vendor in VENDORS if vendor in named)
         vendors = embedded or tuple(VENDORS)
-        project, notes = manifest.project, (*_notes(manifest), *_not_embedded(named))
+        project, notes = manifest.project, _not_embedded(named)
     shelf = recording.shelf_of(config, choice, manifest, path.parent)
     recording.check_before(config, choice, shelf)
     environments = recording.replayed(choice, shelf) or _started(config, vendors)
@@ -202,6 +197,7 @@ def _rehearsed(config: pytest.Config, choice: Choice) -> Prepared:
         {},
         shelf,
         SourceFiles(EXAMPLE, EXAMPLE, logs=("logs/*.jsonl",), example=True),
+        rehearsal.PAPERS,
         notes,
         rehearsal.QUESTIONS,
         handlers,
@@ -305,6 +301,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     )
     golive.questions_file = prepared.questions_file
     golive.source = prepared.source
+    golive.papers = prepared.papers
     golive.reviews = reviewing.reviews_of(prepared.watching, prepared.environments, redactor)
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.clients = clienting.labs_of(prepared.clients, redactor, clienting.behind(golive))

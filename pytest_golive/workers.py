@@ -25,6 +25,7 @@ from pytest_golive.handlers import setup
 from pytest_golive.handling import labs_of
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
+from pytest_golive.papers.named import papers_received, papers_told
 from pytest_golive.readiness.plan import Plan, PlannedCheck
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.source.named import source_received, source_told
@@ -69,6 +70,7 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "waived": dict(run.plan.waived),
             "known_ids": sorted(run.known_ids),
             "source": source_told(run.golive.source),
+            "papers": papers_told(run.golive.papers),
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
             "clients": [client_setup.told(each) for each in run.golive.clients.setups.values()],
         }
@@ -139,6 +141,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     )
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.source = source_received(told["source"])
+    golive.papers = papers_received(told["papers"])
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     clients = map(client_setup.received, told["clients"])
     golive.clients = clienting.labs_of(clients, redactor, clienting.behind(golive))

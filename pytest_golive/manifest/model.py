@@ -356,10 +356,21 @@ class Monitoring(Frozen):
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
 
 
+class KeyRotation(Frozen):
+    """When a key or secret was made, and when the next one takes its place."""
+
+    created: DayOrMoment = Field(description="when it was made, UTC")
+    replace_by: DayOrMoment = Field(description="the last day by which it is replaced, UTC")
+    owner: Text | None = Field(default=None, description="who replaces it; default: the owner of `api_key`")
+
+
 class Operations(Frozen):
     """Who looks after the integration, and by what papers."""
 
     owners: dict[str, Text] = Field(default_factory=dict, description="what is owned -> the team or person")
+    rotations: dict[Text, dict[Text, KeyRotation]] = Field(
+        default_factory=dict, description="vendor -> its key or secret -> when it is replaced: timely: {api_key: …}"
+    )
     escalation: Text | None = Field(default=None, description="whom to call next, or the file that says so")
     runbooks: dict[str, Text] = Field(default_factory=dict, description="what happened -> file with what to do")
     rollback: Text | dict[str, Any] | None = Field(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.papers.named import Papers
 from pytest_golive.sandbox.connection import Connection
 from pytest_golive.sandbox.world import FINGERPRINTS, INBOX, Sandbox
 from pytest_golive.vendors.library import read_pack
@@ -17,6 +19,38 @@ EXAMPLE = Path(__file__).parent / "example"
 
 QUESTIONS = EXAMPLE / "questions.yaml"
 """What the assistants of the example project are asked."""
+
+_TODAY = datetime.now(UTC).date()
+_WITHIN_90_DAYS = {"created": f"{_TODAY - timedelta(days=20)}", "replace_by": f"{_TODAY + timedelta(days=60)}"}
+
+PAPERS = Papers(
+    EXAMPLE,
+    owners={
+        "runtime_config": "Shop Platform",
+        "api_key": "Shop Platform",
+        "content": "Customer Care",
+        "monitoring": "Shop Platform",
+        "incident": "Shop Platform",
+        "release": "Shop QA",
+        "reliability": "Shop Platform",
+        "analytics": "Shop Insights",
+        "marketing": "Shop Growth",
+        "owner": "Shop Platform",
+        "deputy": "Ana Example",
+    },
+    escalation="papers/escalation.md",
+    runbooks={
+        "incidents": "papers/incidents.md",
+        "key_rotation": "papers/key-rotation.md",
+        "content_rollout": "papers/content-rollout.md",
+        "integrations": "papers/integrations.md",
+    },
+    rollback="papers/rollback.md",
+    change_log="papers/changes.md",
+    sync_log="papers/sync-log.csv",
+    rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
+)
+"""Who looks after the example project, and where that is written down."""
 
 CHOSEN = "sandbox"
 RELEASED = "sandbox-production"

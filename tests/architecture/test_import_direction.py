@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "pytest_golive"
 
 MODELS = {"facts", "credentials", "signing", "manifest", "vendors"}
 CALLS = MODELS | {"contract", "cassettes", "exchange"}
-LABS = CALLS | {"source", "demands", "changes", "sandbox", "handlers", "clients", "review"}
+LABS = CALLS | {"source", "papers", "demands", "changes", "sandbox", "handlers", "clients", "review"}
 
 MAY_IMPORT = {
     "facts": set[str](),
@@ -26,11 +26,12 @@ MAY_IMPORT = {
     "exchange": CALLS - {"exchange"},
     "demands": CALLS,
     "changes": CALLS - {"cassettes"},
-    "sandbox": MODELS,
+    "sandbox": MODELS | {"papers"},
     "handlers": CALLS | {"sandbox", "programs"},
     "clients": CALLS | {"sandbox", "programs"},
     "review": CALLS,
     "people": MODELS,
+    "papers": MODELS,
     "readiness": LABS | {"people"},
     "report": LABS | {"readiness", "people"},
 }

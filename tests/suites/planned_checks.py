@@ -39,6 +39,36 @@ KEPT_FIGURES = (
 LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
 """Checks of what the team's metrics or logs tell."""
 
+PAPERS = (
+    "published_content_is_approved",
+    "sources_are_recorded",
+    "first_batch_is_small",
+    "batches_stand_in_the_change_log",
+    "rotation_is_planned",
+    "rotation_is_dated",
+    "secrets_have_a_day_to_be_replaced",
+    "settings_have_an_owner",
+    "key_has_an_owner",
+    "content_has_an_owner",
+    "monitoring_has_an_owner",
+    "incidents_have_an_owner",
+    "releases_have_an_owner",
+    "roles_have_an_owner",
+    "owner_and_deputy_are_named",
+    "somebody_is_on_call",
+    "escalation_has_two_levels",
+    "support_of_the_vendor_is_known",
+    "incidents_are_written_down",
+    "rotation_is_written_in_order",
+    "rotation_switches_before_it_revokes",
+    "rollout_is_written_in_order",
+    "runbook_covers_changes_and_incidents",
+    "way_back_names_command_and_owner",
+    "way_back_is_a_plan",
+    "providers_have_a_way_back",
+)
+"""Checks of what the team has written down."""
+
 CALLING_NOTHING = frozenset(
     {
         "base_url_is_explicit",
@@ -76,6 +106,7 @@ CALLING_NOTHING = frozenset(
         "production_is_addressed_rightly",
         "person_vouches",
         *LOOKING_AT_TRAFFIC,
+        *PAPERS,
     }
 )
 """Checks that the vendor has no part in."""

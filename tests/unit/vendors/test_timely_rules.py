@@ -21,7 +21,8 @@ CHECKS: dict[int, tuple[str, ...]] = {
     2: ("key_comes_from_a_store",),
     3: ("env_files_stay_out_of_git",),
     4: ("scopes_held_are_those_needed",),
-    8: ("previous_key_is_refused", "workspace_is_the_configured_one"),
+    7: ("secrets_have_a_day_to_be_replaced",),
+    8: ("previous_key_is_refused", "workspace_is_the_configured_one", "rotation_switches_before_it_revokes"),
     9: ("base_url_is_explicit", "production_is_addressed_rightly", "service_is_up"),
     10: ("workspace_is_the_configured_one", "ids_of_one_environment_are_refused_by_the_other"),
     11: (
@@ -47,6 +48,7 @@ CHECKS: dict[int, tuple[str, ...]] = {
     23: ("handoff_rule_is_defined", "handoff_pauses_the_agent", "trigger_hands_the_conversation_over"),
     25: ("channel_is_active",),
     29: ("credits_are_left",),
+    30: ("support_of_the_vendor_is_known",),
 }
 
 ALLOWANCES = {

@@ -1,0 +1,174 @@
+"""The log of what was synchronised: CSV, JSON, JSON lines or YAML, under the names that teams give its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from pytest_golive.papers.placeholders import is_placeholder
+from pytest_golive.papers.reading import Paper
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "source": (
+        "source_id",
+        "source",
+        "origin_id",
+        "external_id",
+        "cms_id",
+        "source_ref",
+        "source_key",
+        "path",
+        "file",
+        "url",
+    ),
+    "document": (
+        "document_id",
+        "doc_id",
+        "document",
+        "uppzy_id",
+        "uppzy_document_id",
+        "remote_id",
+        "target_id",
+        "vendor_id",
+    ),
+    "batch": ("batch_id", "batch", "sync_id", "rollout", "rollout_id", "wave", "run_id", "job_id"),
+    "approver": ("approver", "approved_by", "approval", "reviewer", "reviewed_by", "released_by", "signed_off_by"),
+    "time": (
+        "time",
+        "timestamp",
+        "at",
+        "date",
+        "synced_at",
+        "published_at",
+        "uploaded_at",
+        "approved_at",
+        "created_at",
+        "approval_date",
+    ),
+    "state": ("status", "state", "source_status", "source_state"),
+}
+"""What a row tells -> the columns it may stand in."""
+
+UNFIT = {
+    "draft",
+    "archived",
+    "entwurf",
+    "archiviert",
+    "borrador",
+    "archivado",
+    "rascunho",
+    "arquivado",
+    "in_review",
+    "rejected",
+}
+"""States of a source that nobody has approved, or that is no longer valid."""
+
+GONE = {"deleted", "removed", "gelöscht", "eliminado", "borrado", "excluído", "removido"}
+"""States of a document that is no longer published."""
+
+LISTS = ("documents", "rows", "entries", "records", "items", "batches", "syncs")
+
+
+class Unreadable(Exception):
+    """It cannot be read as rows; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document that was synchronised.
+
+    Attributes:
+        number: which row it is, from 1.
+        told: what it tells, as :data:`COLUMNS` calls it; empty text where it is silent.
+    """
+
+    number: int
+    told: Mapping[str, str]
+
+    def lacks(self, *names: str) -> bool:
+        """Whether one of these is not told."""
+        return any(is_placeholder(self.told[name]) for name in names)
+
+    @property
+    def is_unfit(self) -> bool:
+        """Whether its source should not have been published."""
+        return self.told["state"].casefold().replace(" ", "_") in UNFIT
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is marked as no longer there."""
+        return self.told["state"].casefold() in GONE
+
+
+def rows_of(paper: Paper) -> tuple[Row, ...]:
+    """Read the rows of a log.
+
+    Raises:
+        Unreadable: it holds none that could be read.
+    """
+    try:
+        records = list(_records(paper))
+    except (ValueError, yaml.YAMLError, csv.Error) as problem:
+        raise Unreadable(str(problem).splitlines()[0]) from None
+    return tuple(Row(number, _told(record)) for number, record in enumerate(records, start=1))
+
+
+def columns_of(paper: Paper) -> frozenset[str]:
+    """Return which of :data:`COLUMNS` any row tells."""
+    return frozenset(name for row in rows_of(paper) for name, value in row.told.items() if value)
+
+
+def _records(paper: Paper) -> Iterator[Mapping[str, Any]]:
+    text = paper.text.strip()
+    if paper.name.endswith((".yaml", ".yml")):
+        yield from _flat(yaml.safe_load(text), {})
+    elif text.startswith("["):
+        yield from _flat(json.loads(text), {})
+    elif text.startswith("{"):
+        try:
+            yield from _flat(json.loads(text), {})
+        except ValueError:
+            yield from (record for line in text.splitlines() if line.strip() for record in _flat(json.loads(line), {}))
+    else:
+        first = text.partition("\n")[0]
+        sign = max(",;\t|", key=first.count)
+        if text and sign not in first:
+            raise ValueError("its first line names no columns")
+        yield from csv.DictReader(io.StringIO(text), delimiter=sign)
+
+
+def _flat(value: Any, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the records of a document; what a batch tells holds for each of its documents."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _flat(each, above)
+    elif isinstance(value, dict):
+        inner = next((name for name in LISTS if isinstance(value.get(name), list)), None)
+        if inner is None:
+            yield {**above, **value}
+            return
+        own = {("batch_id" if name == "id" else name): each for name, each in value.items() if name != inner}
+        yield from _flat(value[inner], {**above, **own})
+    elif isinstance(value, str) and above:
+        yield {**above, "document_id": value}
+    elif value is not None:
+        raise ValueError(f"{str(value)[:40]!r} is no record")
+
+
+def _told(record: Mapping[str, Any]) -> dict[str, str]:
+    plain = {re.sub(r"[\s.\-]+", "_", str(name).strip().casefold()): value for name, value in record.items()}
+    return {
+        name: next((_text(plain[column]) for column in columns if _text(plain.get(column))), "")
+        for name, columns in COLUMNS.items()
+    }
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).strip()
