@@ -31,6 +31,7 @@ COMMANDS = {
     "lint": "look through what people vouch for and accept",
     "verdict": "say again what a run said, from its ledger alone",
     "join": "make one verdict of the ledgers of several shards",
+    "history": "list earlier runs, and what changed from one to the next",
     "schema": "print the JSON Schema of golive.yaml, for editors",
 }
 

@@ -397,6 +397,12 @@ class Cassettes(Frozen):
     )
 
 
+class History(Frozen):
+    """Where runs are kept, beside `.golive/history.sqlite`."""
+
+    url: Source = Field(description="where the URL of a PostgreSQL comes from: postgresql://user:password@host/name")
+
+
 class NotApplicable(Frozen):
     """A rule, a section of a vendor's page or a part of its API that does not concern this integration."""
 
@@ -444,6 +450,7 @@ class Manifest(Frozen):
     attestations: Text | None = Field(default=None, description="file with what people vouch for")
     waivers: Text | None = Field(default=None, description="file with accepted gaps")
     cassettes: Cassettes = Field(default=Cassettes(), description="recordings of golive's own calls")
+    history: History | None = Field(default=None, description="where runs are kept; default: .golive/history.sqlite")
     not_applicable: tuple[NotApplicable, ...] = Field(
         default=(), description="rules that do not concern this integration"
     )

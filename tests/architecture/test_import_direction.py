@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "clients": CALLS | {"sandbox", "programs"},
     "review": CALLS,
     "people": MODELS,
+    "history": set[str](),
     "readiness": LABS | {"people"},
     "report": LABS | {"readiness", "people"},
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from pytest_golive.manifest.model import Environment
+from pytest_golive.manifest.model import Environment, History
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.shipped import suites_folder
 
@@ -25,7 +25,7 @@ def test_checks_and_thresholds_are_those_there_are() -> None:
 
 
 def test_the_example_is_golive_yaml() -> None:
-    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    block, history = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     text = re.sub(r"(\d{4}-\d\d-\d\dT\S+)", r'"\1"', block)
 
     environment = Environment.model_validate(yaml.safe_load(text)["environments"]["production"])
@@ -33,3 +33,4 @@ def test_the_example_is_golive_yaml() -> None:
     rotation = environment.vendors["uppzy"].rotation
     assert rotation is not None
     assert rotation.switched == "2026-11-20T10:00Z"
+    assert History.model_validate(yaml.safe_load(history)["history"]).url.env == "GOLIVE_HISTORY_URL"
