@@ -22,6 +22,7 @@ COMMANDS = {
     "judge": "judge recorded traffic of your API client, from HAR or JSON lines",
     "verify": "check a report against the ledger of its run",
     "alerts": "print the alerts of the vendors' checklists as a Prometheus rule file",
+    "rotate": "list the steps by which a key is replaced, and what golive checks at each",
     "fingerprint": "print the 12 hex digits that stand for a secret",
     "sweep": "remove what killed runs left at the vendors",
     "attest": "vouch for a rule that no program can decide",
@@ -30,6 +31,7 @@ COMMANDS = {
     "lint": "look through what people vouch for and accept",
     "verdict": "say again what a run said, from its ledger alone",
     "join": "make one verdict of the ledgers of several shards",
+    "history": "list earlier runs, and what changed from one to the next",
     "schema": "print the JSON Schema of golive.yaml, for editors",
 }
 

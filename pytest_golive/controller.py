@@ -16,7 +16,7 @@ from pytest_golive.facts.outcome import Word
 from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
 from pytest_golive.readiness.results import Results
-from pytest_golive.remembering import remember, with_past
+from pytest_golive.remembering import keep, remember, with_past
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles, commit, replace, stage
 from pytest_golive.report.junit import tell_the_verdict
@@ -292,7 +292,14 @@ class Controller:
             commit(staged, self._files.verdict)
         if session.exitstatus not in KEPT:  # what was cut short is nothing to compare with
             remember(self._file, self._rules, self._run)
+            self._say(keep(self._file, self._run))
         self._finish(session, told_anew=bool(leaks))
+
+    def _say(self, told: str) -> None:
+        """Write a line that changes no verdict to the terminal."""
+        out = self._config.pluginmanager.getplugin("terminalreporter")
+        if told and out is not None:
+            out.line(told, yellow=True)
 
     def _write_reports(self) -> None:
         """Write the verdict to the ledger, and then the reports that are made from it."""

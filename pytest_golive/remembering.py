@@ -5,7 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
+from pytest_golive.credentials.secret import Secret
+from pytest_golive.credentials.source import SourceProblem, read
+from pytest_golive.history.kept import KeptRun
+from pytest_golive.history.store import History, HistoryProblem, file_of, is_available
+from pytest_golive.manifest.model import Manifest
 from pytest_golive.readiness.last_run import Remembered, changed, compared, memory, outcomes_of
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.files import CannotWrite, replace
@@ -25,6 +31,61 @@ def with_past(file: VerdictFile, rules: Sequence[DecidedRule], run: Run) -> Verd
             "compared": None if since is None else ComparedEntry(**asdict(since)),
             "since_go": None if since_go is None else ChangedEntry(**asdict(since_go)),
         }
+    )
+
+
+def history_of(manifest: Manifest, folder: Path) -> tuple[Secret | None, tuple[str, ...]]:
+    """Return the URL of the history's database, and what a reader has to know where it cannot be read.
+
+    Who has no access to it, on a desk of their own, can still run everything.
+    """
+    if manifest.history is None:
+        return None, ()
+    try:
+        return Secret(read(manifest.history.url, folder), "history.url"), ()
+    except SourceProblem as problem:
+        return None, (f"history.url: {problem}; this run is kept in the project's own file",)
+
+
+def keep(file: VerdictFile, run: Run) -> str:
+    """Keep a whole run in the history; return why it is not kept where it should be, "" where all is well.
+
+    Rehearsals and replays say nothing new, and are not kept. Without SQLAlchemy only who has asked for a history hears
+    of it.
+    """
+    recordings = run.golive.recordings
+    if run.sandbox or run.choice.scope == "partial" or (recordings is not None and recordings.replays):
+        return ""
+    if run.history is None and not is_available():
+        return ""
+    try:
+        history = History(run.history.reveal() if run.history is not None else file_of(run.root))
+        try:
+            history.keep(_kept(file, run))
+        finally:
+            history.close()
+    except HistoryProblem as problem:
+        return run.redactor.scrub(f"this run is not in the history: {problem}")
+    return ""
+
+
+def _kept(file: VerdictFile, run: Run) -> KeptRun:
+    return KeptRun(
+        run=run.id,
+        project=run.project,
+        environment=run.choice.environment,
+        suites=tuple(sorted(file.suites)),
+        verdict=file.verdict.value,
+        started=file.started,
+        finished=file.finished or file.started,
+        commit=file.commit or "",
+        version=file.version,
+        results={(rule.vendor or "", rule.rule): rule.outcome.value for rule in file.rules},
+        fingerprints={
+            (vendor, name): secret.fingerprint
+            for vendor, target in run.golive.environment.targets.items()
+            for name, secret in target.credentials.items()
+        },
     )
 
 

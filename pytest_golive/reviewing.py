@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.credentials.source import SourceProblem, read_secret
 from pytest_golive.manifest.environment import Environment
 from pytest_golive.manifest.mistake import Mistake, Mistakes
-from pytest_golive.manifest.model import Manifest
+from pytest_golive.manifest.model import Manifest, Monitoring
 from pytest_golive.review.example import example_traffic
 from pytest_golive.review.names import Selector
 from pytest_golive.review.reviews import Reviews, Watching
@@ -65,3 +67,30 @@ def reviews_of(watching: Watching | None, environments: Mapping[str, Environment
         return example_traffic(environment, ids, [name for target in targets for name in target.uses])
 
     return Reviews(example=example)
+
+
+def told(reviews: Reviews) -> dict[str, Any] | None:
+    """Return what a worker of xdist has to know of where the traffic can be looked at."""
+    watching = reviews.watching
+    if watching is None:
+        return None
+    monitoring, authorization = watching.monitoring, watching.authorization
+    return {
+        "folder": str(watching.folder),
+        "monitoring": None if monitoring is None else monitoring.model_dump(mode="json", exclude_none=True),
+        "traffic": list(watching.traffic),
+        "authorization": None if authorization is None else [authorization.reveal(), authorization.name],
+    }
+
+
+def received(sent: Mapping[str, Any] | None) -> Watching | None:
+    """Return what :func:`told` was told."""
+    if sent is None:
+        return None
+    monitoring, authorization = sent["monitoring"], sent["authorization"]
+    return Watching(
+        Path(sent["folder"]),
+        None if monitoring is None else Monitoring.model_validate(monitoring),
+        tuple(sent["traffic"]),
+        None if authorization is None else Secret(*authorization),
+    )

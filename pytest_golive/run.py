@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.cleaning import remove_all
 from pytest_golive.exchange.journal import forget_removed
 from pytest_golive.facts.exchange import Exchange
@@ -47,6 +48,7 @@ class Run:
         hashes: what the verdict rests upon beside the answers, each with its SHA-256.
         belonging: tests of the team's own that belong to these suites, as far as this process collected them.
         left_out: rules that --golive-only left out of the plan.
+        history: URL of the database that runs are kept in; None: a file beside the ledger.
         endings: called before anything is removed; each returns what it has to tell of the run as a whole.
     """
 
@@ -68,6 +70,7 @@ class Run:
     hashes: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     belonging: tuple[str, ...] = ()
+    history: Secret | None = None
     endings: list[Callable[[], Sequence[str]]] = field(default_factory=list)
 
     @property

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive import clienting, recording, reviewing
+from pytest_golive import clienting, recording, remembering, reviewing
 from pytest_golive.cassettes.environments import with_recorded_values
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.clients.setup import Setup as ClientSetup
 from pytest_golive.conduct import Conductor
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Journal, Unwritten
 from pytest_golive.exchange.pace import Budgets
 from pytest_golive.fixtures import GOLIVE
@@ -69,6 +70,7 @@ class Prepared:
         register: what people vouch for and accept.
         hashed: files that the verdict rests upon, by the names it tells them by.
         watching: where the traffic can be looked at.
+        history: URL of the database that runs are kept in.
         notes: what a reader has to know besides.
     """
 
@@ -86,6 +88,7 @@ class Prepared:
     register: Register = field(default_factory=Register)
     hashed: Mapping[str, Path] = field(default_factory=dict)
     watching: Watching | None = None
+    history: Secret | None = None
 
 
 def start(config: pytest.Config, choice: Choice) -> None:
@@ -131,6 +134,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         if name != chosen.name
     ]
     register = registered(config, choice, manifest, path.parent)
+    history, unkept = remembering.history_of(manifest, path.parent.resolve())
     return Prepared(
         project=manifest.project,
         environments={
@@ -144,10 +148,12 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         not_applicable=register.not_applicable,
         register=register,
         hashed=files_of(register, path),
+        notes=unkept,
         questions_file=_questions_file(manifest, path.parent),
         handlers=setups_of(manifest, chosen, path.parent.resolve(), makes_up=bool(recorded)),
         clients=clienting.setups_of(manifest, chosen, path.parent.resolve()),
         watching=reviewing.watching_of(manifest, path.parent.resolve()),
+        history=history,
     )
 
 
@@ -283,6 +289,8 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         for target in environment.targets.values():
             for secret in target.credentials.values():
                 redactor.add(secret)
+    if prepared.history is not None:
+        redactor.add(prepared.history)
     run_id = secrets.token_hex(4)
     recordings = None
     if not choice.dry:
@@ -319,6 +327,7 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
         known_ids=known,
         register=prepared.register,
         hashes=hashes(prepared.hashed, prepared.environments[choice.environment].targets),
+        history=prepared.history,
         left_out=_left_out(choice, prepared, books, known),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_golive import clienting, recording
+from pytest_golive import clienting, recording, reviewing
 from pytest_golive.cassettes.shelf import Shelf
 from pytest_golive.cassettes.standin import secret_of
 from pytest_golive.clients import setup as client_setup
@@ -71,6 +71,7 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "known_ids": sorted(run.known_ids),
             "source": source_told(run.golive.source),
             "papers": papers_told(run.golive.papers),
+            "watching": reviewing.told(run.golive.reviews),
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
             "clients": [client_setup.told(each) for each in run.golive.clients.setups.values()],
         }
@@ -142,6 +143,7 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.source = source_received(told["source"])
     golive.papers = papers_received(told["papers"])
+    golive.reviews = reviewing.reviews_of(reviewing.received(told["watching"]), environments, redactor)
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     clients = map(client_setup.received, told["clients"])
     golive.clients = clienting.labs_of(clients, redactor, clienting.behind(golive))

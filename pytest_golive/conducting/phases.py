@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_golive.conducting.items import RECORD, check_of, planned_of
-from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotApplicable, NotVerified
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotApplicable, NotVerified, NotYet
 from pytest_golive.facts.outcome import Outcome
 from pytest_golive.marks import rules_of
 from pytest_golive.readiness.people_cases import VOUCHES
@@ -77,6 +77,8 @@ class Phases:
             outcome = Outcome.NOT_APPLICABLE
         if call.excinfo is not None and isinstance(call.excinfo.value, NotApplicable):
             outcome = Outcome.NOT_APPLICABLE
+        if call.excinfo is not None and isinstance(call.excinfo.value, NotYet):
+            outcome = Outcome.PENDING
         return Phase(
             check=check_of(item),
             phase=report.when or "call",
@@ -126,7 +128,7 @@ class Phases:
         if phase.outcome == Outcome.WAIVED:
             report.outcome = "skipped"
             report.wasxfail = f"waived: {self.waived(item)}"
-        elif phase.outcome == Outcome.PENDING and planned is not None:
+        elif phase.outcome == Outcome.PENDING and planned is not None and planned.pending:
             path, line, _ = item.location
             report.outcome = "skipped"
             report.longrepr = (path, (line or 0) + 1, f"Skipped: pending: {planned.pending}")
@@ -142,7 +144,7 @@ class Phases:
             told = Finding(
                 requirement=rules.title or item.name,
                 expected=_expected(outcome, call.excinfo.value),
-                actual=self._run.redactor.scrub(str(error) or type(error).__name__),
+                actual=self._run.redactor.scrub(_said(error)),
             )
         planned, exchanges = planned_of(item), item.stash[RECORD].exchanges
         told = told.told_by(
@@ -183,6 +185,10 @@ def _key(call: pytest.CallInfo[None]) -> str:
     return error.key if isinstance(error, NotVerified) else ""
 
 
+def _said(error: BaseException) -> str:
+    return error.reason if isinstance(error, NotYet) else str(error) or type(error).__name__
+
+
 def _advice(item: pytest.Item) -> str:
     """Return what a check's docstring says to do "If this fails:"."""
     told = inspect.getdoc(getattr(item, "function", None)) or ""
@@ -205,6 +211,8 @@ def _outcome(call: pytest.CallInfo[None], report: pytest.TestReport) -> Outcome:
 
 
 def _expected(outcome: Outcome, error: BaseException) -> str:
+    if isinstance(error, NotYet):
+        return "to be looked at later"
     if outcome is Outcome.NOT_VERIFIED:
         return "to be configured" if isinstance(error, NotVerified) else "not to be skipped"
     return "to hold"

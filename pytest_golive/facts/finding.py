@@ -1,4 +1,4 @@
-"""A failed check as data, and the four ways a check ends without passing.
+"""A failed check as data, and the five ways a check ends without passing.
 
 ::
 
@@ -6,6 +6,7 @@
     CannotTell       it was tried and nothing can be said     -> inconclusive
     NotVerified      something is not configured              -> not verified, shown as skipped
     NotApplicable    it shows only now that nothing can hold  -> not applicable, shown as skipped
+    NotYet           it is too early to look                  -> pending, shown as skipped
 """
 
 from __future__ import annotations
@@ -86,3 +87,11 @@ class NotApplicable(NotVerified):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"not applicable: {reason}")
+
+
+class NotYet(NotVerified):
+    """It is too early to look; the reason says what has to happen first, or until when to wait."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"pending: {reason}")
+        self.reason = reason

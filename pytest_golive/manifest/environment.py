@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from pytest_golive.manifest.document import dotted, parse_scalar
 from pytest_golive.manifest.explain import listed, sentences
 from pytest_golive.manifest.keys import VendorKeys
 from pytest_golive.manifest.mistake import Mistake, Mistakes
-from pytest_golive.manifest.model import FromVariable, Manifest, VendorTarget
+from pytest_golive.manifest.model import FromVariable, Manifest, Rotation, VendorTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Target:
         uses: the operations that the service calls here; its key needs the scopes of these and no others.
         forbidden: operations that the service's key must not be allowed.
         budget: how much golive itself may ask here; None for the pack's figure.
+        rotation: when the key was replaced last, as ISO 8601 in UTC: `switched`, `revoked`; only what is told.
     """
 
     vendor: str
@@ -72,6 +74,7 @@ class Target:
     uses: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     budget: CallBudget | None = None
+    rotation: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,22 @@ class _Reading:
             uses=given.uses or self._operations_of_clients(vendor, keys),
             forbidden=given.forbidden,
             budget=None if given.budget is None else CallBudget(**given.budget.model_dump()),
+            rotation=self._rotation(vendor, given.rotation),
         )
+
+    def _rotation(self, vendor: str, given: Rotation | None) -> dict[str, str]:
+        """Return the moments of the last rotation; a variable that is not set says that it is not known yet."""
+        told: dict[str, str] = {}
+        for name, value in (("switched", given and given.switched), ("revoked", given and given.revoked)):
+            text = os.environ.get(value.env, "").strip() if isinstance(value, FromVariable) else value
+            if not value or not text:
+                continue
+            try:
+                told[name] = _in_utc(text)
+            except ValueError:
+                problem = "has to be a moment that exists, with Z or an offset, as 2026-11-20T10:00:00Z"
+                self._note(vendor, ("rotation", name), _told(value, problem))
+        return told
 
     def _operations_of_clients(self, vendor: str, keys: VendorKeys | None) -> tuple[str, ...]:
         """Return what the team's clients call, where the environment itself does not say it."""
@@ -256,6 +274,13 @@ def _place(given: str | FromVariable) -> str:
 
 def _told(given: str | FromVariable, problem: str) -> str:
     return f"{_place(given)}: {problem}" if isinstance(given, FromVariable) else problem
+
+
+def _in_utc(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no offset: nobody knows whose clock is meant")
+    return moment.astimezone(UTC).isoformat()
 
 
 def _no_address(value: str) -> str | None:

@@ -29,6 +29,10 @@ ProgramName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", example
 DayOrMoment = Annotated[
     str, Field(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$", examples=["2026-11-21T09:00:00Z"])
 ]
+Moment = Annotated[
+    str,
+    Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$", examples=["2026-11-20T10:00:00Z"]),
+]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", examples=["5d03c20d6b3d"])]
 RuleOrFault = Annotated[str, Field(pattern=r"^[A-Z]{2,8}-[0-9]{2,3}$", examples=["TIM-26"])]
 
@@ -75,6 +79,9 @@ ThresholdName = Literal[
     "least_calls",
     "volume_drop",
     "retry_share",
+    "volume_change",
+    "error_points",
+    "retry_growth",
     "poll_budget_share",
     "sure",
 ]
@@ -153,6 +160,17 @@ class Budget(Frozen):
     in_flight: Annotated[int, Field(gt=0)] = Field(default=4, description="calls under way at once")
 
 
+class Rotation(Frozen):
+    """When the key was replaced last: the traffic since then is compared with the traffic before."""
+
+    switched: Moment | FromVariable | None = Field(
+        default=None, description="when the deployment began to use the new key, with Z or an offset"
+    )
+    revoked: Moment | FromVariable | None = Field(
+        default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+    )
+
+
 class VendorTarget(Frozen):
     """A vendor as one environment uses it; in golive.yaml the credentials stand beside the other keys."""
 
@@ -172,6 +190,7 @@ class VendorTarget(Frozen):
     )
     forbidden: tuple[Text, ...] = Field(default=(), description="operations the service's key must not be allowed")
     budget: Budget | None = Field(default=None, description="how much golive itself may ask here; default: the pack's")
+    rotation: Rotation | None = Field(default=None, description="when the key was replaced last")
 
     @model_validator(mode="before")
     @classmethod
@@ -389,6 +408,12 @@ class Cassettes(Frozen):
     )
 
 
+class History(Frozen):
+    """Where runs are kept, beside `.golive/history.sqlite`."""
+
+    url: Source = Field(description="where the URL of a PostgreSQL comes from: postgresql://user:password@host/name")
+
+
 class NotApplicable(Frozen):
     """A rule, a section of a vendor's page or a part of its API that does not concern this integration."""
 
@@ -436,6 +461,7 @@ class Manifest(Frozen):
     attestations: Text | None = Field(default=None, description="file with what people vouch for")
     waivers: Text | None = Field(default=None, description="file with accepted gaps")
     cassettes: Cassettes = Field(default=Cassettes(), description="recordings of golive's own calls")
+    history: History | None = Field(default=None, description="where runs are kept; default: .golive/history.sqlite")
     not_applicable: tuple[NotApplicable, ...] = Field(
         default=(), description="rules that do not concern this integration"
     )

@@ -128,6 +128,7 @@ def _vendor_target(target: Mapping[str, Any], vendor: VendorKeys) -> dict[str, A
             "uses": _operations(own["uses"], vendor),
             "forbidden": _operations(own["forbidden"], vendor),
             "budget": own["budget"],
+            "rotation": own["rotation"],
         },
         "required": ["base_url", *required_credentials, *(["ids"] if required_ids else [])],
         "additionalProperties": False,

@@ -194,7 +194,7 @@ def _accepted(planned: PlannedRule, seen: Outcome) -> Outcome:
 
 def _said(finding: Finding, outcome: Outcome) -> str:
     """Say what was demanded and what was seen; where nothing was tried, the reason says it all."""
-    if outcome in {Outcome.NOT_VERIFIED, Outcome.NOT_APPLICABLE}:
+    if outcome in {Outcome.NOT_VERIFIED, Outcome.NOT_APPLICABLE, Outcome.PENDING}:
         return finding.actual
     return f"{finding.requirement}; seen: {finding.actual}"
 

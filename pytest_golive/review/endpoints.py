@@ -20,6 +20,11 @@ def unseen(endpoints: Iterable[str], paths: Mapping[str, str]) -> tuple[str, ...
     return tuple(name for name, path in paths.items() if not _is_there(name, path, written))
 
 
+def stands_for(endpoint: str, name: str, path: str) -> bool:
+    """Whether an endpoint is an operation's, however it is written; see :func:`unseen`."""
+    return bool(endpoint) and _is_there(name, path, [_plain(endpoint)])
+
+
 def _is_there(name: str, path: str, written: list[str]) -> bool:
     parts = path.strip("/").split("/")
     ends = ["/".join(parts[start:]) for start in range(1, len(parts)) if not parts[start].startswith("{")]

@@ -7,7 +7,7 @@ from itertools import product
 
 from pytest_golive.review.traffic import Counted, Label, Question, Row
 
-ENDPOINTS = ("chat", "chat_async", "get_limits")
+ENDPOINTS = ("chat", "chat_async", "get_chat_request", "get_limits")
 """What is called in any case, beside the operations that the example says it uses."""
 
 STATUSES: Mapping[str, float] = {"200": 985, "404": 2, "429": 8, "503": 5}
@@ -39,6 +39,11 @@ class ExampleTraffic:
         """Return how often something happened."""
         weeks = question.window.seconds / WEEK_SECONDS
         return self._grouped(question, [(labels, count * weeks) for labels, count in self._events(question.of)])
+
+    def busiest(self, question: Question, seconds: int) -> float:
+        """Return the most within so many seconds: calls are spread evenly."""
+        share = min(1.0, seconds / max(1.0, question.window.seconds))
+        return share * sum(row.value for row in self.counts(question))
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return a duration; it depends on the share alone."""

@@ -1,6 +1,7 @@
 """Traffic facts from access logs, JSON lines or Parquet, here or in object storage, through DuckDB.
 
 What a question needs is counted inside of the engine, in one pass over the files; Python sees sums per hour.
+Where parts of hours are asked for, the files are read again.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,17 @@ _COUNTED: Mapping[Counted, str] = {
     "feedback": "ratings",
     "answers": "levels",
 }
+
+_OF_A_LINE: Mapping[Counted, str] = {
+    "requests": "count(*) FILTER (WHERE status <> '' OR error <> '')",
+    "timeouts": "count(*) FILTER (WHERE regexp_matches(error, 'time_?out', 'i'))",
+    "retries": "count(*) FILTER (WHERE resend_count > 0)",
+    "async_timeouts": "count(*) FILTER (WHERE async_timeout)",
+    "async_answers": "count(async_seconds)",
+    "feedback": "count(*) FILTER (WHERE feedback <> '')",
+    "answers": "count(*) FILTER (WHERE confidence_level <> '')",
+}
+"""How each figure is counted over lines."""
 
 _NEEDED: Mapping[Counted, tuple[str, ...]] = {
     "requests": ("status", "error"),
@@ -102,7 +114,22 @@ class AccessLogs:
         with self._lock:
             connection = self._opened()
             self._need(_NEEDED[question.of])
-            return self._rows(connection, question, f"sum({_COUNTED[question.of]})", "hours")
+            if _is_of_hours(question):
+                return self._rows(connection, question, f"sum({_COUNTED[question.of]})", "hours")
+            return self._rows(connection, question, _OF_A_LINE[question.of], "lines")
+
+    def busiest(self, question: Question, seconds: int) -> float:
+        """Return the most lines within one of the spans that the window falls into; see :meth:`Traffic.busiest`."""
+        with self._lock:
+            connection = self._opened()
+            self._need(_NEEDED[question.of])
+            where, values = self._where(question)
+            told = connection.execute(
+                f"SELECT max(figure) FROM (SELECT {_OF_A_LINE[question.of]} AS figure FROM lines "  # noqa: S608
+                f"WHERE {where} GROUP BY floor(epoch(time) / {int(seconds)}))",
+                values,
+            ).fetchone()
+        return float(told[0] or 0) if told else 0.0
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return an exact quantile over the lines; see :meth:`Traffic.quantile`."""
@@ -186,18 +213,11 @@ class AccessLogs:
             raise NotKept(wanted[0], f"{self.title}: no line has {places}")
 
     def _rows(self, connection: DuckDBPyConnection, question: Question, figure: str, table: str) -> tuple[Row, ...]:
-        wanted = {**question.where}
         by = "".join(f", {name}" for name in question.by)
-        where = "".join(f" AND {name} = {_text(value)}" for name, value in wanted.items())
-        if question.of in {"feedback", "answers"}:
-            where += f" AND {'feedback' if question.of == 'feedback' else 'confidence_level'} <> ''"
-        if table == "hours":
-            start, end = _hour(question.window.start), _hour(question.window.end)
-        else:
-            start, end = question.window.start, question.window.end
+        where, values = self._where(question)
         rows = connection.execute(
-            f"SELECT {figure} AS figure{by} FROM {table} WHERE time >= ? AND time < ?{where} GROUP BY ALL",  # noqa: S608
-            [start, end],
+            f"SELECT {figure} AS figure{by} FROM {table} WHERE {where} GROUP BY ALL",  # noqa: S608
+            values,
         ).fetchall()
         return tuple(
             Row({name: str(value) for name, value in zip(question.by, labels, strict=True)}, float(number))
@@ -205,20 +225,23 @@ class AccessLogs:
             if number
         )
 
+    @staticmethod
+    def _where(question: Question) -> tuple[str, list[datetime]]:
+        """Return the condition that a question puts to lines or hours, and its values."""
+        where = "time >= ? AND time < ?"
+        where += "".join(f" AND {name} = {_text(value)}" for name, value in question.where.items())
+        if question.of in {"feedback", "answers"}:
+            where += f" AND {'feedback' if question.of == 'feedback' else 'confidence_level'} <> ''"
+        return where, [question.window.start, question.window.end]
 
-_HOURS = """
+
+_HOURS = f"""
     SELECT date_trunc('hour', time) AS time, endpoint, status, environment, integration, tenant_id, site_id, feedback,
         confidence_level,
-        count(*) FILTER (WHERE status <> '' OR error <> '') AS calls,
-        count(*) FILTER (WHERE regexp_matches(error, 'time_?out', 'i')) AS timeouts,
-        count(*) FILTER (WHERE resend_count > 0) AS retries,
-        count(*) FILTER (WHERE async_timeout) AS async_timeouts,
-        count(async_seconds) AS async_answers,
-        count(*) FILTER (WHERE feedback <> '') AS ratings,
-        count(*) FILTER (WHERE confidence_level <> '') AS levels,
+        {", ".join(f"{_OF_A_LINE[of]} AS {name}" for of, name in _COUNTED.items())},
         count(*) FILTER (WHERE time IS NULL) AS unreadable
     FROM lines GROUP BY ALL
-"""
+"""  # noqa: S608  # made of nothing but this module's own words
 
 
 def _engine() -> DuckDBPyConnection:
@@ -331,9 +354,9 @@ def _moment(place: str) -> str:
     return f"coalesce(to_timestamp({seconds}), TRY_CAST({place} AS TIMESTAMPTZ))"
 
 
-def _hour(moment: datetime) -> datetime:
-    """Return the full hour that is nearest: sums are kept per hour."""
-    return (moment + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
+def _is_of_hours(question: Question) -> bool:
+    """Whether a question is about whole hours: their sums are kept, and the files need not be read again."""
+    return all(at.minute == at.second == at.microsecond == 0 for at in (question.window.start, question.window.end))
 
 
 def _quoted(name: str) -> str:

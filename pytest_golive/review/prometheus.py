@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +15,9 @@ from pytest_golive.review.traffic import Label, NotKept, Question, Row, Timed, T
 from pytest_golive.review.window import Window
 
 TIMEOUT_SECONDS = 30.0
+
+STEP_SECONDS = 60
+"""How often the busiest span is looked for: as often as rules of alerts are commonly evaluated."""
 
 SHOWN = 200
 """Letters of an answer that a message quotes."""
@@ -59,17 +62,34 @@ class Prometheus:
 
     def counts(self, question: Question) -> tuple[Row, ...]:
         """Return the increase of a counter over the window; see :meth:`Traffic.counts`."""
-        if question.of == "async_answers":
-            selector, suffix = self.names.selector("async_seconds"), "_count"
-        else:
-            selector, suffix = self.names.selector(question.of), ""
-        series = selector.written(*self._where(question), suffix=suffix)
+        name, series = self._counter(question)
         rows = self.instant(
             f"sum by ({self._by(question)}) (increase({series}[{_span(question.window)}]))", question.window.end
         )
         if not rows:
-            self._need(selector.name + suffix)
+            self._need(name)
         return self._rows(rows, question.by)
+
+    def busiest(self, question: Question, seconds: int) -> float:
+        """Return the most that a counter grew within so many seconds, looked at every minute, as an alert does."""
+        name, series = self._counter(question)
+        within = Window(question.window.start + timedelta(seconds=seconds), question.window.end)
+        if within.seconds <= 0:
+            return sum(row.value for row in self.counts(question))
+        rows = self.instant(
+            f"max_over_time(sum(increase({series}[{seconds}s]))[{_span(within)}:{STEP_SECONDS}s])", within.end
+        )
+        if not rows:
+            self._need(name)
+        return max((value for _, value in rows), default=0.0)
+
+    def _counter(self, question: Question) -> tuple[str, str]:
+        """Return the name of a counter, and its series as PromQL."""
+        if question.of == "async_answers":
+            selector, suffix = self.names.selector("async_seconds"), "_count"
+        else:
+            selector, suffix = self.names.selector(question.of), ""
+        return selector.name + suffix, selector.written(*self._where(question), suffix=suffix)
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return a quantile of a histogram over the window, classic or native; see :meth:`Traffic.quantile`."""

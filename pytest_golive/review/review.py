@@ -104,6 +104,16 @@ class Review:
         when = window or self.week
         return self._asked((of, when, by), lambda: self.traffic.counts(Question(of, when, by, self.where)))
 
+    def busiest(self, of: Counted, window: Window, seconds: int, status: str) -> float:
+        """Return the most that happened within so many seconds of a window, with one status.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+        question = Question(of, window, (), {**self.where, "status": status})
+        return self._asked((of, window, seconds, status), lambda: self.traffic.busiest(question, seconds))
+
     def quantile(self, share: float, of: Counted = "requests", *by: Label) -> tuple[Row, ...]:
         """Return within how many seconds a share of the week's calls was done.
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.finding import NotVerified
 from pytest_golive.facts.once import Once
+from pytest_golive.manifest.environment import Target
 from pytest_golive.manifest.model import Monitoring
 from pytest_golive.review.alerting import Limits
 from pytest_golive.review.logs import REMOTE, AccessLogs
 from pytest_golive.review.names import MetricNames, metric_names
 from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
+from pytest_golive.review.rotation import Switch
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.traffic import Label, Traffic
 
@@ -75,6 +77,12 @@ class Reviews:
                 source = self._source(vendor, environment)
                 self._made[key] = Review(source, hour, self._thresholds(), self._select(vendor), environment)
             return self._made[key]
+
+    def switch_of(self, target: Target, now: datetime) -> Switch | None:
+        """Return when the key of a vendor was replaced, None where that is not told; the example's was lately."""
+        if self.example is not None:
+            return Switch(now - timedelta(days=3), now - timedelta(days=2))
+        return Switch.read(target.rotation)
 
     @property
     def prometheus(self) -> Prometheus | None:

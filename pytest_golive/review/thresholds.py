@@ -20,6 +20,9 @@ class Thresholds:
         least_calls: with fewer calls of an endpoint nothing is said.
         volume_drop: a week with less than this share of the usual volume is a finding.
         retry_share: retries per call.
+        volume_change: by what share the volume after a rotation may differ from that of a week before.
+        error_points: by how much the share of failed calls may be above it: 0.01 is one point.
+        retry_growth: by what factor the share of retries may grow after a rotation.
         poll_budget_share: share of the polling budget that the 95th percentile of async answers may take.
         sure: how unlikely chance has to be as the cause of a difference.
     """
@@ -34,5 +37,8 @@ class Thresholds:
     least_calls: int = 50
     volume_drop: float = 0.5
     retry_share: float = 0.10
+    volume_change: float = 0.3
+    error_points: float = 0.01
+    retry_growth: float = 2.0
     poll_budget_share: float = 0.8
     sure: float = 0.01

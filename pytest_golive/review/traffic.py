@@ -99,6 +99,14 @@ class Traffic(Protocol):
             TrafficProblem: it cannot be asked.
         """
 
+    def busiest(self, question: Question, seconds: int) -> float:
+        """Return the most that was counted within any span of so many seconds of the window.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return within how many seconds this share of calls was done, per combination of labels.
 

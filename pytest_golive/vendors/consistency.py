@@ -14,7 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from pytest_golive.facts.outcome import Evidence
+from pytest_golive.facts.outcome import Evidence, Suite
 from pytest_golive.vendors.fact import Fact, Frozen
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
@@ -45,6 +45,7 @@ def mistakes_of(pack: Pack, rules: Iterable[Rule], schema: SchemaReader) -> tupl
         *(told for name in pack.operations for told in _of_operation(pack, name, readable)),
         *(told for name in pack.composites for told in _of_composite(pack, name)),
         *_of_patience(pack),
+        *_of_rotation(pack, tuple(rules)),
         *mistakes_of_webhooks(pack),
         *_of_rules(pack, tuple(rules)),
     )
@@ -229,6 +230,15 @@ def _of_patience(pack: Pack) -> Iterator[str]:
             yield _unknown("patience.operations", name, "operations", pack.operations)
     if pack.patience.unless is not None and pack.patience.unless not in pack.settings:
         yield _unknown("patience.unless", pack.patience.unless, "settings", pack.settings)
+
+
+def _of_rotation(pack: Pack, rules: tuple[Rule, ...]) -> Iterator[str]:
+    """Whether what decides a step of a rotation runs after one."""
+    known = {rule.id for rule in rules if Suite.POSTROTATION in rule.suites}
+    for position, step in enumerate(pack.rotation):
+        for name in step.rules:
+            if name not in known:
+                yield _unknown(f"rotation[{position}].rules", name, "rules of the suite postrotation", known)
 
 
 def _of_rules(pack: Pack, rules: tuple[Rule, ...]) -> Iterator[str]:

@@ -211,6 +211,13 @@ class Privileges(Fact):
     coarse: tuple[str, ...] = Field(default=(), description="scopes that are more than any one service needs")
 
 
+class RotationStep(Fact):
+    """One step by which a key is replaced."""
+
+    title: str = Field(description="what to do, one sentence")
+    rules: tuple[str, ...] = Field(default=(), description="rules of the suite postrotation that are decided after it")
+
+
 class Variant(Fact):
     """One of several things that a vendor's pages say about the same matter."""
 
@@ -265,6 +272,7 @@ class Pack(Frozen):
     allowances: dict[Name, Allowance] = Field(default_factory=dict)
     privileges: Privileges | None = None
     contradictions: dict[str, Contradiction] = Field(default_factory=dict)
+    rotation: tuple[RotationStep, ...] = Field(default=(), description="how a key is replaced, in order")
     errors: Errors
     retry: RetryPolicy
     patience: Patience | None = None

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "review": CALLS,
     "people": MODELS,
     "papers": MODELS,
+    "history": set[str](),
     "readiness": LABS | {"people"},
     "report": LABS | {"readiness", "people"},
 }

@@ -134,3 +134,15 @@ def test_a_failed_subtest_fails_its_check(project: Project, pytestconfig: pytest
 
     assert (ran.code, ran.word) == (1, "NO-GO")
     assert "seen: assert 1 == 2" in ran.verdict["reasons"][0]
+
+
+def test_what_is_too_early_is_pending(project: Project) -> None:
+    """It stops nothing, and is no pass."""
+    body = "from pytest_golive.facts.finding import NotYet\n    raise NotYet('the switch is tomorrow')"
+    project.tests(check(body))
+
+    ran = project.weekly()
+
+    told = ran.own("SHOP-07")
+    assert (ran.code, ran.word) == (0, "GO")
+    assert (told["outcome"], told["why"]) == ("pending", "the switch is tomorrow")

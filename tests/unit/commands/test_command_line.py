@@ -16,8 +16,8 @@ Command = Callable[..., Any]
 Program = tuple[str, ...]
 
 COMMANDS = (
-    "init, rules, sandbox, deliver, drive, judge, verify, alerts, fingerprint, sweep, "
-    "attest, waive, not-applicable, lint, verdict, join, schema"
+    "init, rules, sandbox, deliver, drive, judge, verify, alerts, rotate, fingerprint, "
+    "sweep, attest, waive, not-applicable, lint, verdict, join, history, schema"
 )
 
 

@@ -231,3 +231,52 @@ def test_a_manifest_made_in_code_has_no_lines(tmp_path: Path) -> None:
         f"{BAD}base_url: has to be an address that begins with http:// or https:// and has a host"
     )
     assert Target("uppzy", "https://a.example").credentials == {}
+
+
+ROTATED = """
+golive: 1
+project: shop
+environments:
+  live:
+    vendors:
+      timely:
+        base_url: https://a.example
+        api_key: {env: SHOP_KEY}
+        rotation: {switched: %s, revoked: {env: REVOKED_AT}}
+"""
+
+
+def test_when_a_key_was_replaced_is_told_in_utc(
+    load: Load, keys: tuple[VendorKeys, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable that is not set says that it is not known yet."""
+    monkeypatch.setenv("SHOP_KEY", "timely-key-0123456789abcdef")
+    manifest = load(ROTATED % '"2026-11-20T10:00+02:00"')
+
+    target = resolve(manifest, "live", tmp_path, keys).targets["timely"]
+    assert target.rotation == {"switched": "2026-11-20T08:00:00+00:00"}
+    monkeypatch.setenv("REVOKED_AT", "2026-11-20T12:00:30Z")
+    target = resolve(manifest, "live", tmp_path, keys).targets["timely"]
+    assert target.rotation == {"switched": "2026-11-20T08:00:00+00:00", "revoked": "2026-11-20T12:00:30+00:00"}
+
+
+def test_a_moment_that_does_not_exist(
+    load: Load, keys: tuple[VendorKeys, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In golive.yaml, in a variable, of the wrong form, and without saying which clock."""
+    monkeypatch.setenv("SHOP_KEY", "timely-key-0123456789abcdef")
+    for variable in ("soon", "2026-11-20T10:00"):
+        monkeypatch.setenv("REVOKED_AT", variable)
+        with pytest.raises(Mistakes) as mistakes:
+            resolve(load(ROTATED % "2026-02-30T10:00Z"), "live", tmp_path, keys)
+
+        problem = "has to be a moment that exists, with Z or an offset, as 2026-11-20T10:00:00Z"
+        place = "golive.yaml:10: environment live, vendor timely, rotation"
+        assert [str(mistake) for mistake in mistakes.value.mistakes] == [
+            f"{place}.switched: {problem}",
+            f"{place}.revoked: environment variable REVOKED_AT: {problem}",
+        ]
+    with pytest.raises(Mistakes) as wrong:
+        load(ROTATED % "2026-11-20")
+    assert len(wrong.value.mistakes) == 1
+    assert str(wrong.value.mistakes[0]).startswith("golive.yaml:10: environments.live.vendors.timely.rotation.switched")

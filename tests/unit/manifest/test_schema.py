@@ -58,6 +58,7 @@ def test_a_pack_brings_its_own_keys(keys: Keys) -> None:
     uppzy = manifest_schema(keys)["$defs"]["vendor_uppzy"]
 
     own = ["base_url", "api_key", "previous_api_key", "ids", "features", "settings", "uses", "forbidden", "budget"]
+    own += ["rotation"]
     assert list(uppzy["properties"]) == own
     assert uppzy["required"] == ["base_url", "api_key", "ids"]
     assert uppzy["properties"]["api_key"] == {

@@ -1,0 +1,118 @@
+"""List the steps by which a key is replaced, in order, what golive checks at each of them, and the command for it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_golive.commands.console import Refused, must_be_known, say
+from pytest_golive.commands.manifest_file import USUAL, environment_must_be_known, load
+
+if TYPE_CHECKING:
+    from pytest_golive.manifest.model import Manifest
+    from pytest_golive.vendors.pack import Pack, RotationStep
+    from pytest_golive.vendors.rule import Rule
+
+PLAN = "plan"
+NO_WORDS = f"takes one word, {PLAN}, and was given another"
+
+PLACEHOLDER = "NAME"
+"""Stands for an environment where none is known."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("what", metavar=PLAN, help="print the plan; nothing is replaced and nobody is asked")
+    parser.add_argument("--vendor", metavar="NAME", help="only this vendor's; default: those of golive.yaml, or all")
+    parser.add_argument(
+        "--env", metavar="NAME", help="the environment whose key is replaced; default: that of production"
+    )
+    parser.add_argument("--manifest", metavar="PATH", type=Path, help="golive.yaml; default: the one here, if any")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plan.
+
+    Raises:
+        Refused: there is no such vendor or environment, or golive.yaml is not right.
+    """
+    from pytest_golive.vendors.library import read_pack, read_rules
+
+    must_be_known(arguments.what, [PLAN], "word")
+    path = arguments.manifest or USUAL
+    manifest = load(path) if arguments.manifest is not None or path.is_file() else None
+    environment = _environment(manifest, arguments.env)
+    shown = 0
+    for vendor in _vendors(manifest, environment, arguments.vendor):
+        pack = read_pack(vendor)
+        if not pack.rotation:
+            continue
+        if shown:
+            say()
+        shown += 1
+        for line in _plan(pack, {rule.id: rule for rule in read_rules(vendor)}, environment):
+            say(line)
+    if not shown:
+        raise Refused(
+            f"no steps are known for {arguments.vendor or 'any of these vendors'}; its pack has no `rotation`"
+        )
+    return 0
+
+
+def _environment(manifest: Manifest | None, asked: str | None) -> str:
+    """Return the environment that commands name: the one asked for, else production, else the first."""
+    if manifest is None:
+        return asked or PLACEHOLDER
+    if asked is not None:
+        environment_must_be_known(asked, manifest)
+        return asked
+    in_order = sorted(manifest.environments, key=lambda name: not manifest.environments[name].production)
+    return in_order[0] if in_order else PLACEHOLDER
+
+
+def _vendors(manifest: Manifest | None, environment: str, asked: str | None) -> tuple[str, ...]:
+    from pytest_golive.vendors.library import packs
+
+    if asked is not None:
+        must_be_known(asked, packs(), "vendor")
+        return (asked,)
+    there = manifest.environments.get(environment) if manifest is not None else None
+    named = there.vendors if there is not None else {}
+    return tuple(vendor for vendor in packs() if vendor in named) or packs()
+
+
+def _plan(pack: Pack, rules: dict[str, Rule], environment: str) -> Iterator[str]:
+    yield f"{pack.title}, {environment}: replace the key"
+    for number, step in enumerate(pack.rotation, start=1):
+        yield ""
+        yield f"{number:>2}. {step.title}"
+        yield f"    {_source(pack, step)}"
+        for name in step.rules:
+            yield f"    {name}  {rules[name].title}{_undecided(rules[name])}"
+        if step.rules:
+            yield f"    $ {_command(environment, ','.join(step.rules))}"
+    yield ""
+    yield "All of it, now and a day after:"
+    yield f"    $ {_command(environment)}"
+
+
+def _source(pack: Pack, step: RotationStep) -> str:
+    if step.source is None:
+        return "assumed: the vendor's pages do not say it"
+    return f"{step.evidence}: {pack.docs}{pack.pages[step.source]}"
+
+
+def _undecided(rule: Rule) -> str:
+    """Return what of a rule this version cannot look at."""
+    from pytest_golive.readiness.plan import landed
+
+    open_ = [part for part in rule.decided_by if not landed(part)]
+    if not open_:
+        return ""
+    return " (no check yet)" if len(open_) == len(rule.decided_by) else " (in part)"
+
+
+def _command(environment: str, only: str = "") -> str:
+    return f"pytest -m postrotation --env {environment}" + (f" --golive-only {only}" if only else "")

@@ -1,0 +1,109 @@
+"""`golive rotate plan`: every vendor's steps, what is checked at each, and commands that run exactly that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_golive.facts.outcome import Suite
+from pytest_golive.vendors.library import packs, read_pack, read_rules
+
+Command = Callable[..., Any]
+
+MANIFEST = """
+golive: 1
+project: shop
+environments:
+  staging: {}
+  production:
+    production: true
+    vendors:
+      timely: {base_url: https://api.timelyai.com.br/v1, api_key: {env: K}, ids: {workspace_id: w, agent_id: a}}
+"""
+
+
+def test_the_steps_of_a_vendor_in_order(golive: Command) -> None:
+    """The head of the plan, whole; the rest has the same form."""
+    told = golive("rotate", "plan", "--vendor", "uppzy", "--env", "production")
+
+    assert (told.code, told.err) == (0, [])
+    assert told.out[:12] == [
+        "Uppzy, production: replace the key",
+        "",
+        " 1. Plan it, with a date, an owner and a way back.",
+        "    documented: https://docs.uppzy.com/developer/operations-guide",
+        "    UPZ-62  A rotation is planned before it begins (in part)",
+        "    $ pytest -m postrotation --env production --golive-only UPZ-62",
+        "",
+        " 2. Create the replacement key in the dashboard (API Access), with its purpose and environment as its name.",
+        "    documented: https://docs.uppzy.com/developer/operations-guide",
+        "    UPZ-63  The new key exists, works and is not the old one",
+        "    $ pytest -m postrotation --env production --golive-only UPZ-63",
+        "",
+    ]
+    assert "    UPZ-65  Every instance was started or reloaded after the secret changed (no check yet)" in told.out
+    assert "    assumed: the vendor's pages do not say it" in told.out
+    assert told.out[-3:] == ["", "All of it, now and a day after:", "    $ pytest -m postrotation --env production"]
+
+
+@pytest.mark.parametrize("vendor", packs())
+def test_every_vendor_has_steps_and_rules_that_run_after_a_rotation(golive: Command, vendor: str) -> None:
+    """A command that chose a rule of another suite would run nothing."""
+    told = golive("rotate", "plan", "--vendor", vendor)
+
+    known = {rule.id for rule in read_rules(vendor) if Suite.POSTROTATION in rule.suites}
+    named = set(re.findall(r"[A-Z]{3}-\d+", "\n".join(told.out)))
+    assert named
+    assert named <= known
+    assert [line for line in told.out if re.match(r" ?\d+\. ", line)] == [
+        f"{number:>2}. {step.title}" for number, step in enumerate(read_pack(vendor).rotation, start=1)
+    ]
+
+
+def test_vendors_and_environment_are_those_of_golive_yaml(golive: Command, here: Path) -> None:
+    """Production is what is rotated, unless another one is asked for."""
+    (here / "golive.yaml").write_text(MANIFEST)
+
+    assert [line for line in golive("rotate", "plan").out if line.endswith("replace the key")] == [
+        "Timely.ai, production: replace the key"
+    ]
+    assert len([line for line in golive("rotate", "plan", "--env", "staging").out if "replace the key" in line]) == 4
+
+
+def test_without_golive_yaml_the_environment_is_left_open(golive: Command) -> None:
+    assert golive("rotate", "plan", "--vendor", "augno").out[0] == "Augno, NAME: replace the key"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("plam",), "unknown word 'plam'; did you mean plan? There are: plan"),
+        (
+            ("plan", "--vendor", "upzy"),
+            "unknown vendor 'upzy'; did you mean uppzy? There are: augno, selwise, timely, uppzy",
+        ),
+        (
+            ("plan", "--env", "prodution"),
+            "unknown environment 'prodution'; did you mean production? There are: staging, production, sandbox",
+        ),
+        (("plan", "now"), "takes one word, plan, and was given another"),
+        ((), "the following arguments are required: plan"),
+    ],
+)
+def test_what_is_not_there_is_told(golive: Command, here: Path, words: tuple[str, ...], told: str) -> None:
+    (here / "golive.yaml").write_text(MANIFEST)
+
+    assert golive("rotate", *words) == (2, [], [f"golive rotate: {told}"])
+
+
+def test_a_vendor_without_steps(golive: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pack of the team's own need not have any."""
+    pack = read_pack("uppzy").model_copy(update={"rotation": ()})
+    monkeypatch.setattr("pytest_golive.vendors.library.read_pack", lambda *_: pack)
+
+    told = "no steps are known for uppzy; its pack has no `rotation`"
+    assert golive("rotate", "plan", "--vendor", "uppzy") == (2, [], [f"golive rotate: {told}"])
