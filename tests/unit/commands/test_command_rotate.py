@@ -36,7 +36,7 @@ def test_the_steps_of_a_vendor_in_order(golive: Command) -> None:
         "",
         " 1. Plan it, with a date, an owner and a way back.",
         "    documented: https://docs.uppzy.com/developer/operations-guide",
-        "    UPZ-62  A rotation is planned before it begins (in part)",
+        "    UPZ-62  A rotation is planned before it begins",
         "    $ pytest -m postrotation --env production --golive-only UPZ-62",
         "",
         " 2. Create the replacement key in the dashboard (API Access), with its purpose and environment as its name.",

@@ -195,7 +195,7 @@ FILLED_IN = "port, secret, previous_secret, retired_secret, foreign_secret, tena
             (
                 f"golive.yaml:8: {TARGET}.api_kay: unknown key; did you mean api_key? "
                 "Allowed here: api_key, base_url, budget, features, "
-                "forbidden, ids, settings, uses"
+                "forbidden, ids, rotation, settings, uses"
             ),
         ),
         (
@@ -405,7 +405,7 @@ def test_all_mistakes_are_told_at_once(told: Told) -> None:
         "golive.yaml:9: clients.a.vendor: 'x' is not known here; allowed: timely, uppzy",
         (
             "golive.yaml:10: waiver: unknown key; did you mean waivers? Allowed here: attestations, cassettes, "
-            "clients, environments, golive, handlers, monitoring, not_applicable, operations, packs, "
+            "clients, environments, golive, handlers, history, monitoring, not_applicable, operations, packs, "
             "project, questions, source, "
             "traffic, waivers"
         ),
