@@ -17,7 +17,8 @@ NARROW = 0.02
 """Where half of the pauses lie within this share of their median, from the shortest on, they are not spread."""
 
 NARROW_SECONDS = 0.01
-"""What clocks and scheduling do to pauses that are the same, in seconds."""
+NOISY = 0.05
+"""What clocks and scheduling do to pauses that are the same: so many seconds, and at most this share of short ones."""
 
 HERD_SECONDS = 0.1
 """How long an instant is."""
@@ -47,7 +48,7 @@ def pauses_are_not_spread(pauses: Sequence[float], policy: Policy) -> Flaw | Non
     # Scheduling makes pauses longer, never shorter: the shorter half tells how they were meant.
     middle = median(pauses)
     width = middle - min(pauses)
-    allowed = max(NARROW * middle, NARROW_SECONDS)
+    allowed = max(NARROW * middle, min(NARROW_SECONDS, NOISY * middle))
     if width >= allowed:
         return None
     actual = f"{len(pauses)} first pauses around {seconds(middle)}, the shorter half within {width * 1000:.1f} ms"
