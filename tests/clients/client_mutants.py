@@ -130,15 +130,15 @@ def told_of(mutant: Mutant, folder: Path) -> str:
 def tried(mutants: Iterable[Mutant], folder: Path) -> dict[str, str]:
     """Try each mutant's own fault, many at the same time; return what of each is not as it should be.
 
-    Those in Node are left out where there is no Node. What could not be told among many, on a busy machine, is tried
-    once more by itself.
+    Those in Node are left out where there is no Node. What could not be told, or did not show, among many on a busy
+    machine is tried once more by itself.
     """
     there = [each for each in mutants if each.run_as != "node" or shutil.which("node") is not None]
     assert len({each.id for each in there}) == len(there), "give mutants of the same fault names"
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         told = list(pool.map(lambda each: told_of(each, folder / each.id.replace(" ", "-")), there))
     for number, mutant in enumerate(there):
-        if told[number].startswith("inconclusive"):
+        if told[number].startswith("inconclusive") or told[number] == "was not caught":
             told[number] = told_of(mutant, folder / f"{mutant.id.replace(' ', '-')}-alone")
     return {mutant.id: one for mutant, one in zip(there, told, strict=True) if one}
 
