@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import inspect
 import json
 import os
@@ -20,31 +19,12 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TextIO
+
+from pytest_golive.programs.named import found
 
 THREADS = 64
 """Calls that a concurrent function is given at once, at most."""
-
-
-def found(name: str) -> Callable[[dict[str, Any]], Any]:
-    """Return what ``module:function`` names.
-
-    Raises:
-        SystemExit: there is none; says why.
-    """
-    module, _, attribute = name.partition(":")
-    try:
-        place: Any = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
-            raise
-        raise SystemExit(f"no module named {error.name}, looked for in {Path.cwd()}") from None
-    for step in attribute.split("."):
-        if not hasattr(place, step):
-            raise SystemExit(f"the module {module} has no {attribute}")
-        place = getattr(place, step)
-    return place  # type: ignore[no-any-return]
 
 
 ANSWER = {"call_id", "ok", "result", "error", "crash"}

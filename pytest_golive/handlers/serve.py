@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
 import inspect
 import signal
 import sys
@@ -14,26 +13,7 @@ from typing import Any
 
 from pytest_golive.handlers.asgi import serve_asgi
 from pytest_golive.handlers.wsgi import serve_wsgi
-
-
-def found(name: str) -> Any:
-    """Return what ``module:attribute`` names.
-
-    Raises:
-        SystemExit: there is none; says why.
-    """
-    module, _, attribute = name.partition(":")
-    try:
-        place: Any = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
-            raise
-        raise SystemExit(f"no module named {error.name}, looked for in {Path.cwd()}") from None
-    for step in attribute.split("."):
-        if not hasattr(place, step):
-            raise SystemExit(f"the module {module} has no {attribute}")
-        place = getattr(place, step)
-    return place
+from pytest_golive.programs.named import found
 
 
 def is_asgi(app: Callable[..., Any]) -> bool:
