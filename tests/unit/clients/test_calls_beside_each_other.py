@@ -47,7 +47,7 @@ def recording(
     status: Status, pause: Pause, *, workers: int = 8, target: str = "/v1/contacts?page=1", together: bool = False
 ) -> Trace:
     """Return five minutes of workers that each ask for the same again and again; or all in the same second."""
-    chance = random.Random(f"{status.__name__} {pause.__name__} {workers}")  # noqa: S311  # repeatable, not secret
+    chance = random.Random(f"{status.__name__} {pause.__name__} {workers}")  # repeatable, not secret
     found: list[Attempt] = []
     for _ in range(workers):
         at = chance.random() * 5
