@@ -150,6 +150,12 @@ class Deployment(Frozen):
         default=None, description="when the release was deployed, UTC; what has to follow is pending until then"
     )
     commit: Text | FromVariable | None = Field(default=None, description="the commit that is deployed")
+    workers: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="how many processes answer there, each with a key of its own in memory"
+    )
+    probes: Annotated[int, Field(gt=0, le=2000)] | None = Field(
+        default=None, description="how often `fingerprints` is asked after a rotation; default: enough for `workers`"
+    )
 
 
 class Budget(Frozen):
@@ -161,13 +167,28 @@ class Budget(Frozen):
 
 
 class Rotation(Frozen):
-    """When the key was replaced last: the traffic since then is compared with the traffic before."""
+    """The steps of the last rotation: their order is judged, and the traffic since the switch."""
 
+    created: Moment | FromVariable | None = Field(
+        default=None, description="when the new key was made, with Z or an offset"
+    )
+    stored: Moment | FromVariable | None = Field(
+        default=None, description="when the secret store of this environment took the new key"
+    )
     switched: Moment | FromVariable | None = Field(
         default=None, description="when the deployment began to use the new key, with Z or an offset"
     )
+    smoked: Moment | FromVariable | None = Field(
+        default=None, description="when the smoke passed with the new key, where golive did not run it"
+    )
+    watched: Moment | FromVariable | None = Field(
+        default=None, description="when somebody saw the traffic normal, where golive did not look"
+    )
     revoked: Moment | FromVariable | None = Field(
         default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+    )
+    job: Text | FromVariable | None = Field(
+        default=None, description="id of an async request of before the switch, if not that of `golive rotate begin`"
     )
 
 

@@ -77,12 +77,14 @@ def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
             name=CHOSEN,
             releases_to=RELEASED,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "sandbox") for vendor in sandbox.apps},
         ),
         RELEASED: Environment(
             name=RELEASED,
             production=True,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}?environment=production",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "production") for vendor in sandbox.apps},
         ),
     }

@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "people": MODELS,
     "papers": MODELS,
     "history": set[str](),
+    "rotation": LABS | {"history", "programs"},
     "readiness": LABS | {"people"},
     "report": LABS | {"readiness", "people"},
 }

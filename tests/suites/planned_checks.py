@@ -103,6 +103,7 @@ CALLING_NOTHING = frozenset(
         "every_target_reports_a_key",
         "keys_differ_between_environments",
         "deployment_reports_this_key",
+        "workers_hold_the_new_key",
         "production_is_addressed_rightly",
         "person_vouches",
         *LOOKING_AT_TRAFFIC,
