@@ -418,6 +418,7 @@ class Operations(Frozen):
     )
     change_log: Text | None = Field(default=None, description="file with one entry per change")
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+    incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 
 
 class Cassettes(Frozen):

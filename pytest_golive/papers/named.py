@@ -23,6 +23,7 @@ class Papers:
         rollback: how a release is taken back, or the file that says so; empty where nothing is named.
         change_log: file with one entry per change; empty where none is named.
         sync_log: file with one row per document that was synchronised; empty where none is named.
+        incidents: file or folder with a record of each incident; empty where none is named.
         rotations: vendor -> its key or secret -> created, replace_by and owner, as golive.yaml writes them.
     """
 
@@ -33,6 +34,7 @@ class Papers:
     rollback: str = ""
     change_log: str = ""
     sync_log: str = ""
+    incidents: str = ""
     rotations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
 
@@ -49,6 +51,7 @@ def papers_of(manifest: Manifest, folder: Path) -> Papers:
         rollback=_as_text(given.rollback),
         change_log=given.change_log or "",
         sync_log=given.sync_log or "",
+        incidents=given.incidents or "",
         rotations={
             vendor: {name: each.model_dump(exclude_none=True) for name, each in secrets.items()}
             for vendor, secrets in given.rotations.items()

@@ -39,7 +39,17 @@ KEPT_FIGURES = (
 LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
 """Checks of what the team's metrics or logs tell."""
 
+INCIDENT_RECORDS = (
+    "configuration_is_checked_during_a_401",
+    "access_is_looked_through_after_a_403",
+    "incidents_tell_of_bulk_syncs",
+    "incidents_list_what_changed_before",
+    "smoke_stands_before_closing",
+)
+"""Checks of the records of incidents."""
+
 PAPERS = (
+    *INCIDENT_RECORDS,
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
