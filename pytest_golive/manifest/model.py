@@ -361,6 +361,9 @@ class SourceCode(Frozen):
     revoked: tuple[Fingerprint, ...] = Field(
         default=(), description="fingerprints of keys that open nothing any more: found in files, they only warn"
     )
+    allowed_in_logs: Texts = Field(
+        default=(), description="addresses, numbers and names, with * and ?, that are nobody's data: *@shop.example"
+    )
 
 
 class Monitoring(Frozen):

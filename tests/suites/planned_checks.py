@@ -79,6 +79,16 @@ PAPERS = (
 )
 """Checks of what the team has written down."""
 
+LOGS = (
+    "log_tells_each_call",
+    "log_tells_why_a_call_failed",
+    "log_tells_what_was_not_found",
+    "log_names_the_service",
+    "logged_ids_are_configured",
+    "logs_hold_no_personal_data",
+)
+"""Checks of what the team's logs hold."""
+
 CALLING_NOTHING = frozenset(
     {
         "base_url_is_explicit",
@@ -94,6 +104,7 @@ CALLING_NOTHING = frozenset(
         "delivered_files_hold_no_key",
         "env_files_stay_out_of_git",
         "logs_hold_no_key",
+        *LOGS,
         "each_stage_takes_its_own_key",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",

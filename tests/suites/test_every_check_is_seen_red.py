@@ -16,7 +16,7 @@ from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
-from tests.suites.planned_checks import KEPT_FIGURES, PAPERS, WEEKLY_TRENDS
+from tests.suites.planned_checks import KEPT_FIGURES, LOGS, PAPERS, WEEKLY_TRENDS
 
 CONFTEST = """
 import sys
@@ -75,6 +75,7 @@ SEEN_RED_ELSEWHERE = {
     "key_is_in_no_commit": "is about a history: test_source_keys.py",
     "delivered_files_hold_no_key": "is about what is delivered: test_source_keys.py",
     "logs_hold_no_key": "is about logs: test_source_keys.py",
+    **dict.fromkeys(LOGS, "is about logs: test_log_checks.py"),
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
     "each_stage_takes_its_own_key": "is about pipelines: test_source_code.py",
     "production_holds_no_test_key": "is about pipelines: test_source_code.py",
