@@ -33,7 +33,6 @@ from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.papers.named import Papers
-from pytest_golive.past_runs import PastRuns
 from pytest_golive.review.reviews import Reviews
 from pytest_golive.rotation.past import Past
 from pytest_golive.rotation.probing import probe
@@ -54,7 +53,6 @@ class Golive:
         repository: the integration's files.
         source: the same, with their history and what is delivered of them.
         papers: runbooks, owners and what else golive.yaml names under `operations`.
-        past: earlier runs of the integration, as far as they are kept.
         pause: waits a number of seconds; not at all in a replay, where nothing is under way.
         shelf: the recordings of the chosen environment, as they lie there.
         recordings: what plays and records the calls of this run; None where all are asked and none is kept.
@@ -89,7 +87,6 @@ class Golive:
         self.repository = repository
         self.source = SourceFiles(repository, repository)
         self.papers = Papers(repository)
-        self.past = PastRuns()
         self.questions_file: Path | None = None
         self.collected_rules: frozenset[str] | None = None
         self.sandbox = sandbox

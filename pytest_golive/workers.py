@@ -27,7 +27,6 @@ from pytest_golive.handling import labs_of
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.papers.named import papers_received, papers_told
-from pytest_golive.past_runs import PastRuns
 from pytest_golive.readiness.plan import Plan, PlannedCheck
 from pytest_golive.rotation.past import Past
 from pytest_golive.run import Run, budgets_path, journal_path
@@ -74,7 +73,6 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "known_ids": sorted(run.known_ids),
             "source": source_told(run.golive.source),
             "papers": papers_told(run.golive.papers),
-            "past": _past(run.golive.past),
             "watching": reviewing.told(run.golive.reviews),
             "history": None if run.history is None else [run.history.reveal(), run.history.name],
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
@@ -148,7 +146,6 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.source = source_received(told["source"])
     golive.papers = papers_received(told["papers"])
-    golive.past = PastRuns(told["past"][0], root, *(Secret(url, "history.url") for url in told["past"][1:]))
     golive.reviews = reviewing.reviews_of(reviewing.received(told["watching"]), environments, redactor)
     history = None if told["history"] is None else Secret(*told["history"])
     if history is not None:
@@ -186,10 +183,6 @@ def _choice(told: Mapping[str, Any]) -> Choice:
         concurrency=told["concurrency"],
         record=told["record"],
     )
-
-
-def _past(past: PastRuns) -> list[str]:
-    return [past.project] if past.url is None else [past.project, past.url.reveal()]
 
 
 def _planned(told: Mapping[str, Any]) -> PlannedCheck:
