@@ -28,6 +28,7 @@ COMMANDS = {
     "attest": "vouch for a rule that no program can decide",
     "waive": "accept a gap until a day",
     "not-applicable": "say that a rule does not concern this integration",
+    "decide": "write down what was decided about a finding of a weekly review",
     "lint": "look through what people vouch for and accept",
     "verdict": "say again what a run said, from its ledger alone",
     "join": "make one verdict of the ledgers of several shards",

@@ -48,9 +48,11 @@ MetricName = Literal[
     "answers",
     "deliveries",
     "delivery_failures",
+    "queue_depth",
+    "queue_seconds",
 ]
 LabelName = Literal[
-    "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
+    "endpoint", "status", "method", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
 ]
 FieldName = Literal[
     "time",
@@ -67,6 +69,12 @@ FieldName = Literal[
     "confidence_level",
     "async_seconds",
     "async_timeout",
+    "method",
+    "session",
+    "message",
+    "delivery",
+    "queue_depth",
+    "queue_seconds",
 ]
 ThresholdName = Literal[
     "error_share",
@@ -83,6 +91,7 @@ ThresholdName = Literal[
     "error_points",
     "retry_growth",
     "poll_budget_share",
+    "agreed_seconds",
     "sure",
 ]
 
@@ -390,6 +399,9 @@ class Monitoring(Frozen):
     )
     thresholds: dict[ThresholdName, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict, description="from what on a figure of the weekly review is a finding"
+    )
+    decisions: Text | None = Field(
+        default=None, description="file with what was decided about the findings of weekly reviews"
     )
     alerts: Texts = Field(default=(), description="files that define the alerts: Prometheus rule files")
     alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(

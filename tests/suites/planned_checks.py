@@ -36,7 +36,21 @@ KEPT_FIGURES = (
     "calls_name_their_tenant",
     "calls_name_their_site",
 )
-LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
+TRAFFIC_JUDGED = (
+    "refused_calls_are_not_tried_again",
+    "limited_calls_are_tried_again",
+    "unknown_ids_name_their_caller",
+    "requests_are_polled_rarely",
+    "no_message_is_sent_in_a_loop",
+    "retries_end_while_the_vendor_fails",
+    "async_jobs_do_not_pile_up",
+    "launch_goes_well",
+    "handler_takes_deliveries",
+    "incidents_are_followed_up",
+    "bursts_cause_no_429",
+    "calls_have_no_gap",
+)
+LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES, *TRAFFIC_JUDGED, "findings_have_decisions")
 """Checks of what the team's metrics or logs tell."""
 
 INCIDENT_RECORDS = (
