@@ -146,7 +146,8 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.source = source_received(told["source"])
     golive.papers = papers_received(told["papers"])
-    golive.past = PastRuns(told["past"][0], root, *(Secret(url, "history.url") for url in told["past"][1:]))
+    project, url = told["past"]
+    golive.past = PastRuns(project, root, None if url is None else Secret(url, "history.url"))
     golive.reviews = reviewing.reviews_of(reviewing.received(told["watching"]), environments, redactor)
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     clients = map(client_setup.received, told["clients"])
@@ -181,8 +182,8 @@ def _choice(told: Mapping[str, Any]) -> Choice:
     )
 
 
-def _past(past: PastRuns) -> list[str]:
-    return [past.project] if past.url is None else [past.project, past.url.reveal()]
+def _past(past: PastRuns) -> list[str | None]:
+    return [past.project, None if past.url is None else past.url.reveal()]
 
 
 def _planned(told: Mapping[str, Any]) -> PlannedCheck:

@@ -29,6 +29,7 @@ def source_files(manifest: Manifest, folder: Path) -> SourceFiles:
         logs=tuple(dict.fromkeys([*manifest.source.logs, *(log for each in handlers for log in each.logs)])),
         revoked=frozenset(manifest.source.revoked),
         variables={vendor: tuple(names) for vendor, names in variables.items()},
+        configuration=manifest.source.configuration,
     )
 
 
@@ -42,6 +43,7 @@ def source_told(source: SourceFiles) -> dict[str, Any]:
         "revoked": sorted(source.revoked),
         "variables": {vendor: list(names) for vendor, names in source.variables.items()},
         "example": source.example,
+        "configuration": list(source.configuration),
     }
 
 
@@ -55,4 +57,5 @@ def source_received(told: Mapping[str, Any]) -> SourceFiles:
         revoked=frozenset(told["revoked"]),
         variables={vendor: tuple(names) for vendor, names in told["variables"].items()},
         example=told["example"],
+        configuration=tuple(told["configuration"]),
     )

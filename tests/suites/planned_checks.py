@@ -48,8 +48,18 @@ INCIDENT_RECORDS = (
 )
 """Checks of the records of incidents."""
 
+CHANGES_LOGGED = (
+    "configuration_changes_are_logged",
+    "session_changes_are_logged",
+    "retry_changes_are_logged",
+    "polling_changes_are_logged",
+    "alert_changes_are_logged",
+)
+"""Checks of the change log against the history of the repository."""
+
 PAPERS = (
     *INCIDENT_RECORDS,
+    *CHANGES_LOGGED,
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
