@@ -105,6 +105,7 @@ CALLING_NOTHING = frozenset(
         "env_files_stay_out_of_git",
         "logs_hold_no_key",
         "each_stage_takes_its_own_key",
+        "smoke_follows_each_deploy",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",

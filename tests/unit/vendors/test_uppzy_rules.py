@@ -39,6 +39,7 @@ CHECKS: dict[int, tuple[str, ...]] = {
     25: ("async_chat_completes",),
     26: ("feedback_is_accepted", "repeated_feedback_changes_nothing"),
     28: ("smoke_variables_are_set",),
+    29: ("smoke_follows_each_deploy", "limits_answer", "sync_chat_answers"),
     31: ("limits_answer",),
     32: ("sync_chat_answers",),
     63: ("limits_answer", "replaced_key_is_another"),
