@@ -367,6 +367,9 @@ class SourceCode(Frozen):
     repository: Text = Field(default=".", description="the repository, seen from golive.yaml's folder")
     logs: Texts = Field(default=(), description="log files, with * and **")
     bundles: Texts = Field(default=(), description="what is delivered to browsers or apps")
+    configuration: Texts = Field(
+        default=(), description="files that configure the environments, with * and **; their history is looked at"
+    )
     revoked: tuple[Fingerprint, ...] = Field(
         default=(), description="fingerprints of keys that open nothing any more: found in files, they only warn"
     )
@@ -432,6 +435,9 @@ class Operations(Frozen):
         default=None, description="how a release is taken back: a file, or what it needs"
     )
     change_log: Text | None = Field(default=None, description="file with one entry per change")
+    change_days: Annotated[int, Field(ge=0)] = Field(
+        default=7, description="how many days an entry of the change log may be from its commit"
+    )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
     incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 

@@ -62,8 +62,18 @@ INCIDENT_RECORDS = (
 )
 """Checks of the records of incidents."""
 
+CHANGES_LOGGED = (
+    "configuration_changes_are_logged",
+    "session_changes_are_logged",
+    "retry_changes_are_logged",
+    "polling_changes_are_logged",
+    "alert_changes_are_logged",
+)
+"""Checks of the change log against the history of the repository."""
+
 PAPERS = (
     *INCIDENT_RECORDS,
+    *CHANGES_LOGGED,
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -120,6 +130,7 @@ CALLING_NOTHING = frozenset(
         "logs_hold_no_key",
         *LOGS,
         "each_stage_takes_its_own_key",
+        "smoke_follows_each_deploy",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",

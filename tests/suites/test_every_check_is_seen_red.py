@@ -77,6 +77,7 @@ SEEN_RED_ELSEWHERE = {
     "logs_hold_no_key": "is about logs: test_source_keys.py",
     **dict.fromkeys(LOGS, "is about logs: test_log_checks.py"),
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
+    "smoke_follows_each_deploy": "is about pipelines: test_smoke_after_deploy.py",
     "each_stage_takes_its_own_key": "is about pipelines: test_source_code.py",
     "production_holds_no_test_key": "is about pipelines: test_source_code.py",
     "key_is_kept_in_one_place": "is about pipelines: test_source_code.py",
