@@ -114,16 +114,23 @@ class Review:
         question = Question(of, window, (), {**self.where, "status": status})
         return self._asked((of, window, seconds, status), lambda: self.traffic.busiest(question, seconds))
 
-    def quantile(self, share: float, of: Counted = "requests", *by: Label) -> tuple[Row, ...]:
-        """Return within how many seconds a share of the week's calls was done.
+    def quantile(
+        self, share: float, of: Counted = "requests", *by: Label, window: Window | None = None
+    ) -> tuple[Row, ...]:
+        """Return within how many seconds a share of the calls was done; default: of the week's.
 
         Raises:
             NotKept: the source has no such facts.
             TrafficProblem: it cannot be asked.
         """
+        when = window or self.week
         return self._asked(
-            (share, of, by), lambda: self.traffic.quantile(share, Question(of, self.week, by, self.where))
+            (share, of, when, by), lambda: self.traffic.quantile(share, Question(of, when, by, self.where))
         )
+
+    def known(self, key: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` returned the first time this was asked for: figures that several checks share."""
+        return self._asked(("known", key), make)
 
     def errors(self, window: Window | None = None) -> Mapping[str, Share]:
         """Return the share of failed calls by endpoint; default: of the week."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.review.chart import chart
 from pytest_golive.review.logs import AccessLogs
 from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
@@ -80,6 +81,9 @@ def test_metrics_and_logs_say_the_same(kept: Kept) -> None:
         for name in ("rate_limited", "timed_out", "async_timed_out", "low_confidence", "bad_feedback"):
             ratings = getattr(review, name)()
             shares |= {name: ratings.week.hits, f"{name} usually": ratings.usual.hits, f"{name} of": ratings.week.of}
+        for line in chart("uppzy", review)["endpoints"]:
+            shares |= {f"chart {line['endpoint']} {week}": calls for week, calls in enumerate(line["calls"])}
+            assert all(0.1 < seconds < 5 for seconds in line["seconds"])
         return shares | {"retries": review.retried().hits}
 
     with closing(Prometheus(kept.url)) as prometheus, closing(AccessLogs([str(kept.log)])) as logs:
