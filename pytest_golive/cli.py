@@ -22,6 +22,7 @@ COMMANDS = {
     "judge": "judge recorded traffic of your API client, from HAR or JSON lines",
     "verify": "check a report against the ledger of its run",
     "alerts": "print the alerts of the vendors' checklists as a Prometheus rule file",
+    "dashboard": "print a Grafana dashboard for the vendors' dashboard checklists",
     "rotate": "how a key is replaced, what golive checks at each step, and what to note before",
     "fingerprint": "print the 12 hex digits that stand for a secret",
     "sweep": "remove what killed runs left at the vendors",
