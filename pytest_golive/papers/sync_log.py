@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from pytest_golive.papers.moments import Moment, first
 from pytest_golive.papers.placeholders import is_placeholder
 from pytest_golive.papers.reading import Paper
 
@@ -53,8 +54,50 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "approval_date",
     ),
     "state": ("status", "state", "source_status", "source_state"),
+    "published": (
+        "published_at",
+        "synced_at",
+        "uploaded_at",
+        "activated_at",
+        "sent_at",
+        "time",
+        "timestamp",
+        "ts",
+        "at",
+        "date",
+        "created_at",
+        "veröffentlicht_am",
+        "publicado_en",
+        "publicado_em",
+        "published",
+    ),
+    "category": ("category", "topic", "theme", "subject", "kategorie", "thema", "categoría", "categoria", "tema"),
+    "environment": ("environment", "env", "stage", "target_environment", "umgebung", "entorno", "ambiente"),
+    "site": ("site_id", "site", "uppzy_site_id"),
+    "tenant": ("tenant_id", "tenant", "workspace_id"),
+    "event": ("event", "action", "operation", "event_type", "kind", "type"),
+    "pause": ("paused_at", "paused", "pause", "pauses", "stopped_at", "halted_at", "on_hold_since", "on_hold"),
+    "checked": (
+        "checked_at",
+        "verified_at",
+        "questions_passed_at",
+        "smoke_passed_at",
+        "quality_passed_at",
+        "smoke_questions",
+        "topic_questions",
+        "smoke",
+        "questions",
+        "quality",
+        "quality_check",
+        "checks",
+        "checked",
+        "verified",
+    ),
 }
 """What a row tells -> the columns it may stand in."""
+
+SILENT = ("source", "document")
+"""What no row lacks that is about a document."""
 
 UNFIT = {
     "draft",
@@ -70,10 +113,53 @@ UNFIT = {
 }
 """States of a source that nobody has approved, or that is no longer valid."""
 
-GONE = {"deleted", "removed", "gelöscht", "eliminado", "borrado", "excluído", "removido"}
+GONE = {
+    "deleted",
+    "delete",
+    "removed",
+    "remove",
+    "unpublished",
+    "withdrawn",
+    "rolled_back",
+    "reverted",
+    "gelöscht",
+    "entfernt",
+    "zurückgezogen",
+    "eliminado",
+    "borrado",
+    "retirado",
+    "excluído",
+    "removido",
+}
 """States of a document that is no longer published."""
 
+NOT_SENT = {
+    "failed",
+    "error",
+    "skipped",
+    "pending",
+    "queued",
+    "planned",
+    "scheduled",
+    "fehlgeschlagen",
+    "geplant",
+    "fallido",
+    "falhou",
+    "pendiente",
+    "pendente",
+}
+"""States of a document that never reached the vendor, or not yet."""
+
+HAPPENED = re.compile(
+    r"(?i)paus|(?<!\w)(?:on.?hold|halt|held|stop|resum|continu|pass|verif|check|smoke|question|quality|roll|revert"
+    r"|start|begin|began|finish|complet|end)|angehalten|gestoppt|fortgesetzt|geprüft|zurück|deten|reanud|retom|interromp"
+)
+"""What a row without a document tells of its batch."""
+
 LISTS = ("documents", "rows", "entries", "records", "items", "batches", "syncs")
+
+EVENTS = {"events": "", "history": "", "pauses": "pause", "checks": "check"}
+"""Lists of what happened to a batch -> what each of their entries is about."""
 
 
 class Unreadable(Exception):
@@ -87,10 +173,29 @@ class Row:
     Attributes:
         number: which row it is, from 1.
         told: what it tells, as :data:`COLUMNS` calls it; empty text where it is silent.
+        text: all that it tells.
     """
 
     number: int
     told: Mapping[str, str]
+    text: str = ""
+
+    @property
+    def is_about_a_document(self) -> bool:
+        """Whether it is about a document, and not about what happened to its batch: a pause, a check that passed."""
+        named = any(self.told[name] for name in SILENT)
+        return named or not HAPPENED.search(f"{self.told['event']} {self.told['state']}")
+
+    @property
+    def state(self) -> str:
+        """The state of its document: told as such, or as the event that led to it (`document.deleted`)."""
+        told = self.told["state"] or re.split(r"[.:/\s]", self.told["event"])[-1]
+        return re.sub(r"[\s-]+", "_", told.strip().casefold())
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether it reached the vendor, as far as it tells."""
+        return self.state not in NOT_SENT
 
     def lacks(self, *names: str) -> bool:
         """Whether one of these is not told."""
@@ -102,9 +207,14 @@ class Row:
         return self.told["state"].casefold().replace(" ", "_") in UNFIT
 
     @property
+    def published(self) -> Moment | None:
+        """When its document was published; None where that is not told."""
+        return first(self.told["published"])
+
+    @property
     def is_gone(self) -> bool:
         """Whether it is marked as no longer there."""
-        return self.told["state"].casefold() in GONE
+        return self.state in GONE
 
 
 def rows_of(paper: Paper) -> tuple[Row, ...]:
@@ -117,7 +227,7 @@ def rows_of(paper: Paper) -> tuple[Row, ...]:
         records = list(_records(paper))
     except (ValueError, yaml.YAMLError, csv.Error) as problem:
         raise Unreadable(str(problem).splitlines()[0]) from None
-    return tuple(Row(number, _told(record)) for number, record in enumerate(records, start=1))
+    return tuple(Row(number, _told(record), _all(record)) for number, record in enumerate(records, start=1))
 
 
 def columns_of(paper: Paper) -> frozenset[str]:
@@ -154,12 +264,23 @@ def _flat(value: Any, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         if inner is None:
             yield {**above, **value}
             return
-        own = {("batch_id" if name == "id" else name): each for name, each in value.items() if name != inner}
+        happened = {name for name in EVENTS if isinstance(value.get(name), list)}
+        plain = {name: each for name, each in value.items() if name != inner and name not in happened}
+        own = {("batch_id" if name == "id" else name): each for name, each in plain.items()}
         yield from _flat(value[inner], {**above, **own})
+        for name in sorted(happened):
+            yield from _events(name, value[name], {**above, **own})
     elif isinstance(value, str) and above:
         yield {**above, "document_id": value}
     elif value is not None:
         raise ValueError(f"{str(value)[:40]!r} is no record")
+
+
+def _events(name: str, entries: list[Any], above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    of = {"event": EVENTS[name]} if EVENTS[name] else {}
+    batch = {key: value for key, value in above.items() if key in COLUMNS["batch"]}
+    for entry in entries:
+        yield {**batch, **of, **(entry if isinstance(entry, dict) else {"at": entry})}
 
 
 def _told(record: Mapping[str, Any]) -> dict[str, str]:
@@ -170,5 +291,13 @@ def _told(record: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def _all(record: Mapping[str, Any]) -> str:
+    return "\n".join(f"{name}: {_text(value)}" for name, value in record.items() if _text(value))
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return " | ".join(map(_text, value))
     return "" if value is None else str(value).strip()

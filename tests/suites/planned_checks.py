@@ -39,7 +39,18 @@ KEPT_FIGURES = (
 LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
 """Checks of what the team's metrics or logs tell."""
 
+ROLLOUTS = (
+    "batches_are_watched",
+    "growth_waited_for_good_figures",
+    "rollout_pauses_when_ratings_get_worse",
+    "sync_pauses_when_calls_fail",
+    "batches_made_nothing_worse",
+)
+"""Checks of what batches of content did, by the team's traffic and what is written down."""
+
 PAPERS = (
+    "batches_wait_for_the_one_before",
+    "batches_tell_their_time",
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -105,7 +116,9 @@ CALLING_NOTHING = frozenset(
         "deployment_reports_this_key",
         "production_is_addressed_rightly",
         "person_vouches",
+        "changed_topics_have_a_question",
         *LOOKING_AT_TRAFFIC,
+        *ROLLOUTS,
         *PAPERS,
     }
 )
