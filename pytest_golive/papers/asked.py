@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.papers.batches import Batch, batches_of, entries_and_items
 from pytest_golive.papers.change_log import Entry
 from pytest_golive.papers.named import Papers
 from pytest_golive.papers.published import Place, rows_here
-from pytest_golive.papers.reading import Elsewhere, Missing, Paper, read
+from pytest_golive.papers.reading import Elsewhere, Missing, Paper, read, read_records
 from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
 
 SYNC_LOG = "operations.sync_log"
@@ -17,7 +19,13 @@ SYNC_LOG = "operations.sync_log"
 ELSEWHERE = "golive reads files only: keep it in the repository, or let somebody vouch for it"
 
 
-def named(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
+_rows = lru_cache(maxsize=16)(rows_of)
+"""Ten checks look at one log, which may be large."""
+
+Reader = Callable[[Path, str, str], tuple[Paper, ...]]
+
+
+def named(papers: Papers, given: str, key: str, what: str, reader: Reader = read) -> tuple[Paper, ...]:
     """Return what golive.yaml names under a key.
 
     Args:
@@ -25,6 +33,7 @@ def named(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
         given: what it names; may be empty.
         key: the key.
         what: what it should name, for a reader.
+        reader: reads it, seen from their folder.
 
     Raises:
         NotVerified: it names nothing, or an address.
@@ -33,7 +42,7 @@ def named(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
     if not given.strip():
         raise NotVerified(f"{key} is missing: {what}", key=key)
     try:
-        return read(papers.folder, given, key)
+        return reader(papers.folder, given, key)
     except Elsewhere as address:
         raise NotVerified(f"{key} is {address}: {ELSEWHERE}", key=key) from None
     except Missing as problem:
@@ -79,9 +88,9 @@ def sync_log(papers: Papers) -> tuple[Row, ...]:
         CannotTell: it cannot be read as rows.
     """
     rows: list[Row] = []
-    for paper in named(papers, papers.sync_log, SYNC_LOG, "nothing says what was published"):
+    for paper in named(papers, papers.sync_log, SYNC_LOG, "nothing says what was published", read_records):
         try:
-            rows += rows_of(paper)
+            rows += _rows(paper)
         except Unreadable as problem:
             expected = "CSV, JSON, JSON lines or YAML with one row per document"
             raise CannotTell(Finding("the sync log has to be readable", expected, f"{paper.name}: {problem}")) from None

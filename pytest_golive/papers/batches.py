@@ -123,9 +123,12 @@ def batches_of(rows: Iterable[Row], changes: Sequence[Entry] = ()) -> tuple[Batc
         rows: of the sync log, also those about what happened to a batch.
         changes: the entries of the change log.
     """
-    every = [row for row in rows if row.told["batch"]]
-    names = tuple(dict.fromkeys(row.told["batch"] for row in every if row.is_about_a_document and row.was_sent))
-    made = [_batch(name, names, every, changes) for name in names]
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.told["batch"]:
+            grouped.setdefault(row.told["batch"], []).append(row)
+    names = tuple(name for name, own in grouped.items() if any(row.is_about_a_document and row.was_sent for row in own))
+    made = [_batch(name, names, grouped[name], changes) for name in names]
     dated = sorted((batch for batch in made if batch.begun), key=lambda batch: str(batch.begun))
     return (*dated, *(batch for batch in made if not batch.begun))
 
@@ -156,8 +159,7 @@ def growing(batches: Sequence[Batch]) -> tuple[tuple[Batch, Batch], ...]:
     )
 
 
-def _batch(name: str, names: Sequence[str], rows: Sequence[Row], changes: Sequence[Entry]) -> Batch:
-    own = [row for row in rows if row.told["batch"] == name]
+def _batch(name: str, names: Sequence[str], own: Sequence[Row], changes: Sequence[Entry]) -> Batch:
     documents = [row for row in own if row.is_about_a_document and row.was_sent]
     events = [row for row in own if not row.is_about_a_document]
     others = [other for other in names if other != name]
@@ -175,23 +177,25 @@ def _batch(name: str, names: Sequence[str], rows: Sequence[Row], changes: Sequen
 
 
 def _paused_rows(rows: Sequence[Row], others: Sequence[str]) -> Iterator[Moment | None]:
-    for row in rows:
-        if _pauses(row.told["state"].replace("_", " ")):
-            yield None
-        for part in row.told["pause"].split(" | "):
-            if _NEITHER.fullmatch(part) or any(_named(other, part) for other in others):
-                continue
-            yield first(part)
+    if any(_pauses(state.replace("_", " ")) for state in {row.told["state"] for row in rows}):
+        yield None
+    for part in _parts((row.told["pause"] for row in rows), others):
+        yield first(part)
 
 
 def _checked_rows(rows: Sequence[Row], others: Sequence[str]) -> Iterator[Checked]:
-    for row in rows:
-        for part in row.told["checked"].split(" | "):
-            if _NEITHER.fullmatch(part) or any(_named(other, part) for other in others):
-                continue
-            good = bool(_GOOD.search(part) or _YES.fullmatch(part) or (moments(part) and not _BAD.search(part)))
-            if good or _BAD.search(part):
-                yield Checked(first(part), good, f"row {row.number} of the sync log")
+    place = f"row {rows[0].number} of the sync log"
+    for part in _parts((row.told["checked"] for row in rows), others):
+        good = bool(_GOOD.search(part) or _YES.fullmatch(part) or (moments(part) and not _BAD.search(part)))
+        if good or _BAD.search(part):
+            yield Checked(first(part), good, place)
+
+
+def _parts(cells: Iterable[str], others: Sequence[str]) -> Iterator[str]:
+    """Yield what cells say, each thing once, without what says nothing or is about another batch."""
+    for part in dict.fromkeys(part for cell in dict.fromkeys(cells) for part in cell.split(" | ")):
+        if not _NEITHER.fullmatch(part) and not any(_named(other, part) for other in others):
+            yield part
 
 
 def _checked_events(events: Sequence[Row]) -> Iterator[Checked]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 DAY = timedelta(days=1)
 
@@ -42,6 +43,7 @@ class Moment:
         return f"{self.start:%Y-%m-%d %H:%M} UTC" if self.is_exact else f"{self.start:%Y-%m-%d}"
 
 
+@lru_cache(maxsize=50_000)
 def moments(text: str) -> tuple[Moment, ...]:
     """Return the times that a text tells, in its order; what could be a day or a month is no time."""
     whole = _EPOCH.fullmatch(text.strip())

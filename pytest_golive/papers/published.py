@@ -30,6 +30,8 @@ ALIASES = {
     "dev": "development",
 }
 
+_ADDRESS = re.compile(r"[/:#]")
+
 _TIMES = ("created_at", "createdAt", "created", "uploaded_at", "uploadedAt", "updated_at", "updatedAt")
 
 
@@ -120,20 +122,21 @@ def compare(rows: Sequence[Row], items: Sequence[Mapping[str, Any]], place: Plac
     foreign = [item for name, item in listed.items() if not _is_of_golive(item)]
     published = [item for item in foreign if _is_published(item)]
     unlogged = [item for item in foreign if _id_of(item) not in known and not _is_fresh(item, now)]
-    due = _due(about, set(listed), now)
+    ids = frozenset(listed)
+    due = _due(about, ids, now)
     return Compared(
         published=len(published),
         unknown=tuple(_shown(item) for item in unlogged if _is_published(item)),
         drafts=sum(not _is_published(item) for item in unlogged),
         logged=len(due),
-        missing=tuple(_told(row) for row in due.values() if not _is_listed(row, set(listed))),
-        met=len(known & set(listed)),
+        missing=tuple(_told(row) for row in due.values() if not _is_listed(row, ids)),
+        met=len(known & ids),
         tells_place=tells_place(rows, place),
         without_id=sum(not _id_of(item) for item in own),
     )
 
 
-def _due(rows: Sequence[Row], listed: set[str], now: datetime) -> dict[str, Row]:
+def _due(rows: Sequence[Row], listed: frozenset[str], now: datetime) -> dict[str, Row]:
     """Return the last row of each document that has to be listed.
 
     A document that another one of the same source has taken the place of need not be; nor one of a moment ago.
@@ -162,10 +165,10 @@ def _in_order(rows: Sequence[Row]) -> list[Row]:
 
 def _names(document: str) -> set[str]:
     """Return the ids that a cell may mean: itself, or the end of an address or of `uppzy:doc_1`."""
-    return {document, re.split(r"[/:#]", document.rstrip("/"))[-1]}
+    return {document, re.split(r"[/:#]", document.rstrip("/"))[-1]} if _ADDRESS.search(document) else {document}
 
 
-def _is_listed(row: Row, listed: set[str]) -> bool:
+def _is_listed(row: Row, listed: frozenset[str]) -> bool:
     return bool(_names(row.told["document"]) & listed)
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import yaml
@@ -162,6 +163,19 @@ EVENTS = {"events": "", "history": "", "pauses": "pause", "checks": "check"}
 """Lists of what happened to a batch -> what each of their entries is about."""
 
 
+_PLACES: dict[str, list[tuple[str, int]]] = {}
+"""Column -> what it may tell, with its rank among the columns that may."""
+
+for _name, _columns in COLUMNS.items():
+    for _rank, _each in enumerate(_columns):
+        _PLACES.setdefault(_each, []).append((_name, _rank))
+
+_COLUMNS = frozenset(column for columns in COLUMNS.values() for column in columns)
+
+_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+"""The line below the head of a table."""
+
+
 class Unreadable(Exception):
     """It cannot be read as rows; the message says why."""
 
@@ -247,11 +261,20 @@ def _records(paper: Paper) -> Iterator[Mapping[str, Any]]:
         except ValueError:
             yield from (record for line in text.splitlines() if line.strip() for record in _flat(json.loads(line), {}))
     else:
-        first = text.partition("\n")[0]
-        sign = max(",;\t|", key=first.count)
-        if text and sign not in first:
-            raise ValueError("its first line names no columns")
-        yield from csv.DictReader(io.StringIO(text), delimiter=sign)
+        yield from _rows_of_columns(text)
+
+
+def _rows_of_columns(text: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of CSV, or of the tables in a text."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    ruled = [number for number, line in enumerate(lines) if number and _RULE.fullmatch(line)]
+    if ruled:
+        lines = [line.strip().strip("|") for line in lines[ruled[0] - 1 :] if "|" in line and not _RULE.fullmatch(line)]
+    first = lines[0] if lines else ""
+    sign = "|" if ruled else max(",;\t|", key=first.count)
+    if lines and sign not in first:
+        raise ValueError("its first line names no columns")
+    yield from csv.DictReader(io.StringIO("\n".join(lines)), delimiter=sign)
 
 
 def _flat(value: Any, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -260,20 +283,43 @@ def _flat(value: Any, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         for each in value:
             yield from _flat(each, above)
     elif isinstance(value, dict):
-        inner = next((name for name in LISTS if isinstance(value.get(name), list)), None)
+        inner = next((name for name in LISTS if isinstance(value.get(name), list | dict)), None)
+        if inner is None and _is_map(value):
+            yield from _flat(_listed(value, "documents"), above)
+            return
         if inner is None:
             yield {**above, **value}
             return
         happened = {name for name in EVENTS if isinstance(value.get(name), list)}
         plain = {name: each for name, each in value.items() if name != inner and name not in happened}
         own = {("batch_id" if name == "id" else name): each for name, each in plain.items()}
-        yield from _flat(value[inner], {**above, **own})
+        yield from _flat(_listed(value[inner], inner), {**above, **own})
         for name in sorted(happened):
             yield from _events(name, value[name], {**above, **own})
     elif isinstance(value, str) and above:
         yield {**above, "document_id": value}
     elif value is not None:
         raise ValueError(f"{str(value)[:40]!r} is no record")
+
+
+def _is_map(value: Mapping[str, Any]) -> bool:
+    """Whether this is no record, but leads from ids to records, or from the ids of sources to those of documents."""
+    kinds = {type(each) for each in value.values()}
+    return kinds in ({dict}, {str}) and not any(_column(name) in _COLUMNS for name in value)
+
+
+def _listed(value: Any, name: str) -> Any:
+    """Return what leads from ids to records as a list, each with its id."""
+    if not isinstance(value, dict):
+        return value
+    if name in {"batches", "syncs"}:
+        return [{"batch_id": key, **each} for key, each in value.items() if isinstance(each, dict)]
+    found = []
+    for key, each in value.items():
+        held = each if isinstance(each, dict) else {"document_id": each}
+        tells_source = any(_column(column) in COLUMNS["source"] for column in held)
+        found.append({**held, ("document_id" if tells_source else "source_id"): key})
+    return found
 
 
 def _events(name: str, entries: list[Any], above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -284,18 +330,29 @@ def _events(name: str, entries: list[Any], above: Mapping[str, Any]) -> Iterator
 
 
 def _told(record: Mapping[str, Any]) -> dict[str, str]:
-    plain = {re.sub(r"[\s.\-]+", "_", str(name).strip().casefold()): value for name, value in record.items()}
-    return {
-        name: next((_text(plain[column]) for column in columns if _text(plain.get(column))), "")
-        for name, columns in COLUMNS.items()
-    }
+    told = dict.fromkeys(COLUMNS, "")
+    ranks: dict[str, int] = {}
+    for column, value in record.items():
+        for name, rank in _PLACES.get(_column(column), ()):
+            if rank < ranks.get(name, len(_COLUMNS)) and (text := _text(value)):
+                told[name], ranks[name] = text, rank
+    return told
+
+
+@cache
+def _column(name: object) -> str:
+    """Return the name of a column as :data:`COLUMNS` writes it: `sourceId` and `Source ID` are `source_id`."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", str(name).strip())
+    return re.sub(r"[\s._\-]+", "_", parted).casefold()
 
 
 def _all(record: Mapping[str, Any]) -> str:
-    return "\n".join(f"{name}: {_text(value)}" for name, value in record.items() if _text(value))
+    return "\n".join(f"{name}: {text}" for name, value in record.items() if (text := _text(value)))
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())
     if isinstance(value, list):

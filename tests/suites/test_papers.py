@@ -24,6 +24,7 @@ from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.papers.asked import sync_log
 from pytest_golive.papers.named import Papers
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.sandbox.rehearsal import PAPERS
@@ -760,6 +761,18 @@ SYNC_LOGS = {
     "log.csv": ROWS + "cms-1,doc_1,b1,Ana,2026-11-02,published\n",
     "log.tsv": ROWS.replace(",", "\t") + "cms-1\tdoc_1\tb1\tAna\t2026-11-02\tpublished\n",
     "log.jsonl": '{"Source Id": "cms-1", "doc_id": "doc_1", "approved_by": "Ana", "at": "2026-11-02"}\n',
+    "camel.json": (
+        '[{"sourceId": "cms-1", "documentID": "doc_1", "batchId": "b1",'
+        ' "approvedBy": "Ana", "publishedAt": "2026-11-02"}]'
+    ),
+    "map.json": '{"cms-1": {"documentId": "doc_1", "approver": "Ana", "syncedAt": "2026-11-02T09:00:00Z"}}',
+    "state.json": '{"version": 3, "documents": {"doc_1": {"source": "cms-1", "approver": "Ana", "at": "2026-11-02"}}}',
+    "batches.yaml": "batches:\n  b1: {approver: Ana, date: 2026-11-02, documents: {cms-1: doc_1, cms-2: doc_2}}\n",
+    "table.md": (
+        "# Sync log\n\nWhat we published.\n\n| Source ID | Document | Batch | Approved by | Date |\n"
+        "|---|---|:-:|---|---|\n| cms-1 | doc_1 | b1 | Ana | 2026-11-02 |\n"
+    ),
+    "comments.csv": f"# written by the sync job\n{ROWS}cms-1,doc_1,b1,Ana,2026-11-02,published\n",
     "log.yaml": (
         "batches:\n  - id: b1\n    approver: Ana\n    date: 2026-11-02\n"
         "    documents:\n      - {source: cms-1, document: doc_1}\n"
@@ -773,6 +786,19 @@ def test_sync_logs_of_many_kinds(tmp_path: Path, name: str) -> None:
 
     logs.test_published_content_is_approved(golive, PLANNED)
     logs.test_sources_are_recorded(golive, PLANNED)
+    assert sync_log(golive.papers)[0].told["document"] == "doc_1"
+
+
+def test_a_sync_log_of_many_files(tmp_path: Path) -> None:
+    """One for each day; also larger ones than other papers may be."""
+    (tmp_path / "logs").mkdir()
+    for day in (2, 3):
+        text = ROWS + f"cms-{day},doc_{day},b{day},Ana,2026-11-0{day},{'published' * 60}\n" * (1 if day == 2 else 4_000)
+        (tmp_path / "logs" / f"{day}.csv").write_text(text)
+
+    for named in ("logs", "logs/*.csv"):
+        rows = sync_log(Papers(tmp_path, sync_log=named))
+        assert (len(rows), rows[0].told["document"], rows[-1].told["document"]) == (4_001, "doc_2", "doc_3")
 
 
 def test_rows_that_nobody_approved(tmp_path: Path) -> None:
