@@ -71,9 +71,20 @@ CHANGES_LOGGED = (
 )
 """Checks of the change log against the history of the repository."""
 
+ROLLOUTS = (
+    "batches_are_watched",
+    "growth_waited_for_good_figures",
+    "rollout_pauses_when_ratings_get_worse",
+    "sync_pauses_when_calls_fail",
+    "batches_made_nothing_worse",
+)
+"""Checks of what batches of content did, by the team's traffic and what is written down."""
+
 PAPERS = (
     *INCIDENT_RECORDS,
     *CHANGES_LOGGED,
+    "batches_wait_for_the_one_before",
+    "batches_tell_their_time",
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -152,7 +163,9 @@ CALLING_NOTHING = frozenset(
         "workers_hold_the_new_key",
         "production_is_addressed_rightly",
         "person_vouches",
+        "changed_topics_have_a_question",
         *LOOKING_AT_TRAFFIC,
+        *ROLLOUTS,
         *PAPERS,
     }
 )

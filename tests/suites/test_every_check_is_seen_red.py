@@ -16,7 +16,7 @@ from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
-from tests.suites.planned_checks import KEPT_FIGURES, LOGS, PAPERS, TRAFFIC_JUDGED, WEEKLY_TRENDS
+from tests.suites.planned_checks import KEPT_FIGURES, LOGS, PAPERS, ROLLOUTS, TRAFFIC_JUDGED, WEEKLY_TRENDS
 
 CONFTEST = """
 import sys
@@ -105,6 +105,9 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
     **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
     "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
+    **dict.fromkeys(ROLLOUTS, "is about the team's traffic: test_rollout_checks.py"),
+    "changed_topics_have_a_question": "is about the team's questions: test_content_checks.py",
+    "logged_documents_are_listed": "once a week: test_content_checks.py",
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
     **dict.fromkeys(STEPS_OF_A_ROTATION, "is about a rotation: test_steps_of_a_rotation.py and the one of its key"),
