@@ -194,7 +194,7 @@ class Rotation(Frozen):
         default=None, description="when somebody saw the traffic normal, where golive did not look"
     )
     revoked: Moment | FromVariable | None = Field(
-        default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+        default=None, description="when the vendor stops taking the old key; until then it may work"
     )
     job: Text | FromVariable | None = Field(
         default=None, description="id of an async request of before the switch, if not that of `golive rotate begin`"
