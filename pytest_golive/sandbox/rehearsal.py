@@ -49,6 +49,7 @@ PAPERS = Papers(
     change_log="papers/changes.md",
     sync_log="papers/sync-log.csv",
     incidents="papers/incident-log.md",
+    services=(),
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
 )
 """Who looks after the example project, and where that is written down."""

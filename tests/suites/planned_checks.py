@@ -60,6 +60,8 @@ CHANGES_LOGGED = (
 PAPERS = (
     *INCIDENT_RECORDS,
     *CHANGES_LOGGED,
+    "services_share_owner_and_escalation",
+    "smoke_question_rests_on_stable_content",
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -106,6 +108,8 @@ CALLING_NOTHING = frozenset(
         "logs_hold_no_key",
         "each_stage_takes_its_own_key",
         "smoke_follows_each_deploy",
+        "alerts_reach_their_owner",
+        "watching_is_kept_in_files",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",
