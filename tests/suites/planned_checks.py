@@ -107,6 +107,7 @@ CALLING_NOTHING = frozenset(
         "env_files_stay_out_of_git",
         "logs_hold_no_key",
         "each_stage_takes_its_own_key",
+        "every_rule_is_answered_for",
         "smoke_follows_each_deploy",
         "alerts_reach_their_owner",
         "watching_is_kept_in_files",

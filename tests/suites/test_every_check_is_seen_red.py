@@ -65,6 +65,7 @@ SEEN_RED_ELSEWHERE = {
     "delivered_files_hold_no_key": "is about what is delivered: test_source_keys.py",
     "logs_hold_no_key": "is about logs: test_source_keys.py",
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
+    "every_rule_is_answered_for": "is about people: tests/unit/readiness/test_answered.py",
     "alerts_reach_their_owner": "is about files of alerts: test_watching_in_files.py",
     "watching_is_kept_in_files": "is about files of alerts: test_watching_in_files.py",
     "smoke_follows_each_deploy": "is about pipelines: test_smoke_after_deploy.py",

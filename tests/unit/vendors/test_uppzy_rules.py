@@ -78,6 +78,7 @@ CHECKS: dict[int, tuple[str, ...]] = {
     5: ("settings_have_an_owner",),
     6: ("key_has_an_owner",),
     7: ("content_has_an_owner",),
+    1: ("every_rule_is_answered_for",),
     2: ("watching_is_kept_in_files",),
     8: ("monitoring_has_an_owner", "alerts_reach_their_owner"),
     11: ("services_share_owner_and_escalation",),
