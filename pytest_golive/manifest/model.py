@@ -410,6 +410,9 @@ class Monitoring(Frozen):
     alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="from what on the alerts of `golive alerts` fire"
     )
+    routes: Texts = Field(
+        default=(), description="files that say whom alerts are sent to: Alertmanager's, or Grafana's policies"
+    )
     dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
 
@@ -439,6 +442,9 @@ class Operations(Frozen):
         default=7, description="how many days an entry of the change log may be from its commit"
     )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+    services: Texts | None = Field(
+        default=None, description="golive.yaml of each other service that calls a vendor of this one; [] for none"
+    )
     incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 
 

@@ -51,6 +51,7 @@ PAPERS = Papers(
     change_log="papers/changes.md",
     sync_log=sync_log(datetime.now(UTC)),
     incidents="papers/incident-log.md",
+    services=(),
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
 )
 """Who looks after the example project, and where that is written down."""
