@@ -150,6 +150,9 @@ class Deployment(Frozen):
         default=None, description="when the release was deployed, UTC; what has to follow is pending until then"
     )
     commit: Text | FromVariable | None = Field(default=None, description="the commit that is deployed")
+    provenance: Text | None = Field(
+        default=None, description="file that says what the deployed build was made of: in-toto, SLSA, Sigstore"
+    )
 
 
 class Budget(Frozen):
@@ -384,6 +387,8 @@ class KeyRotation(Frozen):
     created: DayOrMoment = Field(description="when it was made, UTC")
     replace_by: DayOrMoment = Field(description="the last day by which it is replaced, UTC")
     owner: Text | None = Field(default=None, description="who replaces it; default: the owner of `api_key`")
+    stored: DayOrMoment | None = Field(default=None, description="when the secret store got it, UTC")
+    change: Text | None = Field(default=None, description="the approved change it was stored by: ticket, pull request")
 
 
 class Operations(Frozen):
@@ -400,6 +405,11 @@ class Operations(Frozen):
     )
     change_log: Text | None = Field(default=None, description="file with one entry per change")
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+    webhook_endpoints: Text | None = Field(default=None, description="file with one row per webhook endpoint")
+    requirements: Text | None = Field(default=None, description="file with each requirement and its test or evidence")
+    stakeholders: Text | None = Field(default=None, description="file with each stakeholder and the day of the review")
+    first_sync: Text | None = Field(default=None, description="file with the map of ids, or the counts, of the start")
+    training: Text | None = Field(default=None, description="file with the teams whose work changes, and what they saw")
 
 
 class Cassettes(Frozen):

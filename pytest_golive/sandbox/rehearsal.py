@@ -48,7 +48,17 @@ PAPERS = Papers(
     rollback="papers/rollback.md",
     change_log="papers/changes.md",
     sync_log="papers/sync-log.csv",
-    rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
+    rotations={
+        "timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS),
+        "augno": {"api_key": {**_WITHIN_90_DAYS, "stored": f"{_TODAY - timedelta(days=20)}", "change": "SHOP-311"}},
+    },
+    webhook_endpoints="papers/webhook-endpoints.md",
+    requirements="papers/requirements.md",
+    stakeholders="papers/stakeholders.md",
+    first_sync="papers/first-sync.csv",
+    training="papers/training.md",
+    attestations="attestations.yaml",
+    deployments={name: {"commit": "0123abc"} for name in ("sandbox", "sandbox-production")},
 )
 """Who looks after the example project, and where that is written down."""
 
