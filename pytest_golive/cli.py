@@ -22,7 +22,7 @@ COMMANDS = {
     "judge": "judge recorded traffic of your API client, from HAR or JSON lines",
     "verify": "check a report against the ledger of its run",
     "alerts": "print the alerts of the vendors' checklists as a Prometheus rule file",
-    "rotate": "list the steps by which a key is replaced, and what golive checks at each",
+    "rotate": "how a key is replaced, what golive checks at each step, and what to note before",
     "fingerprint": "print the 12 hex digits that stand for a secret",
     "sweep": "remove what killed runs left at the vendors",
     "attest": "vouch for a rule that no program can decide",

@@ -100,7 +100,7 @@ class Phases:
             timings=tuple(
                 (exchange.operation, round(exchange.seconds, 4))
                 for exchange in record.exchanges
-                if exchange.operation and report.when == "call"
+                if exchange.operation and not exchange.lab and report.when == "call"
             ),
             timeline=tuple(record.timeline) if outcome is not Outcome.PASSED else (),
             leaks=tuple(record.leaks) if report.when == "call" else (),

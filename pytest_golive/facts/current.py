@@ -39,8 +39,7 @@ class CheckRecord:
         ahead: whether its body runs before its turn; what it prints and logs is kept for then.
         printed: what it printed meanwhile: name of the stream, and text.
         logged: what it logged meanwhile.
-        timeline: the course of what it provoked, for a drawing: steps with `begun` and `ended` in seconds, `what`, and
-            `came` for what came of it.
+        timeline: the course of what it provoked, for a drawing: steps as `facts/course.py` makes them.
     """
 
     key: str

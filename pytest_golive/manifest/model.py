@@ -153,6 +153,12 @@ class Deployment(Frozen):
     provenance: Text | None = Field(
         default=None, description="file that says what the deployed build was made of: in-toto, SLSA, Sigstore"
     )
+    workers: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="how many processes answer there, each with a key of its own in memory"
+    )
+    probes: Annotated[int, Field(gt=0, le=2000)] | None = Field(
+        default=None, description="how often `fingerprints` is asked after a rotation; default: enough for `workers`"
+    )
 
 
 class Budget(Frozen):
@@ -164,13 +170,28 @@ class Budget(Frozen):
 
 
 class Rotation(Frozen):
-    """When the key was replaced last: the traffic since then is compared with the traffic before."""
+    """The steps of the last rotation: their order is judged, and the traffic since the switch."""
 
+    created: Moment | FromVariable | None = Field(
+        default=None, description="when the new key was made, with Z or an offset"
+    )
+    stored: Moment | FromVariable | None = Field(
+        default=None, description="when the secret store of this environment took the new key"
+    )
     switched: Moment | FromVariable | None = Field(
         default=None, description="when the deployment began to use the new key, with Z or an offset"
     )
+    smoked: Moment | FromVariable | None = Field(
+        default=None, description="when the smoke passed with the new key, where golive did not run it"
+    )
+    watched: Moment | FromVariable | None = Field(
+        default=None, description="when somebody saw the traffic normal, where golive did not look"
+    )
     revoked: Moment | FromVariable | None = Field(
         default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+    )
+    job: Text | FromVariable | None = Field(
+        default=None, description="id of an async request of before the switch, if not that of `golive rotate begin`"
     )
 
 
@@ -410,6 +431,7 @@ class Operations(Frozen):
     stakeholders: Text | None = Field(default=None, description="file with each stakeholder and the day of the review")
     first_sync: Text | None = Field(default=None, description="file with the map of ids, or the counts, of the start")
     training: Text | None = Field(default=None, description="file with the teams whose work changes, and what they saw")
+    incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 
 
 class Cassettes(Frozen):

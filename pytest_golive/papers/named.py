@@ -24,6 +24,7 @@ class Papers:
         rollback: how a release is taken back, or the file that says so; empty where nothing is named.
         change_log: file with one entry per change; empty where none is named.
         sync_log: file with one row per document that was synchronised; empty where none is named.
+        incidents: file or folder with a record of each incident; empty where none is named.
         rotations: vendor -> its key or secret -> created, replace_by and owner, as golive.yaml writes them.
         webhook_endpoints: file with one row per webhook endpoint; empty where none is named, as all below.
         requirements: file with each requirement and its test or evidence.
@@ -41,6 +42,7 @@ class Papers:
     rollback: str = ""
     change_log: str = ""
     sync_log: str = ""
+    incidents: str = ""
     rotations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     webhook_endpoints: str = ""
     requirements: str = ""
@@ -71,6 +73,7 @@ def papers_of(manifest: Manifest, folder: Path) -> Papers:
         rollback=_as_text(given.rollback),
         change_log=given.change_log or "",
         sync_log=given.sync_log or "",
+        incidents=given.incidents or "",
         rotations={
             vendor: {name: each.model_dump(exclude_none=True) for name, each in secrets.items()}
             for vendor, secrets in given.rotations.items()

@@ -48,6 +48,7 @@ PAPERS = Papers(
     rollback="papers/rollback.md",
     change_log="papers/changes.md",
     sync_log="papers/sync-log.csv",
+    incidents="papers/incident-log.md",
     rotations={
         "timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS),
         "augno": {"api_key": {**_WITHIN_90_DAYS, "stored": f"{_TODAY - timedelta(days=20)}", "change": "SHOP-311"}},
@@ -87,12 +88,14 @@ def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
             name=CHOSEN,
             releases_to=RELEASED,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "sandbox") for vendor in sandbox.apps},
         ),
         RELEASED: Environment(
             name=RELEASED,
             production=True,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}?environment=production",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "production") for vendor in sandbox.apps},
         ),
     }

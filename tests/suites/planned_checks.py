@@ -39,7 +39,17 @@ KEPT_FIGURES = (
 LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
 """Checks of what the team's metrics or logs tell."""
 
+INCIDENT_RECORDS = (
+    "configuration_is_checked_during_a_401",
+    "access_is_looked_through_after_a_403",
+    "incidents_tell_of_bulk_syncs",
+    "incidents_list_what_changed_before",
+    "smoke_stands_before_closing",
+)
+"""Checks of the records of incidents."""
+
 PAPERS = (
+    *INCIDENT_RECORDS,
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -127,6 +137,7 @@ CALLING_NOTHING = frozenset(
         "every_target_reports_a_key",
         "keys_differ_between_environments",
         "deployment_reports_this_key",
+        "workers_hold_the_new_key",
         "production_is_addressed_rightly",
         "person_vouches",
         *LOOKING_AT_TRAFFIC,

@@ -57,6 +57,17 @@ AFTER_A_SWITCH = (
     "polls_are_not_refused_since_the_switch",
 )
 
+STEPS_OF_A_ROTATION = (
+    "key_is_another_than_before",
+    "key_is_young",
+    "workers_hold_the_new_key",
+    "secret_is_newer_than_the_key",
+    "instances_started_after_the_secret_changed",
+    "smoke_came_before_the_revocation",
+    "revocation_came_last",
+    "job_from_before_the_switch_is_found",
+)
+
 SEEN_RED_ELSEWHERE = {
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
@@ -94,6 +105,7 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
+    **dict.fromkeys(STEPS_OF_A_ROTATION, "is about a rotation: test_steps_of_a_rotation.py and the one of its key"),
     **dict.fromkeys(ALERTS, "is about the team's alerts: tests/plugin/test_alerts_of_the_team.py"),
     "recordings_are_fresh": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
 }

@@ -74,7 +74,8 @@ def _golive(papers: Papers) -> Golive:
 
 def _with(folder: Path, key: str, text: str, name: str = "paper.md", **further: Any) -> Golive:
     (folder / name).write_text(text, encoding="utf-8")
-    return _golive(Papers(folder, **{key: name}, **further))
+    named: dict[str, Any] = {key: name, **further}
+    return _golive(Papers(folder, **named))
 
 
 def _failed(check: Check, golive: Golive) -> tuple[str, str, str]:

@@ -17,6 +17,8 @@ from markupsafe import Markup
 from pytest_golive.facts.outcome import Outcome, Word
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.ticket.content import BODY, Content, Room, Told, content_of
+from pytest_golive.report.ticket.drawing import drawings
+from pytest_golive.report.ticket.durations import seconds
 from pytest_golive.report.ticket.plain_text import LONGEST, one_line, plain
 
 LARGEST = 7_900_000
@@ -119,6 +121,7 @@ def _environment(share: float) -> Environment:
         "words": _words,
         "symbol": SYMBOLS.__getitem__,
         "seconds": seconds,
+        "drawings": drawings,
         "body": _body,
         "headers": _headers,
         "came": _came,
@@ -136,13 +139,6 @@ def _finalized(value: Any) -> Any:
 
 def _words(outcome: str) -> str:
     return outcome.replace("_", " ")
-
-
-def seconds(value: float) -> str:
-    """Return a duration as people read it."""
-    if value < 0.9995:
-        return f"{value * 1000:.0f} ms"
-    return f"{value:.1f} s" if value < 120 else f"{value / 60:.1f} min"
 
 
 def _body(text: object) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from pytest_golive.facts.course import Step, step, with_pauses
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.outcome import Outcome, Severity, Suite, Word
@@ -163,9 +164,8 @@ def red(count: int = 40) -> Told:
 def _told(result: Result, number: int) -> dict[str, object]:
     body = json.dumps({"error": {"code": "rate_limited", "message": "Too many requests", "request_id": "req_81"}})
     course = [
-        {"begun": 0.0, "ended": 0.12, "what": "POST /v1/contacts", "came": "429, retry-after: 3"},
-        {"begun": 0.12, "ended": 0.13, "what": "waits"},
-        {"begun": 0.13, "ended": 0.25, "what": "POST /v1/contacts", "came": "429, retry-after: 3"},
+        *_drive("create_contact: 503 for good", 1.0, ["503"] * 3 + ["no answer: a reset in the place of an answer"]),
+        *_drive("create_contact: 429 with Retry-After", 3.0, ["429, retry-after: 3", "429, retry-after: 3", "201"]),
     ]
     return {
         "check": result.check,
@@ -174,6 +174,18 @@ def _told(result: Result, number: int) -> dict[str, object]:
         "timings": [("create_contact", 0.1 + number / 100), ("list_contacts", 0.05)],
         "timeline": course if number % 3 == 0 else [],
     }
+
+
+def _drive(part: str, pause: float, came: Sequence[str]) -> list[Step]:
+    """Return a call whose requests came to this, a pause between two of them."""
+    begun = [4_000 + number * (pause + 0.12) for number in range(len(came))]
+    steps = [
+        step(at, at + 0.12, "POST /v1/contacts", said, lane="c1", part=part)
+        for at, said in zip(begun, came, strict=True)
+    ]
+    ended = "failed as backend: 'Try again later.'"
+    call = step(begun[0] - 0.05, begun[-1] + 0.2, "create_contact", ended, kind="call", lane="c1", part=part)
+    return [call, *with_pauses(steps)]
 
 
 def many(count: int, size: int = 200) -> Told:
