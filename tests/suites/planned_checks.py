@@ -79,6 +79,13 @@ PAPERS = (
 )
 """Checks of what the team has written down."""
 
+IN_FRONT_OF_USERS = (
+    "users_see_nothing_of_the_failure",
+    "rating_goes_through_the_application",
+    "program_needs_its_key",
+)
+"""Checks through the team's clients that are about no fault."""
+
 GOING_LIVE = (
     "requirements_are_met",
     "stakeholders_have_reviewed",
@@ -143,6 +150,7 @@ CALLING_NOTHING = frozenset(
         *LOOKING_AT_TRAFFIC,
         *PAPERS,
         *GOING_LIVE,
+        *IN_FRONT_OF_USERS,
     }
 )
 """Checks that the vendor has no part in."""
