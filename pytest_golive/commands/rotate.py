@@ -1,7 +1,7 @@
-"""Replace a key: list the steps in their order, or note before the first of them what is used now.
+"""Replace a key: list the steps in their order, note before the first what is used now, or rehearse all of them.
 
 `plan` prints for each step what golive checks after it, and the command for it. `begin` notes which key is used, and
-submits something that is asked for again once the key was replaced.
+submits something that is asked for again once the key was replaced. `rehearse` replaces keys of the embedded vendors.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pytest_golive.vendors.pack import Pack, RotationStep
     from pytest_golive.vendors.rule import Rule
 
-PLAN, BEGIN = "plan", "begin"
-WORDS = (PLAN, BEGIN)
-NO_WORDS = f"takes one word, {' or '.join(WORDS)}, and was given another"
+PLAN, BEGIN, REHEARSE = "plan", "begin", "rehearse"
+WORDS = (PLAN, BEGIN, REHEARSE)
+NO_WORDS = f"takes one word of {', '.join(WORDS)}, and was given another"
 
 SANDBOX = "sandbox"
 
@@ -34,7 +34,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         metavar="|".join(WORDS),
-        help="plan: print the steps, nobody is asked; begin: note the key in use, and submit an async request",
+        help="plan: print the steps, nobody is asked; begin: note the key in use, and submit an async request; "
+        "rehearse: go through all of it in the sandbox",
+    )
+    parser.add_argument(
+        "--skip", metavar="STEP", action="append", default=[], help="rehearse without this step, and see who misses it"
     )
     parser.add_argument("--vendor", metavar="NAME", help="only this vendor's; default: those of golive.yaml, or all")
     parser.add_argument(
@@ -47,12 +51,18 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the plan, or begin.
+    """Print the plan, begin, or rehearse.
 
     Raises:
         Refused: there is no such vendor or environment, or golive.yaml is not right.
     """
     must_be_known(arguments.what, WORDS, "word")
+    if arguments.what == REHEARSE:
+        from pytest_golive.commands.rotate_rehearse import rehearse
+
+        return rehearse(arguments)
+    if arguments.skip:
+        raise Refused(f"--skip leaves out a step of `golive rotate {REHEARSE}`")
     path = arguments.manifest or USUAL
     begins = arguments.what == BEGIN
     if begins and arguments.env == SANDBOX:

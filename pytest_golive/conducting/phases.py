@@ -45,6 +45,7 @@ class Phase:
     timings: tuple[tuple[str, float], ...] = ()
     timeline: tuple[dict[str, float | str], ...] = ()
     leaks: tuple[dict[str, Any], ...] = ()
+    charts: tuple[dict[str, Any], ...] = ()
     key: str = ""
 
 
@@ -104,6 +105,7 @@ class Phases:
             ),
             timeline=tuple(record.timeline) if outcome is not Outcome.PASSED else (),
             leaks=tuple(record.leaks) if report.when == "call" else (),
+            charts=tuple(record.charts) if report.when == "call" else (),
             key=_key(call),
         )
 

@@ -48,9 +48,11 @@ MetricName = Literal[
     "answers",
     "deliveries",
     "delivery_failures",
+    "queue_depth",
+    "queue_seconds",
 ]
 LabelName = Literal[
-    "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
+    "endpoint", "status", "method", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
 ]
 FieldName = Literal[
     "time",
@@ -67,6 +69,12 @@ FieldName = Literal[
     "confidence_level",
     "async_seconds",
     "async_timeout",
+    "method",
+    "session",
+    "message",
+    "delivery",
+    "queue_depth",
+    "queue_seconds",
 ]
 ThresholdName = Literal[
     "error_share",
@@ -83,6 +91,7 @@ ThresholdName = Literal[
     "error_points",
     "retry_growth",
     "poll_budget_share",
+    "agreed_seconds",
     "sure",
 ]
 
@@ -361,6 +370,9 @@ class SourceCode(Frozen):
     repository: Text = Field(default=".", description="the repository, seen from golive.yaml's folder")
     logs: Texts = Field(default=(), description="log files, with * and **")
     bundles: Texts = Field(default=(), description="what is delivered to browsers or apps")
+    configuration: Texts = Field(
+        default=(), description="files that configure the environments, with * and **; their history is looked at"
+    )
     revoked: tuple[Fingerprint, ...] = Field(
         default=(), description="fingerprints of keys that open nothing any more: found in files, they only warn"
     )
@@ -394,6 +406,9 @@ class Monitoring(Frozen):
     thresholds: dict[ThresholdName, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict, description="from what on a figure of the weekly review is a finding"
     )
+    decisions: Text | None = Field(
+        default=None, description="file with what was decided about the findings of weekly reviews"
+    )
     alerts: Texts = Field(default=(), description="files that define the alerts: Prometheus rule files")
     alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="from what on the alerts of `golive alerts` fire"
@@ -408,8 +423,6 @@ class KeyRotation(Frozen):
     created: DayOrMoment = Field(description="when it was made, UTC")
     replace_by: DayOrMoment = Field(description="the last day by which it is replaced, UTC")
     owner: Text | None = Field(default=None, description="who replaces it; default: the owner of `api_key`")
-    stored: DayOrMoment | None = Field(default=None, description="when the secret store got it, UTC")
-    change: Text | None = Field(default=None, description="the approved change it was stored by: ticket, pull request")
 
 
 class Operations(Frozen):
@@ -425,6 +438,9 @@ class Operations(Frozen):
         default=None, description="how a release is taken back: a file, or what it needs"
     )
     change_log: Text | None = Field(default=None, description="file with one entry per change")
+    change_days: Annotated[int, Field(ge=0)] = Field(
+        default=7, description="how many days an entry of the change log may be from its commit"
+    )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
     webhook_endpoints: Text | None = Field(default=None, description="file with one row per webhook endpoint")
     requirements: Text | None = Field(default=None, description="file with each requirement and its test or evidence")

@@ -114,6 +114,13 @@ def moments_in(text: str, zone: tzinfo = UTC, after: datetime | None = None) -> 
     return tuple(moment for _, _, moment in sorted(found, key=lambda each: each[0]))
 
 
+def without_moments(text: str) -> str:
+    """Return a text without its days and times, so that their figures are not taken for others."""
+    for pattern in _DATED:
+        text = pattern.sub(" ", text)
+    return _ALONE.sub(" ", text)
+
+
 def zone_in(text: str) -> tzinfo:
     """Return the zone that a record tells first; UTC where it tells none."""
     for pattern in (*_DATED, _ALONE):

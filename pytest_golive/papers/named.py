@@ -11,6 +11,9 @@ from typing import Any
 
 from pytest_golive.manifest.model import Deployment, FromVariable, Manifest
 
+CHANGE_DAYS = 7
+"""How many days an entry of the change log may be from its change, where golive.yaml does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Papers:
@@ -18,6 +21,8 @@ class Papers:
 
     Attributes:
         folder: where golive.yaml lies; files are named seen from there.
+        manifest: what golive.yaml is called there.
+        change_days: how many days an entry of the change log may be from its change.
         owners: what is owned -> the team or person.
         escalation: whom to call next, or the file that says so; empty where nothing is named.
         runbooks: what happened -> file, folder or address with what to do.
@@ -44,6 +49,8 @@ class Papers:
     sync_log: str = ""
     incidents: str = ""
     rotations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    manifest: str = "golive.yaml"
+    change_days: int = CHANGE_DAYS
     webhook_endpoints: str = ""
     requirements: str = ""
     stakeholders: str = ""
@@ -58,13 +65,13 @@ class Papers:
         return bool(moments[0]) and moments[1] < moments[0]
 
 
-def papers_of(manifest: Manifest, folder: Path) -> Papers:
-    """Return the papers of an integration; `folder` is where its golive.yaml lies."""
+def papers_of(manifest: Manifest, folder: Path, file: str = "golive.yaml") -> Papers:
+    """Return the papers of an integration; `folder` is where its golive.yaml lies, and `file` its name."""
     deployments = {name: _deployed(each.deployment) for name, each in manifest.environments.items()}
     attestations = manifest.attestations or ""
     given = manifest.operations
     if given is None:
-        return Papers(folder, attestations=attestations, deployments=deployments)
+        return Papers(folder, manifest=file, attestations=attestations, deployments=deployments)
     return Papers(
         folder=folder,
         owners=dict(given.owners),
@@ -78,6 +85,8 @@ def papers_of(manifest: Manifest, folder: Path) -> Papers:
             vendor: {name: each.model_dump(exclude_none=True) for name, each in secrets.items()}
             for vendor, secrets in given.rotations.items()
         },
+        manifest=file,
+        change_days=given.change_days,
         webhook_endpoints=given.webhook_endpoints or "",
         requirements=given.requirements or "",
         stakeholders=given.stakeholders or "",

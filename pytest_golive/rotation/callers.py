@@ -18,6 +18,7 @@ import httpx
 from pytest_golive.clients.setup import Setup
 from pytest_golive.credentials.secret import fingerprint
 from pytest_golive.exchange.call import authorization
+from pytest_golive.exchange.wire import wire
 from pytest_golive.facts.outcome import Effects
 from pytest_golive.rotation.instances import Instance
 from pytest_golive.sandbox.http import Headers, Request, Response
@@ -117,7 +118,7 @@ def asked_for(pack: Pack, operations: Sequence[str]) -> str | None:
 def _posted(url: str, body: Mapping[str, Any], seconds: float) -> str:
     """Ask a client for one call, over a connection of its own; return why it did not answer, "" where it did."""
     try:
-        with httpx.Client(trust_env=False, timeout=seconds) as client:
+        with httpx.Client(transport=wire(url), trust_env=False, timeout=seconds) as client:
             client.post(url, json=body)
     except httpx.HTTPError as error:
         return f"{type(error).__name__}: {error}"

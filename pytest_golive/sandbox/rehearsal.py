@@ -49,10 +49,7 @@ PAPERS = Papers(
     change_log="papers/changes.md",
     sync_log="papers/sync-log.csv",
     incidents="papers/incident-log.md",
-    rotations={
-        "timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS),
-        "augno": {"api_key": {**_WITHIN_90_DAYS, "stored": f"{_TODAY - timedelta(days=20)}", "change": "SHOP-311"}},
-    },
+    rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
     webhook_endpoints="papers/webhook-endpoints.md",
     requirements="papers/requirements.md",
     stakeholders="papers/stakeholders.md",

@@ -57,6 +57,7 @@ class SourceFiles:
         folder: where golive.yaml lies.
         bundles: what is delivered to browsers or apps, as golive.yaml names it.
         logs: what the integration logs, as golive.yaml names it.
+        configuration: files that configure the environments, as golive.yaml names them.
         revoked: fingerprints of keys that open nothing any more.
         variables: vendor -> the environment variables that golive.yaml reads its secrets from.
         allowed_in_logs: addresses, numbers and names, with * and ?, that are nobody's data.
@@ -72,6 +73,7 @@ class SourceFiles:
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowed_in_logs: tuple[str, ...] = ()
     example: bool = False
+    configuration: tuple[str, ...] = ()
 
     def search(self, searcher: Searcher) -> Searched:
         """Search what the team would commit."""
@@ -139,6 +141,10 @@ class SourceFiles:
     def log_files(self) -> list[Path]:
         """Return the log files that golive.yaml names, as far as they are there."""
         return sorted({path for pattern in self.logs for path in _expanded(self.folder, pattern)})
+
+    def configuration_files(self) -> list[Path]:
+        """Return the files of configuration that golive.yaml names, as far as they are there."""
+        return sorted({path for pattern in self.configuration for path in _expanded(self.folder, pattern)})
 
     def bundle_files(self) -> list[Path]:
         """Return the files that are delivered: those golive.yaml names, else those in the usual folders."""

@@ -30,6 +30,7 @@ def source_files(manifest: Manifest, folder: Path) -> SourceFiles:
         revoked=frozenset(manifest.source.revoked),
         variables={vendor: tuple(names) for vendor, names in variables.items()},
         allowed_in_logs=manifest.source.allowed_in_logs,
+        configuration=manifest.source.configuration,
     )
 
 
@@ -44,6 +45,7 @@ def source_told(source: SourceFiles) -> dict[str, Any]:
         "variables": {vendor: list(names) for vendor, names in source.variables.items()},
         "allowed_in_logs": list(source.allowed_in_logs),
         "example": source.example,
+        "configuration": list(source.configuration),
     }
 
 
@@ -58,4 +60,5 @@ def source_received(told: Mapping[str, Any]) -> SourceFiles:
         variables={vendor: tuple(names) for vendor, names in told["variables"].items()},
         allowed_in_logs=tuple(told["allowed_in_logs"]),
         example=told["example"],
+        configuration=tuple(told["configuration"]),
     )

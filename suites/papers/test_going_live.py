@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,11 +25,6 @@ from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.vendors.library import read_rules
 
 SHOWN = 5
-
-CHAT = re.compile(
-    r"slack|teams\.microsoft|discord|whatsapp|telegram|\bchat\b|\be-?mail\b|\bmailto:|\bsms\b", re.IGNORECASE
-)
-"""No way for a key."""
 
 
 def test_requirements_are_met(golive: Golive, planned: PlannedCheck) -> None:
@@ -112,34 +106,6 @@ def test_changed_work_was_shown(golive: Golive, planned: PlannedCheck) -> None:
         expected="a day, or who confirmed it",
         actual="; ".join(f"{line.place}: {_short(line.told['team'] or line.name)} did not" for line in silent[:SHOWN]),
     )
-
-
-def test_key_was_stored_after_it_was_made(golive: Golive, planned: PlannedCheck) -> None:
-    """The secret store got the key after it was made, by an approved change and no chat.
-
-    If this fails: store the new key yourself, and write down when and by which change.
-    """
-    key = f"operations.rotations.{planned.vendor}.api_key"
-    record = golive.papers.rotations.get(planned.vendor, {}).get("api_key", {})
-    stored, created = record.get("stored", ""), record.get("created", "")
-    if not stored:
-        golive.not_verified(f"{key}.stored is missing: nothing tells when the secret store got it", key=f"{key}.stored")
-    shortest = min(len(stored), len(created))
-    golive.must(
-        "the secret store has to have got the key after it was made",
-        stored[:shortest] >= created[:shortest],
-        expected=f"a moment after {created}",
-        actual=f"{key}.stored is {stored}",
-    )
-    change = record.get("change", "")
-    golive.must(
-        "a key may take no way through chats and mails",
-        not CHAT.search(change),
-        expected="a change of the secret store that was approved",
-        actual=f"{key}.change is {change}",
-    )
-    if not change:
-        golive.warn(f"{key}.change is missing: nobody says by which approved change it was stored")
 
 
 def test_deployed_commit_is_the_signed_one(golive: Golive, planned: PlannedCheck) -> None:

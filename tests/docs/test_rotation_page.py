@@ -14,6 +14,7 @@ from pytest_golive.papers.rotations import LONGEST_DAYS
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.rotation.earlier import RECENT
 from pytest_golive.rotation.instances import instances_in
+from pytest_golive.rotation.story import SKIPPABLE
 from pytest_golive.rotation.workers import SURE, needed
 from pytest_golive.shipped import suites_folder
 
@@ -47,6 +48,13 @@ def test_the_example_is_golive_yaml() -> None:
     assert environment.deployment is not None
     assert environment.deployment.workers == 6
     assert History.model_validate(yaml.safe_load(history)["history"]).url.env == "GOLIVE_HISTORY_URL"
+
+
+def test_steps_of_a_rehearsal_are_missed_by_these_checks() -> None:
+    """In their order, the forgotten worker after all of them."""
+    rows = re.findall(r"^\| (\w+) \|.*\| `(\w+)` \|$", PAGE, re.MULTILINE)
+
+    assert {name: step.missed_by for name, step in SKIPPABLE.items()} == dict(rows)
 
 
 def test_the_example_of_a_report_tells_who_answers() -> None:

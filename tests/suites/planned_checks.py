@@ -36,7 +36,21 @@ KEPT_FIGURES = (
     "calls_name_their_tenant",
     "calls_name_their_site",
 )
-LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
+TRAFFIC_JUDGED = (
+    "refused_calls_are_not_tried_again",
+    "limited_calls_are_tried_again",
+    "unknown_ids_name_their_caller",
+    "requests_are_polled_rarely",
+    "no_message_is_sent_in_a_loop",
+    "retries_end_while_the_vendor_fails",
+    "async_jobs_do_not_pile_up",
+    "launch_goes_well",
+    "handler_takes_deliveries",
+    "incidents_are_followed_up",
+    "bursts_cause_no_429",
+    "calls_have_no_gap",
+)
+LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES, *TRAFFIC_JUDGED, "findings_have_decisions")
 """Checks of what the team's metrics or logs tell."""
 
 INCIDENT_RECORDS = (
@@ -48,8 +62,18 @@ INCIDENT_RECORDS = (
 )
 """Checks of the records of incidents."""
 
+CHANGES_LOGGED = (
+    "configuration_changes_are_logged",
+    "session_changes_are_logged",
+    "retry_changes_are_logged",
+    "polling_changes_are_logged",
+    "alert_changes_are_logged",
+)
+"""Checks of the change log against the history of the repository."""
+
 PAPERS = (
     *INCIDENT_RECORDS,
+    *CHANGES_LOGGED,
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -91,7 +115,6 @@ GOING_LIVE = (
     "stakeholders_have_reviewed",
     "first_sync_is_complete",
     "changed_work_was_shown",
-    "key_was_stored_after_it_was_made",
     "deployed_commit_is_the_signed_one",
     "endpoints_name_their_version",
     "endpoints_are_apart",
@@ -126,6 +149,7 @@ CALLING_NOTHING = frozenset(
         "logs_hold_no_key",
         *LOGS,
         "each_stage_takes_its_own_key",
+        "smoke_follows_each_deploy",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",

@@ -16,7 +16,15 @@ from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
-from tests.suites.planned_checks import GOING_LIVE, IN_FRONT_OF_USERS, KEPT_FIGURES, LOGS, PAPERS, WEEKLY_TRENDS
+from tests.suites.planned_checks import (
+    GOING_LIVE,
+    IN_FRONT_OF_USERS,
+    KEPT_FIGURES,
+    LOGS,
+    PAPERS,
+    TRAFFIC_JUDGED,
+    WEEKLY_TRENDS,
+)
 
 CONFTEST = """
 import sys
@@ -77,6 +85,7 @@ SEEN_RED_ELSEWHERE = {
     "logs_hold_no_key": "is about logs: test_source_keys.py",
     **dict.fromkeys(LOGS, "is about logs: test_log_checks.py"),
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
+    "smoke_follows_each_deploy": "is about pipelines: test_smoke_after_deploy.py",
     "each_stage_takes_its_own_key": "is about pipelines: test_source_code.py",
     "production_holds_no_test_key": "is about pipelines: test_source_code.py",
     "key_is_kept_in_one_place": "is about pipelines: test_source_code.py",
@@ -104,6 +113,8 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
     **dict.fromkeys(IN_FRONT_OF_USERS, "is about clients: test_in_front_of_users_checks.py"),
     **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
+    **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
+    "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
     **dict.fromkeys(STEPS_OF_A_ROTATION, "is about a rotation: test_steps_of_a_rotation.py and the one of its key"),

@@ -42,7 +42,7 @@ ALL: dict[str, Check] = {
 }
 REQUIREMENTS, STAKEHOLDERS = ALL["requirements_are_met"], ALL["stakeholders_have_reviewed"]
 FIRST_SYNC, TRAINING = ALL["first_sync_is_complete"], ALL["changed_work_was_shown"]
-STORED, SIGNED = ALL["key_was_stored_after_it_was_made"], ALL["deployed_commit_is_the_signed_one"]
+SIGNED = ALL["deployed_commit_is_the_signed_one"]
 THEIR_VERSION, APART, BUILD = (
     ALL[f"endpoints_{name}"] for name in ("name_their_version", "are_apart", "run_the_same_build")
 )
@@ -108,7 +108,6 @@ MISSING = {
     "operations.requirements": "requirements_are_met",
     "operations.first_sync": "first_sync_is_complete",
     "operations.training": "changed_work_was_shown",
-    "operations.rotations.augno.api_key.stored": "key_was_stored_after_it_was_made",
     "environments.production.deployment.commit": "deployed_commit_is_the_signed_one",
     "operations.webhook_endpoints": "endpoints_name_their_version endpoints_are_apart endpoints_run_the_same_build",
 }
@@ -282,30 +281,7 @@ def test_a_first_sync_that_is_not_complete(name: str, text: str, actual: str, tm
     )
 
 
-# ---------------------------------------------------------------- the key, and the build
-
-
-def _rotated(folder: Path, **record: str) -> Golive:
-    return _golive(Papers(folder, rotations={"augno": {"api_key": {"created": "2026-11-01", **record}}}))
-
-
-def test_when_the_store_got_the_key(tmp_path: Path, record: CheckRecord) -> None:
-    STORED(_rotated(tmp_path, stored="2026-11-01T09:00:00Z", change="https://git.shop.example/pull/3"), PLANNED)
-    assert record.warnings == []
-    key = "operations.rotations.augno.api_key"
-
-    assert _failed(STORED, _rotated(tmp_path, stored="2026-10-30")) == (
-        "the secret store has to have got the key after it was made",
-        "a moment after 2026-11-01",
-        f"{key}.stored is 2026-10-30",
-    )
-    assert _failed(STORED, _rotated(tmp_path, stored="2026-11-01", change="sent to ops on Slack")) == (
-        "a key may take no way through chats and mails",
-        "a change of the secret store that was approved",
-        f"{key}.change is sent to ops on Slack",
-    )
-    STORED(_rotated(tmp_path, stored="2026-11-01"), PLANNED)
-    assert record.warnings == [f"{key}.change is missing: nobody says by which approved change it was stored"]
+# ---------------------------------------------------------------- the build
 
 
 STATEMENT = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import suites.papers.test_change_log as changed
 import suites.papers.test_incidents as incidents
 import suites.papers.test_logs_of_change as logs
 import suites.papers.test_owners as owners
@@ -39,7 +40,7 @@ Check = Callable[[Golive, PlannedCheck], None]
 
 ALL: dict[str, Check] = {
     name.removeprefix("test_"): check
-    for module in (runbooks, owners, back, logs, dates, incidents)
+    for module in (runbooks, owners, back, logs, dates, incidents, changed)
     for name, check in vars(module).items()
     if name.startswith("test_")
 }
@@ -132,7 +133,9 @@ MISSING = {
     " first_batch_is_small"
     " batches_stand_in_the_change_log",
     "operations.rotations.uppzy.api_key": "secrets_have_a_day_to_be_replaced",
-    "operations.change_log": "incidents_list_what_changed_before rotation_is_planned rotation_is_dated",
+    "operations.change_log": "configuration_changes_are_logged session_changes_are_logged retry_changes_are_logged"
+    " polling_changes_are_logged alert_changes_are_logged incidents_list_what_changed_before rotation_is_planned"
+    " rotation_is_dated",
 }
 
 

@@ -15,6 +15,7 @@ from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.sides import Standing, next_steps, standings
 from pytest_golive.report.ticket.exhibits import Exhibit, Exhibits, Latency, Scale, latencies
 from pytest_golive.report.ticket.seal import Seal
+from pytest_golive.report.ticket.weeks import Weeks, weeks_of
 from pytest_golive.report.verdict_file import VerdictFile
 
 LOUD = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.WARNED, Outcome.OBSERVED)
@@ -182,6 +183,7 @@ class Content:
     chapters: tuple[Chapter, ...]
     latencies: tuple[Latency, ...]
     scale: Scale | None
+    weeks: tuple[Weeks, ...]
     slower: int
     anchors: Mapping[tuple[str, str | None], str]
 
@@ -228,6 +230,7 @@ def content_of(told: Told, room: Room) -> Content:
         chapters=tuple(_chapters(told, planned)),
         latencies=charted[:CHARTED],
         scale=Scale.of(charted[:CHARTED]) if charted else None,
+        weeks=tuple(weeks_of(charted) for charted in told.exhibits.charts.values()),
         slower=max(0, len(charted) - CHARTED),
         anchors=anchors,
     )

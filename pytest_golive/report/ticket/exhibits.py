@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_golive.facts.ledger import Charted
 from pytest_golive.source.leaks import Leak
 
 KEPT_CALLS = 5
@@ -71,13 +72,15 @@ class Exhibits:
     by_check: dict[str, Exhibit] = field(default_factory=dict)
     seconds: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     leaks: dict[tuple[str, int, str, str, str], Leak] = field(default_factory=dict)
+    charts: dict[tuple[str, str, str], Charted] = field(default_factory=dict)
 
-    def add(self, told: Mapping[str, Any]) -> None:
-        """Take in what one phase of a check told.
+    def add(self, told: Mapping[str, Any]) -> tuple[Charted, ...]:
+        """Take in what one phase of a check told; return the charts that nobody told before.
 
         Args:
             told: may hold `exchanges`, each a JSON text; `timings`, pairs of operation and seconds; and `timeline`,
-                steps as `facts/course.py` makes them; and `leaks`, keys that were found in files.
+                steps as `facts/course.py` makes them; `leaks`, keys that were found in files; and `charts`, figures of
+                weeks as `review/chart.py` makes them.
         """
         for each in told.get("leaks") or ():
             leak = Leak(**each)
@@ -91,6 +94,16 @@ class Exhibits:
         if exchanges or course:
             calls = tuple(json.loads(text) for text in exchanges[-KEPT_CALLS:])
             self.by_check[told["check"]] = Exhibit(calls, max(0, len(exchanges) - KEPT_CALLS), course)
+        return tuple(self._new(told.get("charts") or ()))
+
+    def _new(self, charts: Iterable[Mapping[str, Any]]) -> Iterator[Charted]:
+        """Yield the charts that are not there yet: several checks look at the same figures."""
+        for told in charts:
+            charted = Charted(**told)
+            key = (charted.vendor, charted.environment, charted.until)
+            if key not in self.charts:
+                self.charts[key] = charted
+                yield charted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from pytest_golive.credentials.secret import fingerprint
 from pytest_golive.facts.outcome import Suite
 from pytest_golive.rotation.past import Past
+from pytest_golive.rotation.story import SKIPPABLE
 from pytest_golive.sandbox.world import Sandbox
 from pytest_golive.vendors.library import packs, read_pack, read_rules
 
@@ -84,8 +85,17 @@ def test_without_golive_yaml_the_environment_is_left_open(golive: Command) -> No
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("plam",), "unknown word 'plam'; did you mean plan? There are: plan, begin"),
+        (("plam",), "unknown word 'plam'; did you mean plan? There are: plan, begin, rehearse"),
         (("begin", "--env", "sandbox"), "the sandbox remembers nothing: begin in an environment of golive.yaml"),
+        (
+            ("rehearse", "--skip", "restarts"),
+            f"unknown step 'restarts'; did you mean restart? There are: {', '.join(SKIPPABLE)}",
+        ),
+        (
+            ("rehearse", "--vendor", "upzy"),
+            "unknown vendor 'upzy'; did you mean uppzy? There are: augno, timely, selwise, uppzy",
+        ),
+        (("plan", "--skip", "restart"), "--skip leaves out a step of `golive rotate rehearse`"),
         (("begin", "--vendor", "timeli"), "unknown vendor 'timeli'; did you mean timely? There are: timely"),
         (
             ("plan", "--vendor", "upzy"),
@@ -95,8 +105,8 @@ def test_without_golive_yaml_the_environment_is_left_open(golive: Command) -> No
             ("plan", "--env", "prodution"),
             "unknown environment 'prodution'; did you mean production? There are: staging, production, sandbox",
         ),
-        (("plan", "now"), "takes one word, plan or begin, and was given another"),
-        ((), "the following arguments are required: plan|begin"),
+        (("plan", "now"), "takes one word of plan, begin, rehearse, and was given another"),
+        ((), "the following arguments are required: plan|begin|rehearse"),
     ],
 )
 def test_what_is_not_there_is_told(golive: Command, here: Path, words: tuple[str, ...], told: str) -> None:
