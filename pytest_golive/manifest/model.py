@@ -159,6 +159,9 @@ class Deployment(Frozen):
         default=None, description="when the release was deployed, UTC; what has to follow is pending until then"
     )
     commit: Text | FromVariable | None = Field(default=None, description="the commit that is deployed")
+    provenance: Text | None = Field(
+        default=None, description="file that says what the deployed build was made of: in-toto, SLSA, Sigstore"
+    )
     workers: Annotated[int, Field(gt=0)] | None = Field(
         default=None, description="how many processes answer there, each with a key of its own in memory"
     )
@@ -445,6 +448,11 @@ class Operations(Frozen):
     services: Texts | None = Field(
         default=None, description="golive.yaml of each other service that calls a vendor of this one; [] for none"
     )
+    webhook_endpoints: Text | None = Field(default=None, description="file with one row per webhook endpoint")
+    requirements: Text | None = Field(default=None, description="file with each requirement and its test or evidence")
+    stakeholders: Text | None = Field(default=None, description="file with each stakeholder and the day of the review")
+    first_sync: Text | None = Field(default=None, description="file with the map of ids, or the counts, of the start")
+    training: Text | None = Field(default=None, description="file with the teams whose work changes, and what they saw")
     incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 
 

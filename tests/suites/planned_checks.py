@@ -116,6 +116,25 @@ PAPERS = (
 )
 """Checks of what the team has written down."""
 
+IN_FRONT_OF_USERS = (
+    "users_see_nothing_of_the_failure",
+    "rating_goes_through_the_application",
+    "program_needs_its_key",
+)
+"""Checks through the team's clients that are about no fault."""
+
+GOING_LIVE = (
+    "requirements_are_met",
+    "stakeholders_have_reviewed",
+    "first_sync_is_complete",
+    "changed_work_was_shown",
+    "deployed_commit_is_the_signed_one",
+    "endpoints_name_their_version",
+    "endpoints_are_apart",
+    "endpoints_run_the_same_build",
+)
+"""Checks of what is written down around going live."""
+
 LOGS = (
     "log_tells_each_call",
     "log_tells_why_a_call_failed",
@@ -172,6 +191,8 @@ CALLING_NOTHING = frozenset(
         *LOOKING_AT_TRAFFIC,
         *ROLLOUTS,
         *PAPERS,
+        *GOING_LIVE,
+        *IN_FRONT_OF_USERS,
     }
 )
 """Checks that the vendor has no part in."""

@@ -16,7 +16,16 @@ from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
-from tests.suites.planned_checks import KEPT_FIGURES, LOGS, PAPERS, ROLLOUTS, TRAFFIC_JUDGED, WEEKLY_TRENDS
+from tests.suites.planned_checks import (
+    GOING_LIVE,
+    IN_FRONT_OF_USERS,
+    KEPT_FIGURES,
+    LOGS,
+    PAPERS,
+    ROLLOUTS,
+    TRAFFIC_JUDGED,
+    WEEKLY_TRENDS,
+)
 
 CONFTEST = """
 import sys
@@ -107,6 +116,8 @@ SEEN_RED_ELSEWHERE = {
     "recording_has_todays_structure": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
     **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
+    **dict.fromkeys(IN_FRONT_OF_USERS, "is about clients: test_in_front_of_users_checks.py"),
+    **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
     **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
     "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
     **dict.fromkeys(ROLLOUTS, "is about the team's traffic: test_rollout_checks.py"),
