@@ -14,6 +14,7 @@ from pytest_golive import __version__
 from pytest_golive.controller import Controller
 from pytest_golive.facts.ledger import Ledger, Planned, RulePlanned, RunStarted, now
 from pytest_golive.facts.outcome import Word
+from pytest_golive.readiness.plan import landed
 from pytest_golive.report import files as run_files
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, Places, RunFiles
@@ -121,8 +122,13 @@ def _rehearsal_notes(run: Run) -> tuple[str, ...]:
         return ()
     plan = run.plan
     in_part = sum(bool(planned.undecided) for planned in plan.rules)
-    told = f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
-    return (f"{told}{len(plan.without_check)} more have none yet; `golive rules --missing` lists them",)
+    elsewhere = sum(any(map(landed, planned.rule.decided_by)) for planned in plan.without_check)
+    told = f"rehearsal: {len(plan.rules)} rules are tried ({in_part} of them in part)"
+    if elsewhere:
+        told += f"; {elsewhere} more only where your own programs and figures are"
+    if waiting := len(plan.without_check) - elsewhere:
+        told += f"; {waiting} have no check yet, `golive rules --missing` lists them"
+    return (told,)
 
 
 def _commit(root: Path) -> str | None:
