@@ -166,10 +166,11 @@ MUTANTS = [
     Mutant(
         "CL-83",
         "trust_env=False,",
-        "trust_env=True,",
+        'trust_env=False, mounts={"http://": os.environ.get("HTTP_PROXY") and httpx.HTTPTransport('
+        'proxy=os.environ["HTTP_PROXY"]) or None},',
         ONLY,
-        "the proxy got it in its headers",
-        name="plain",
+        "a proxy that NO_PROXY excepts the vendor from got it in its headers",
+        name="excepted",
     ),
     Mutant(
         "CL-83",

@@ -52,7 +52,7 @@ WAYS = [
     right(
         "CL-43", '"Accept": "application/json"}', '"Accept": "application/json", "Connection": "close"}', name="alone"
     ),
-    right("CL-83", "trust_env=False,", 'trust_env=True, mounts={"http://": None},', name="tunnels"),
+    right("CL-83", "trust_env=False,", "trust_env=True,", name="by the environment"),
     right("CL-77", "        request.read()\n", LOOKED, name="looks first"),
     right("CL-82", "        request.read()\n", LOOKED, name="looks first"),
     right("CL-80", '                if trouble == "":\n', TWICE, name="reads anew"),

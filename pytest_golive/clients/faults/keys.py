@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_golive.clients.catalogue import fault
-from pytest_golive.clients.certificates import VARIABLES, Proof
+from pytest_golive.clients.certificates import HOST, VARIABLES, Proof
 from pytest_golive.clients.driver import PRIVATE
 from pytest_golive.clients.judging.identity import (
     carries_another_key,
@@ -29,6 +29,8 @@ REDIRECTS = (302, 307, 301, 308)
 """Two of them keep method and body, two need not."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+EXCEPTED = f"127.0.0.1,{HOST}"
+"""The vendor's address, as NO_PROXY names it."""
 
 BAD: tuple[tuple[Proof, str], ...] = (
     ("wrong_host", "a certificate of another host"),
@@ -170,18 +172,26 @@ def base_url(trial: Trial) -> None:
 
 @fault("CL-83")
 def proxy_of_the_environment(trial: Trial) -> None:
-    """Variables that name a proxy, with https and without. A tunnel through it is no fault; giving it the key is."""
-    environ = dict.fromkeys(PROXIES, "{proxy}") | {"no_proxy": "", "NO_PROXY": ""}
+    """Variables that name a proxy: https, and plain http to a host that NO_PROXY excepts, and that it does not.
+
+    Whoever runs a program may send it through a proxy; a tunnel shows the proxy nothing. Giving it the key in what asks
+    for the tunnel is a fault, and so is going through it to a host that is excepted. What goes over plain http is open
+    to any proxy, and only an address for tests is without https: that is told, and no fault.
+    """
     operation = trial.some("read", "operation", "polled")
-    traces = [
-        trial.run(f"with a proxy, {name}", operation=operation, script=script, warm=False, environ=environ)
-        for name, script in (("plain", Script()), ("https", Script(tls="good")))
-    ]
-    if not any(trace.connections for trace in traces):
+
+    def through(name: str, excepted: str, script: Script) -> Trace:
+        environ = dict.fromkeys(PROXIES, "{proxy}") | dict.fromkeys(("no_proxy", "NO_PROXY"), excepted)
+        return trial.run(f"with a proxy, {name}", operation=operation, script=script, warm=False, environ=environ)
+
+    plain = through("plain", "", Script())
+    excepted = through("excepted", EXCEPTED, Script())
+    secured = through("https", "", Script(tls="good"))
+    if not any(trace.connections for trace in (plain, excepted, secured)):
         trial.cannot_tell(expected="a connection to the vendor or the proxy", actual="there was none")
-    for trace in traces:
-        trial.judge(sends_its_key_away(trace, "proxy", "the proxy"), trace)
-    if any(one.listener == "proxy" for trace in traces for one in trace.attempts):
+    trial.judge(sends_its_key_away(secured, "proxy", "the proxy"), secured)
+    trial.judge(sends_its_key_away(excepted, "proxy", "a proxy that NO_PROXY excepts the vendor from"), excepted)
+    if any(one.listener == "proxy" for trace in (plain, secured) for one in trace.attempts):
         trial.warn(f"{trial.lab.name} takes its proxy from the variables of its environment")
 
 
