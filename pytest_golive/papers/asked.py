@@ -16,9 +16,7 @@ def records(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...
     return named(papers, given, key, what, RECORD_SUFFIXES)
 
 
-def named(
-    papers: Papers, given: str, key: str, what: str, suffixes: Collection[str] = SUFFIXES
-) -> tuple[Paper, ...]:
+def named(papers: Papers, given: str, key: str, what: str, suffixes: Collection[str] = SUFFIXES) -> tuple[Paper, ...]:
     """Return what golive.yaml names under a key.
 
     Args:
