@@ -10,6 +10,9 @@ from typing import Any
 
 from pytest_golive.manifest.model import Manifest
 
+CHANGE_DAYS = 7
+"""How many days an entry of the change log may be from its change, where golive.yaml does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Papers:
@@ -17,12 +20,15 @@ class Papers:
 
     Attributes:
         folder: where golive.yaml lies; files are named seen from there.
+        manifest: what golive.yaml is called there.
+        change_days: how many days an entry of the change log may be from its change.
         owners: what is owned -> the team or person.
         escalation: whom to call next, or the file that says so; empty where nothing is named.
         runbooks: what happened -> file, folder or address with what to do.
         rollback: how a release is taken back, or the file that says so; empty where nothing is named.
         change_log: file with one entry per change; empty where none is named.
         sync_log: file with one row per document that was synchronised; empty where none is named.
+        incidents: file or folder with a record of each incident; empty where none is named.
         rotations: vendor -> its key or secret -> created, replace_by and owner, as golive.yaml writes them.
     """
 
@@ -33,14 +39,17 @@ class Papers:
     rollback: str = ""
     change_log: str = ""
     sync_log: str = ""
+    incidents: str = ""
     rotations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    manifest: str = "golive.yaml"
+    change_days: int = CHANGE_DAYS
 
 
-def papers_of(manifest: Manifest, folder: Path) -> Papers:
-    """Return the papers of an integration; `folder` is where its golive.yaml lies."""
+def papers_of(manifest: Manifest, folder: Path, file: str = "golive.yaml") -> Papers:
+    """Return the papers of an integration; `folder` is where its golive.yaml lies, and `file` its name."""
     given = manifest.operations
     if given is None:
-        return Papers(folder)
+        return Papers(folder, manifest=file)
     return Papers(
         folder=folder,
         owners=dict(given.owners),
@@ -49,10 +58,13 @@ def papers_of(manifest: Manifest, folder: Path) -> Papers:
         rollback=_as_text(given.rollback),
         change_log=given.change_log or "",
         sync_log=given.sync_log or "",
+        incidents=given.incidents or "",
         rotations={
             vendor: {name: each.model_dump(exclude_none=True) for name, each in secrets.items()}
             for vendor, secrets in given.rotations.items()
         },
+        manifest=file,
+        change_days=given.change_days,
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from pytest_golive.papers.moments import Moment, first
+from pytest_golive.papers.log_times import first
+from pytest_golive.papers.moments import Moment
 from pytest_golive.papers.placeholders import is_placeholder
 from pytest_golive.papers.reading import Paper
 

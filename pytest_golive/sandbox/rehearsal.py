@@ -50,6 +50,7 @@ PAPERS = Papers(
     rollback="papers/rollback.md",
     change_log="papers/changes.md",
     sync_log=sync_log(datetime.now(UTC)),
+    incidents="papers/incident-log.md",
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
 )
 """Who looks after the example project, and where that is written down."""
@@ -89,12 +90,14 @@ def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
             name=CHOSEN,
             releases_to=RELEASED,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "sandbox") for vendor in sandbox.apps},
         ),
         RELEASED: Environment(
             name=RELEASED,
             production=True,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}?environment=production",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "production") for vendor in sandbox.apps},
         ),
     }

@@ -36,7 +36,21 @@ KEPT_FIGURES = (
     "calls_name_their_tenant",
     "calls_name_their_site",
 )
-LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
+TRAFFIC_JUDGED = (
+    "refused_calls_are_not_tried_again",
+    "limited_calls_are_tried_again",
+    "unknown_ids_name_their_caller",
+    "requests_are_polled_rarely",
+    "no_message_is_sent_in_a_loop",
+    "retries_end_while_the_vendor_fails",
+    "async_jobs_do_not_pile_up",
+    "launch_goes_well",
+    "handler_takes_deliveries",
+    "incidents_are_followed_up",
+    "bursts_cause_no_429",
+    "calls_have_no_gap",
+)
+LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES, *TRAFFIC_JUDGED, "findings_have_decisions")
 """Checks of what the team's metrics or logs tell."""
 
 ROLLOUTS = (
@@ -48,7 +62,27 @@ ROLLOUTS = (
 )
 """Checks of what batches of content did, by the team's traffic and what is written down."""
 
+INCIDENT_RECORDS = (
+    "configuration_is_checked_during_a_401",
+    "access_is_looked_through_after_a_403",
+    "incidents_tell_of_bulk_syncs",
+    "incidents_list_what_changed_before",
+    "smoke_stands_before_closing",
+)
+"""Checks of the records of incidents."""
+
+CHANGES_LOGGED = (
+    "configuration_changes_are_logged",
+    "session_changes_are_logged",
+    "retry_changes_are_logged",
+    "polling_changes_are_logged",
+    "alert_changes_are_logged",
+)
+"""Checks of the change log against the history of the repository."""
+
 PAPERS = (
+    *INCIDENT_RECORDS,
+    *CHANGES_LOGGED,
     "batches_wait_for_the_one_before",
     "batches_tell_their_time",
     "published_content_is_approved",
@@ -80,6 +114,16 @@ PAPERS = (
 )
 """Checks of what the team has written down."""
 
+LOGS = (
+    "log_tells_each_call",
+    "log_tells_why_a_call_failed",
+    "log_tells_what_was_not_found",
+    "log_names_the_service",
+    "logged_ids_are_configured",
+    "logs_hold_no_personal_data",
+)
+"""Checks of what the team's logs hold."""
+
 CALLING_NOTHING = frozenset(
     {
         "base_url_is_explicit",
@@ -95,7 +139,9 @@ CALLING_NOTHING = frozenset(
         "delivered_files_hold_no_key",
         "env_files_stay_out_of_git",
         "logs_hold_no_key",
+        *LOGS,
         "each_stage_takes_its_own_key",
+        "smoke_follows_each_deploy",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",
@@ -114,6 +160,7 @@ CALLING_NOTHING = frozenset(
         "every_target_reports_a_key",
         "keys_differ_between_environments",
         "deployment_reports_this_key",
+        "workers_hold_the_new_key",
         "production_is_addressed_rightly",
         "person_vouches",
         "changed_topics_have_a_question",

@@ -16,7 +16,7 @@ from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
-from tests.suites.planned_checks import KEPT_FIGURES, PAPERS, ROLLOUTS, WEEKLY_TRENDS
+from tests.suites.planned_checks import KEPT_FIGURES, LOGS, PAPERS, ROLLOUTS, TRAFFIC_JUDGED, WEEKLY_TRENDS
 
 CONFTEST = """
 import sys
@@ -57,6 +57,17 @@ AFTER_A_SWITCH = (
     "polls_are_not_refused_since_the_switch",
 )
 
+STEPS_OF_A_ROTATION = (
+    "key_is_another_than_before",
+    "key_is_young",
+    "workers_hold_the_new_key",
+    "secret_is_newer_than_the_key",
+    "instances_started_after_the_secret_changed",
+    "smoke_came_before_the_revocation",
+    "revocation_came_last",
+    "job_from_before_the_switch_is_found",
+)
+
 SEEN_RED_ELSEWHERE = {
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
@@ -64,7 +75,9 @@ SEEN_RED_ELSEWHERE = {
     "key_is_in_no_commit": "is about a history: test_source_keys.py",
     "delivered_files_hold_no_key": "is about what is delivered: test_source_keys.py",
     "logs_hold_no_key": "is about logs: test_source_keys.py",
+    **dict.fromkeys(LOGS, "is about logs: test_log_checks.py"),
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
+    "smoke_follows_each_deploy": "is about pipelines: test_smoke_after_deploy.py",
     "each_stage_takes_its_own_key": "is about pipelines: test_source_code.py",
     "production_holds_no_test_key": "is about pipelines: test_source_code.py",
     "key_is_kept_in_one_place": "is about pipelines: test_source_code.py",
@@ -93,8 +106,11 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(ROLLOUTS, "is about the team's traffic: test_rollout_checks.py"),
     "changed_topics_have_a_question": "is about the team's questions: test_content_checks.py",
     "logged_documents_are_listed": "once a week: test_content_checks.py",
+    **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
+    "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
+    **dict.fromkeys(STEPS_OF_A_ROTATION, "is about a rotation: test_steps_of_a_rotation.py and the one of its key"),
     **dict.fromkeys(ALERTS, "is about the team's alerts: tests/plugin/test_alerts_of_the_team.py"),
     "recordings_are_fresh": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
 }

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import suites.papers.test_batches as batches
+import suites.papers.test_change_log as changed
+import suites.papers.test_incidents as incidents
 import suites.papers.test_logs_of_change as logs
 import suites.papers.test_owners as owners
 import suites.papers.test_rotation_dates as dates
@@ -40,7 +42,7 @@ Check = Callable[[Golive, PlannedCheck], None]
 
 ALL: dict[str, Check] = {
     name.removeprefix("test_"): check
-    for module in (runbooks, owners, back, logs, dates, batches)
+    for module in (runbooks, owners, back, logs, dates, batches, incidents, changed)
     for name, check in vars(module).items()
     if name.startswith("test_")
 }
@@ -127,10 +129,15 @@ MISSING = {
     "operations.owners.owner": "owner_and_deputy_are_named",
     "operations.escalation": "somebody_is_on_call escalation_has_two_levels support_of_the_vendor_is_known",
     "operations.rollback": "way_back_names_command_and_owner way_back_is_a_plan providers_have_a_way_back",
-    "operations.sync_log": "published_content_is_approved sources_are_recorded first_batch_is_small"
+    "operations.incidents": "configuration_is_checked_during_a_401 access_is_looked_through_after_a_403"
+    " smoke_stands_before_closing",
+    "operations.sync_log": "incidents_tell_of_bulk_syncs published_content_is_approved sources_are_recorded"
+    " first_batch_is_small"
     " batches_stand_in_the_change_log batches_wait_for_the_one_before batches_tell_their_time",
     "operations.rotations.uppzy.api_key": "secrets_have_a_day_to_be_replaced",
-    "operations.change_log": "rotation_is_planned rotation_is_dated",
+    "operations.change_log": "configuration_changes_are_logged session_changes_are_logged retry_changes_are_logged"
+    " polling_changes_are_logged alert_changes_are_logged incidents_list_what_changed_before rotation_is_planned"
+    " rotation_is_dated",
 }
 
 

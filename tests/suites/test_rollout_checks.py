@@ -22,7 +22,8 @@ from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review.reviews import Reviews
-from pytest_golive.review.traffic import Counted, Label, NotKept, Question, Row
+from pytest_golive.review.traffic import Counted, Label, Labels, Level, NotKept, Question, Row, Sent, Slot
+from pytest_golive.review.window import Window
 from tests.suites.planned_checks import ROLLOUTS
 
 PLANNED = PlannedCheck("c", "uppzy", "uppzy", "live", (), (), Severity.MAJOR, title="Batches are fine", fix="Look.")
@@ -88,6 +89,18 @@ class Made:
         raise NotImplementedError
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
+        """Return nothing: nobody asks."""
+        raise NotImplementedError
+
+    def slots(self, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return nothing: nobody asks."""
+        raise NotImplementedError
+
+    def highest(self, of: Level, window: Window, where: Labels) -> float:
+        """Return nothing: nobody asks."""
+        raise NotImplementedError
+
+    def sent_again(self, window: Window, where: Labels, most: int, pause_seconds: float) -> tuple[Sent, ...]:
         """Return nothing: nobody asks."""
         raise NotImplementedError
 

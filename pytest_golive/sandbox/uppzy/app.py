@@ -60,6 +60,16 @@ class Uppzy(Front[Tenant]):
         """Return how each environment is reached."""
         return dict(self._connections)
 
+    def issue_key(self, environment: str) -> str:
+        """Make a further key of an environment's workspace, as the dashboard does.
+
+        Raises:
+            KeyError: there is no such environment.
+        """
+        tenant_id = self._connections[environment].ids["tenant_id"]
+        with self._state.lock:
+            return self._state.add_key(self._state.tenants[tenant_id], environment)
+
     def revoke(self, key: str) -> None:
         """Revoke a key.
 
