@@ -67,6 +67,7 @@ CHANGES_LOGGED = (
     "session_changes_are_logged",
     "retry_changes_are_logged",
     "polling_changes_are_logged",
+    "concurrency_changes_are_logged",
     "alert_changes_are_logged",
 )
 """Checks of the change log against the history of the repository."""
