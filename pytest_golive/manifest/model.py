@@ -197,7 +197,7 @@ class Rotation(Frozen):
         default=None, description="when somebody saw the traffic normal, where golive did not look"
     )
     revoked: Moment | FromVariable | None = Field(
-        default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+        default=None, description="when the vendor stops taking the old key; until then it may work"
     )
     job: Text | FromVariable | None = Field(
         default=None, description="id of an async request of before the switch, if not that of `golive rotate begin`"
@@ -413,6 +413,9 @@ class Monitoring(Frozen):
     alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="from what on the alerts of `golive alerts` fire"
     )
+    routes: Texts = Field(
+        default=(), description="files that say whom alerts are sent to: Alertmanager's, or Grafana's policies"
+    )
     dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
 
@@ -442,6 +445,9 @@ class Operations(Frozen):
         default=7, description="how many days an entry of the change log may be from its commit"
     )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+    services: Texts | None = Field(
+        default=None, description="golive.yaml of each other service that calls a vendor of this one; [] for none"
+    )
     webhook_endpoints: Text | None = Field(default=None, description="file with one row per webhook endpoint")
     requirements: Text | None = Field(default=None, description="file with each requirement and its test or evidence")
     stakeholders: Text | None = Field(default=None, description="file with each stakeholder and the day of the review")

@@ -21,6 +21,7 @@ class Papers:
 
     Attributes:
         folder: where golive.yaml lies; files are named seen from there.
+        services: golive.yaml of each other service that shares a vendor; None where nobody says.
         manifest: what golive.yaml is called there.
         change_days: how many days an entry of the change log may be from its change.
         owners: what is owned -> the team or person.
@@ -49,6 +50,7 @@ class Papers:
     sync_log: str = ""
     incidents: str = ""
     rotations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    services: tuple[str, ...] | None = None
     manifest: str = "golive.yaml"
     change_days: int = CHANGE_DAYS
     webhook_endpoints: str = ""
@@ -81,6 +83,7 @@ def papers_of(manifest: Manifest, folder: Path, file: str = "golive.yaml") -> Pa
         change_log=given.change_log or "",
         sync_log=given.sync_log or "",
         incidents=given.incidents or "",
+        services=given.services,
         rotations={
             vendor: {name: each.model_dump(exclude_none=True) for name, each in secrets.items()}
             for vendor, secrets in given.rotations.items()
@@ -127,4 +130,5 @@ def papers_told(papers: Papers) -> dict[str, Any]:
 
 def papers_received(told: Mapping[str, Any]) -> Papers:
     """Return the papers that :func:`papers_told` described."""
-    return Papers(**{**told, "folder": Path(told["folder"])})
+    services = None if told["services"] is None else tuple(told["services"])
+    return Papers(**{**told, "folder": Path(told["folder"]), "services": services})

@@ -72,9 +72,22 @@ CHANGES_LOGGED = (
 )
 """Checks of the change log against the history of the repository."""
 
+ROLLOUTS = (
+    "batches_are_watched",
+    "growth_waited_for_good_figures",
+    "rollout_pauses_when_ratings_get_worse",
+    "sync_pauses_when_calls_fail",
+    "batches_made_nothing_worse",
+)
+"""Checks of what batches of content did, by the team's traffic and what is written down."""
+
 PAPERS = (
     *INCIDENT_RECORDS,
     *CHANGES_LOGGED,
+    "batches_wait_for_the_one_before",
+    "batches_tell_their_time",
+    "services_share_owner_and_escalation",
+    "smoke_question_rests_on_stable_content",
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -150,7 +163,10 @@ CALLING_NOTHING = frozenset(
         "logs_hold_no_key",
         *LOGS,
         "each_stage_takes_its_own_key",
+        "every_rule_is_answered_for",
         "smoke_follows_each_deploy",
+        "alerts_reach_their_owner",
+        "watching_is_kept_in_files",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",
@@ -172,7 +188,9 @@ CALLING_NOTHING = frozenset(
         "workers_hold_the_new_key",
         "production_is_addressed_rightly",
         "person_vouches",
+        "changed_topics_have_a_question",
         *LOOKING_AT_TRAFFIC,
+        *ROLLOUTS,
         *PAPERS,
         *GOING_LIVE,
         *IN_FRONT_OF_USERS,
