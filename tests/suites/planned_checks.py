@@ -194,6 +194,7 @@ CALLING_NOTHING = frozenset(
         *PAPERS,
         *GOING_LIVE,
         *IN_FRONT_OF_USERS,
+        "alert_on_failed_deliveries_reaches_somebody",
     }
 )
 """Checks that the vendor has no part in."""
