@@ -117,6 +117,7 @@ SEEN_RED_ELSEWHERE = {
     "recording_has_todays_structure": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
     **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
+    "alert_on_failed_deliveries_reaches_somebody": "is about the team's alerts: test_delivery_alert_checks.py",
     **dict.fromkeys(IN_FRONT_OF_USERS, "is about clients: test_in_front_of_users_checks.py"),
     **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
     **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),

@@ -66,7 +66,7 @@ CHECKS: dict[int, tuple[str, ...]] = {
     85: ("site_is_the_configured_one",),
     86: ("unknown_request_is_not_found", "request_of_another_site_is_not_found"),
     81: ("only_declared_operations_are_called",),
-    91: ("concurrency_is_limited",),
+    91: ("concurrency_is_limited", "concurrency_changes_are_logged"),
     76: ("refused_calls_are_not_tried_again",),
     89: ("log_names_the_service", "unknown_ids_name_their_caller"),
     90: ("bursts_cause_no_429",),
