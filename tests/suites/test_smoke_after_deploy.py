@@ -151,6 +151,11 @@ RIGHT: dict[str, dict[str, str]] = {
         ".gitlab-ci.yml": GITLAB.replace("  stage: verify", "  stage: deploy\n  needs: ['deploy:production']")
     },
     "azure": {"azure-pipelines.yml": AZURE},
+    "azure, once it is there": {
+        "azure-pipelines.yml": AZURE.partition("- stage: Smoke")[0].replace(
+            "--name shop}]}}}", "--name shop}]}, on: {success: {steps: [{script: golive}]}}}}"
+        )
+    },
     "circle": {".circleci/config.yml": CIRCLE},
     "jenkins": {"Jenkinsfile": JENKINS},
     "bitbucket": {"bitbucket-pipelines.yml": BITBUCKET},

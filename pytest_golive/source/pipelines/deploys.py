@@ -55,7 +55,7 @@ _OTHER = re.compile(
     r"|pre[-_ ]?deploy|\bwait\b|approv|deploy(?:ment)?[-_ ]?(?:key|token|credential|user|gate|role|status|tool)"
     r"|front-?end|\bstatic\b|\bassets\b|\bcdn\b|landing|\bwebsite\b|\bmobile\b|\bios\b|android|app-?store|testflight"
     r"|migrat"
-    r"|\bkind\b|minikube",
+    r"|\bkind\b|minikube|git-?ops|\bflux\b",
     re.IGNORECASE,
 )
 """What is deployed beside the service, or is about deploying and is none."""

@@ -139,7 +139,9 @@ def _azure_steps(job: Mapping[str, Any]) -> Iterator[Any]:
         phases = mapped(strategy)
         for phase in ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic"):
             yield from entries(mapped(phases.get(phase)).get("steps"))
-        yield from entries(mapped(mapped(phases.get("on")).get("success")).get("steps"))
+        # `on` is a truth of YAML 1.1.
+        after = mapped(phases.get("on") or phases.get("True"))
+        yield from entries(mapped(after.get("success")).get("steps"))
 
 
 def _placed(job: Job, jobs: Sequence[Job], stages: Mapping[str, frozenset[str]]) -> Job:
