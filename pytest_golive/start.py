@@ -31,13 +31,13 @@ from pytest_golive.manifest.questions import read_questions
 from pytest_golive.opening import open_files
 from pytest_golive.options import SANDBOX, Choice
 from pytest_golive.papers.named import Papers, papers_of
-from pytest_golive.past_runs import PastRuns
 from pytest_golive.people.register import Register
 from pytest_golive.progress import Progress
 from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.readiness.provenance import hashes
 from pytest_golive.report.files import CannotWrite
 from pytest_golive.review.reviews import Watching
+from pytest_golive.rotation.past import Past
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
@@ -311,9 +311,9 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     golive.questions_file = prepared.questions_file
     golive.source = prepared.source
     golive.papers = prepared.papers
-    if not golive.sandbox and not replays:
-        golive.past = PastRuns(prepared.project, config.rootpath, prepared.history)
     golive.reviews = reviewing.reviews_of(prepared.watching, prepared.environments, redactor)
+    if not golive.sandbox:
+        golive.past = Past(config.rootpath, prepared.project, prepared.history)
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.clients = clienting.labs_of(prepared.clients, redactor, clienting.behind(golive))
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)

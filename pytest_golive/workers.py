@@ -27,8 +27,8 @@ from pytest_golive.handling import labs_of
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.papers.named import papers_received, papers_told
-from pytest_golive.past_runs import PastRuns
 from pytest_golive.readiness.plan import Plan, PlannedCheck
+from pytest_golive.rotation.past import Past
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.source.named import source_received, source_told
 from pytest_golive.vendors.library import add_pack, own_packs
@@ -73,8 +73,8 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "known_ids": sorted(run.known_ids),
             "source": source_told(run.golive.source),
             "papers": papers_told(run.golive.papers),
-            "past": _past(run.golive.past),
             "watching": reviewing.told(run.golive.reviews),
+            "history": None if run.history is None else [run.history.reveal(), run.history.name],
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
             "clients": [client_setup.told(each) for each in run.golive.clients.setups.values()],
         }
@@ -146,9 +146,12 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(root), told["id"])
     golive.source = source_received(told["source"])
     golive.papers = papers_received(told["papers"])
-    project, url = told["past"]
-    golive.past = PastRuns(project, root, None if url is None else Secret(url, "history.url"))
     golive.reviews = reviewing.reviews_of(reviewing.received(told["watching"]), environments, redactor)
+    history = None if told["history"] is None else Secret(*told["history"])
+    if history is not None:
+        redactor.add(history)
+    if not told["sandbox"]:
+        golive.past = Past(root, told["project"], history)
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     clients = map(client_setup.received, told["clients"])
     golive.clients = clienting.labs_of(clients, redactor, clienting.behind(golive))
@@ -180,10 +183,6 @@ def _choice(told: Mapping[str, Any]) -> Choice:
         concurrency=told["concurrency"],
         record=told["record"],
     )
-
-
-def _past(past: PastRuns) -> list[str | None]:
-    return [past.project, None if past.url is None else past.url.reveal()]
 
 
 def _planned(told: Mapping[str, Any]) -> PlannedCheck:

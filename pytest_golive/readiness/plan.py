@@ -212,6 +212,8 @@ def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
     timely = not part.suites or bool(ground.suites & set(part.suites))
     if part.handler is not None and (pack.webhooks is None or not _used(ground, pack, "webhooks")):
         return False  # nothing is delivered
+    if part.feature is not None and part.feature not in pack.features:
+        return False  # a part of a general rule about something this vendor does not have
     return timely and (part.feature is None or _used(ground, pack, part.feature))
 
 

@@ -60,6 +60,7 @@ class SourceFiles:
         configuration: files that configure the environments, as golive.yaml names them.
         revoked: fingerprints of keys that open nothing any more.
         variables: vendor -> the environment variables that golive.yaml reads its secrets from.
+        allowed_in_logs: addresses, numbers and names, with * and ?, that are nobody's data.
         example: whether these are the files of the example project, which is a part of golive and has no history of
             its own: a repository is made of them for the while.
     """
@@ -70,6 +71,7 @@ class SourceFiles:
     logs: tuple[str, ...] = ()
     revoked: frozenset[str] = frozenset()
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed_in_logs: tuple[str, ...] = ()
     example: bool = False
     configuration: tuple[str, ...] = ()
 

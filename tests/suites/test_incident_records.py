@@ -23,8 +23,8 @@ from pytest_golive.papers.incident_records import incidents_in
 from pytest_golive.papers.moments import moments_in
 from pytest_golive.papers.named import Papers
 from pytest_golive.papers.reading import Paper
-from pytest_golive.past_runs import PastRuns
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.rotation.past import Past
 
 PLANNED = PlannedCheck("a_check", "uppzy", "uppzy", "production", (), (), Severity.MINOR)
 DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
@@ -252,7 +252,7 @@ def _kept(golive: Golive, folder: Path, finished: datetime, *rules: str, outcome
     results = dict.fromkeys((("uppzy", rule) for rule in rules), outcome)
     history.keep(KeptRun("r1", "shop", "production", ("prerelease",), "GO", told, told, results=results))
     history.close()
-    golive.past = PastRuns("shop", folder)
+    golive.past = Past(folder, "shop")
 
 
 def test_a_run_of_golive_is_as_good(tmp_path: Path) -> None:
