@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
-from pytest_golive.papers.change_log import TICKET, Entry
+from pytest_golive.papers.change_log import TICKET
 from pytest_golive.papers.incident_records import Incident
-from pytest_golive.papers.moments import Moment, moments_in
+from pytest_golive.papers.moments import Moment, moments_in, without_moments
+from pytest_golive.papers.single_changes import SingleChange
 from pytest_golive.papers.sync_log import Row
 
 CONFIGURATION = re.compile(
@@ -191,40 +192,42 @@ def tells_of_changes(incident: Incident) -> tuple[str, ...]:
     return tuple(line for line in _clauses(incident) if _CHANGES.search(line))
 
 
-def entries_before(entries: Sequence[Entry], start: Moment) -> tuple[Entry, ...]:
-    """Return the entries of a change log within 24 hours before something; of those of a day only, the day before's."""
+def changes_before(changes: Sequence[SingleChange], start: Moment, zone: tzinfo) -> tuple[SingleChange, ...]:
+    """Return the changes within 24 hours before something; of those that tell only a day, the day before's.
+
+    Args:
+        changes: what the log has.
+        start: when it began.
+        zone: the zone of its days.
+    """
     found = []
-    for entry in entries:
-        told = next(iter(moments_in(entry.text)), None)
-        if told is None:
+    yesterday = start.at.astimezone(zone).date() - DAY
+    for change in changes:
+        if change.at is None:
             continue
-        if told.is_day or start.is_day:
-            before = told.at.date() == (start.at - DAY).date()
+        if change.at.is_day or start.is_day:
+            before = change.at.at.date() == yesterday
         else:
-            before = start.at - DAY <= told.at <= start.at
+            before = start.at - DAY <= change.at.at <= start.at
         if before:
-            found.append(entry)
-    # Of an entry and what stands below it, the narrower one.
-    return tuple(each for each in found if not any(_holds(each, other) for other in found))
+            found.append(change)
+    return tuple(found)
 
 
-def is_listed(entry: Entry, incident: Incident) -> bool:
-    """Whether a record names an entry: its ticket, version or commit, or most of its words."""
+def is_listed(change: SingleChange, incident: Incident) -> bool:
+    """Whether a record names a change: its ticket, version or commit, or most of the words it is called by."""
     text = incident.text.casefold()
-    tickets = [match[0].casefold() for match in TICKET.finditer(entry.text)]
+    tickets = [match[0].casefold() for match in TICKET.finditer(change.text)]
     if any(ticket in text for ticket in tickets):
         return True
-    words = {word.casefold() for word in _WORD.findall(TICKET.sub(" ", entry.text))} - _COMMON
-    if any(word in text for word in words if any(sign.isdigit() for sign in word)):
+    plain = without_moments(TICKET.sub(" ", change.text))
+    if any(word.casefold() in text for word in _WORD.findall(plain) if any(sign.isdigit() for sign in word)):
         return True
+    words = {word.casefold() for word in _WORD.findall(TICKET.sub(" ", change.title))} - _COMMON
     if not words:
         return bool(tells_of_changes(incident))
     # The first letters are enough: words have endings.
     return len([word for word in words if word[:STEM] in text]) >= ALIKE * len(words)
-
-
-def _holds(outer: Entry, inner: Entry) -> bool:
-    return inner is not outer and len(inner.text) < len(outer.text) and inner.text.partition("\n")[0] in outer.text
 
 
 def _said(incident: Incident, lines: Sequence[str], begin: datetime, end: datetime) -> Said:

@@ -9,9 +9,9 @@ from pytest_golive.golive import Golive
 from pytest_golive.history.kept import HOLDS
 from pytest_golive.papers import asked
 from pytest_golive.papers import incident_follow_up as told
-from pytest_golive.papers.change_log import entries_of
 from pytest_golive.papers.incident_records import ENVIRONMENTS, Incident, incidents_in, is_about
 from pytest_golive.papers.moments import Moment
+from pytest_golive.papers.single_changes import single_changes
 from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.pipelines.uses import stage_of
@@ -110,11 +110,11 @@ def test_incidents_list_what_changed_before(golive: Golive, planned: PlannedChec
     papers = golive.papers
     key = "operations.change_log"
     logs = asked.named(papers, papers.change_log, key, "nothing says where changes are written down")
-    entries = [entry for paper in logs for entry in entries_of(paper)]
+    changes = single_changes(logs)
     wrong = []
     for incident in _incidents(golive, planned, FAILING, WEEK):
-        before = told.entries_before(entries, _start(incident))
-        missing = [entry.place for entry in before if not told.is_listed(entry, incident)]
+        before = told.changes_before(changes, _start(incident), incident.zone)
+        missing = [change.place for change in before if not told.is_listed(change, incident)]
         if missing:
             wrong.append(f"{incident.place} does not list {', '.join(missing)}")
         elif not before and not told.tells_of_changes(incident):

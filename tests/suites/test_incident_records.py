@@ -392,13 +392,55 @@ def test_changes_that_are_not_listed(tmp_path: Path) -> None:
 
     assert _failed(checks.test_incidents_list_what_changed_before, _changed(tmp_path, "changes: none")) == (
         *wanted,
-        "i.yaml does not list changes.md:3",
+        "i.yaml does not list changes.md:5",
     )
     # Of entries with a time those of the day before count: not a deploy 25 hours ago, nor what came after.
     assert _failed(checks.test_incidents_list_what_changed_before, _changed(tmp_path, "", timed, "changes.csv")) == (
         *wanted,
         "i.yaml does not list changes.csv: entry 1",
     )
+
+
+def test_changes_of_which_one_is_not_listed(tmp_path: Path) -> None:
+    """What belongs to a change, as its owner, is none; nor is a day without one."""
+    log = f"""# Changes
+{BEFORE} Raised the poll budget to 90 seconds
+  Owner: Platform
+{BEFORE} Gateway certificate renewed
+{BEFORE} none
+"""
+    golive = _changed(tmp_path, "changes: [poll budget raised]", log)
+
+    assert _failed(checks.test_incidents_list_what_changed_before, golive)[2] == "i.yaml does not list changes.md:4"
+
+
+TITLED = f"""# Changes
+
+## {BEFORE}: checkout moved to the new gateway
+
+- Old: gateway 1
+- New: gateway 2
+- Owner: Platform
+- Way back: switch the flag GATEWAY
+"""
+RELEASED = f"""# Changelog
+
+## [1.4.0] - {BEFORE}
+
+### Changed
+
+- **checkout:** moved to the new gateway ([#12](https://git.shop.example/12))
+"""
+
+
+@pytest.mark.parametrize("log", [TITLED, RELEASED])
+def test_changes_with_a_title(tmp_path: Path, log: str) -> None:
+    """Their old and new values need not be repeated."""
+    checks.test_incidents_list_what_changed_before(
+        _changed(tmp_path, "before: new gateway for the checkout", log), PLANNED
+    )
+
+    assert "does not list" in _failed(checks.test_incidents_list_what_changed_before, _changed(tmp_path, "", log))[2]
 
 
 @pytest.mark.parametrize(
