@@ -52,16 +52,14 @@ def test_alerts_reach_their_owner(golive: Golive, planned: PlannedCheck) -> None
     if owner is None or is_placeholder(owner[1]):
         golive.not_verified(f"{OWNER} is missing: nobody is named", key=OWNER)
     assert owner is not None, "the check ended otherwise"
-    alerts = [
-        alert for file in _there(golive, ALERT_FILES, golive.reviews.alert_files) for alert in _labels(golive, file)
-    ]
-    routes = [_routes(golive, file) for file in _there(golive, ROUTES, golive.reviews.route_files)]
-    others = [each for name, each in golive.papers.owners.items() if each.casefold() != owner[1].casefold()]
+    files = _there(golive, ALERT_FILES, golive.reviews.alert_files)
+    alerts = _alerts(golive, files, planned.vendor)
+    routes = _routes(golive, _there(golive, ROUTES, golive.reviews.route_files))
+    others = [each for each in golive.papers.owners.values() if each.casefold() != owner[1].casefold()]
     wrong: list[str] = []
     silent: dict[str, None] = {}
     for name, labels in alerts:
-        named = [(each, receiver) for each in routes for receiver in each.of(labels)]
-        for each, receiver in named:
+        for each, receiver in [(way, receiver) for way in routes for receiver in way.of(labels)]:
             known = each.receivers.get(receiver)
             told = _wrong(name, receiver, known, labels, owner[1], others)
             if told:
@@ -129,19 +127,27 @@ def _there(golive: Golive, key: str, files: Sequence[Path]) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def _labels(golive: Golive, file: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
+def _alerts(golive: Golive, files: Sequence[Path], vendor: str) -> list[tuple[str, Mapping[str, str]]]:
+    """Return the alerts of some files, but those that are labelled as another vendor's."""
     __tracebackhide__ = True
-    try:
-        return labels_of(file)
-    except RoutesProblem as problem:
-        golive.cannot_tell("alerts have to be readable", expected="a rule file of Prometheus", actual=str(problem))
-        raise
+    requirement, expected = "alerts have to be readable", "rule files of Prometheus or Grafana"
+    others = set(golive.environment.targets) - {vendor}
+    alerts: list[tuple[str, Mapping[str, str]]] = []
+    for file in files:
+        try:
+            alerts += labels_of(file)
+        except RoutesProblem as problem:
+            golive.cannot_tell(requirement, expected=expected, actual=str(problem))
+    if not alerts:
+        names = ", ".join(file.name for file in files)
+        golive.cannot_tell(requirement, expected=expected, actual=f"{names} holds no alert")
+    return [(name, labels) for name, labels in alerts if labels.get("vendor", "").casefold() not in others]
 
 
-def _routes(golive: Golive, file: Path) -> Routes:
+def _routes(golive: Golive, files: Sequence[Path]) -> tuple[Routes, ...]:
     __tracebackhide__ = True
     try:
-        return routes_in(file, file.name)
+        return routes_in(files)
     except RoutesProblem as problem:
         golive.cannot_tell(
             "routes have to be readable",
