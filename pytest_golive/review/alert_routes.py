@@ -56,6 +56,29 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert, as its rule defines it.
+
+    Attributes:
+        name: of the alert.
+        labels: those it is routed by.
+        text: all that its rule says.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    text: str
+
+    @property
+    def is_for_nobody(self) -> bool:
+        """Whether it is meant to reach nobody: what always fires, to show that alerting works."""
+        return self.name in _FOR_NOBODY or self.labels.get("severity") == "none"
+
+
+_FOR_NOBODY = {"Watchdog", "InfoInhibitor", "DeadMansSwitch", "DeadMansSnitch"}
+
+
+@dataclass(frozen=True, slots=True)
 class Routes:
     """Which alerts go to whom.
 
@@ -102,8 +125,8 @@ def _documents(path: Path) -> list[Any]:
         raise RoutesProblem(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from None
 
 
-def labels_of(path: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Return the alerts of a rule file of Prometheus or Grafana with their labels, the name of each among them.
+def alerts_in(path: Path) -> tuple[Alert, ...]:
+    """Return the alerts of a rule file of Prometheus or Grafana.
 
     Raises:
         RoutesProblem: it cannot be read.
@@ -113,7 +136,7 @@ def labels_of(path: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RoutesProblem(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from None
     rules = [rule for group in groups for rule in _entries(group.get("rules")) if {"alert", "title"} & set(rule)]
-    return tuple((_name(rule), _labels(rule)) for rule in rules)
+    return tuple(Alert(_name(rule), _labels(rule), _words(rule)) for rule in rules)
 
 
 def _name(rule: Mapping[str, Any]) -> str:

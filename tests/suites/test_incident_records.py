@@ -189,6 +189,20 @@ def test_other_incidents_are_not_judged(tmp_path: Path, record: CheckRecord, lin
     assert record.notes == ["no incident with 401 is recorded of the last 30 days"]
 
 
+def test_incidents_of_a_whole_company(tmp_path: Path, record: CheckRecord) -> None:
+    """Where some name the vendor, those that name nobody, or somebody else, are not its."""
+    told = f"{{start: {DATE} 09:00, end: {DATE} 10:00, code: 401, title: "
+    text = f"- {told}database}}\n- {told}'mail, not Uppzy', vendor: Mailer}}\n"
+    text += f"- {told}Uppzy, done: config checked 09:10}}\n"
+
+    checks.test_configuration_is_checked_during_a_401(_golive(tmp_path, text, "i.yaml"), PLANNED)
+    assert record.warnings == []
+
+    other = f"- {told}database, provider: Postgres}}\n"
+    checks.test_configuration_is_checked_during_a_401(_golive(tmp_path, other, "i.yaml"), PLANNED)
+    assert record.notes == ["no incident with 401 is recorded of the last 30 days"]
+
+
 def test_an_incident_that_does_not_tell_its_kind(tmp_path: Path, record: CheckRecord) -> None:
     text = f"# Uppzy was down\n\nStart: {DATE} 09:00\nEnd: {DATE} 10:00\n\nWorkers saw 401 now and then.\n"
 
