@@ -233,6 +233,8 @@ def test_an_incident_without_its_beginning(tmp_path: Path) -> None:
     [
         ("10:05 paged the team, restarted the workers", "i.yaml does not tell of it"),
         ("configuration was not checked", "i.yaml does not tell of it"),
+        ("nobody looked at the settings", "i.yaml does not tell of it"),
+        ("the key was replaced; to do, check the configuration", "i.yaml does not tell of it"),
         (
             f"{DATE} 12:30 configuration checked",
             (
@@ -250,6 +252,17 @@ def test_a_401_without_a_look_at_the_configuration(tmp_path: Path, line: str, wh
         "a line with the time, or a run of golive",
         why,
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["checked the config, not the cause", "settings verified without findings", "Umgebungsvariablen geprüft"]
+)
+def test_a_look_that_found_nothing(tmp_path: Path, record: CheckRecord, line: str) -> None:
+    text = f"start: {DATE} 10:00\nend: {DATE} 11:00\ncode: 401\ndone: 10:20 {line}\n"
+
+    checks.test_configuration_is_checked_during_a_401(_golive(tmp_path, text, "i.yaml"), PLANNED)
+
+    assert record.warnings == []
 
 
 def test_a_look_without_its_time(tmp_path: Path, record: CheckRecord) -> None:
@@ -486,6 +499,10 @@ def test_a_day_without_changes(tmp_path: Path, record: CheckRecord) -> None:
             "i.yaml: no green smoke between its end and its closing, but: smoke: at: 10:20, result: green",
         ),
         (
+            "timeline: [11:10 smoke 3 passed but 2 failed, 11:40 smoke not passed]",
+            "i.yaml: no green smoke, but: timeline: 11:10 smoke 3 passed but 2 failed",
+        ),
+        (
             f"smoke: green at {DATE} 12:30",
             f"i.yaml: no green smoke between its end and its closing, but: smoke: green at {DATE} 12:30",
         ),
@@ -506,6 +523,7 @@ def test_a_smoke_that_is_missing(tmp_path: Path, line: str, why: str) -> None:
     [
         ("smoke: {at: '11:20', result: green}", []),
         ("timeline: [10:50 the smoke failed, 11:20 the smoke passed]", []),
+        ("notes: '10:50 the smoke failed, 11:20 it passed with 0 failures'", []),
         ("log: Um 11:20 war der Rauchtest grün.", []),
         ("smoke: green", ["i.yaml does not tell when the smoke was run"]),
     ],
