@@ -33,7 +33,10 @@ CLOSINGS = (
     "closed closed_at close closing closing_time closed_on geschlossen abgeschlossen cerrado fechado encerrado"
     " incident_closed"
 )
-SPANS = "when time times duration window period date day datum zeit zeitraum dauer fecha periodo data período duração"
+SPANS = (
+    "start_end when time times duration window period date day"
+    " datum zeit zeitraum dauer fecha periodo data período duração"
+)
 KINDS = (
     "code codes kind kinds type types category http http_status http_statuses http_code http_codes status_code"
     " status_codes answer answers error errors error_code error_codes symptom symptoms signal tags labels fehler"

@@ -588,10 +588,23 @@ It began at 10:00 UTC on 2026-11-20. Errors ceased at 10:45 UTC, and the inciden
 """
 
 
+TEMPLATE = """# Incident report (Uppzy timeouts)
+
+**Severity:** Sev-2
+**Start\u2013End:** 2026-11-20 02:00 → 02:45 PT
+
+| Time (PT) | Event |
+|-----------|-------|
+| 02:00 | Alert received |
+| 02:45 | Recovered |
+| 04:00 | Incident closed |
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.md", POSTMORTEM), ("b.md", REVIEW), ("c.rst", REST), ("d.md", TOML), ("e.txt", PROSE)],
-    ids=["postmortem", "review", "reST", "TOML", "prose"],
+    [("f.md", TEMPLATE), ("a.md", POSTMORTEM), ("b.md", REVIEW), ("c.rst", REST), ("d.md", TOML), ("e.txt", PROSE)],
+    ids=["report", "postmortem", "review", "reST", "TOML", "prose"],
 )
 def test_postmortems(name: str, text: str) -> None:
     """All tell of 5xx or timeouts from ten to a quarter to eleven, closed at noon."""

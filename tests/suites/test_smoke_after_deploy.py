@@ -126,6 +126,11 @@ RIGHT: dict[str, dict[str, str]] = {
         ".github/workflows/d.yml": GITHUB.partition("      - name: Smoke")[0],
         ".github/workflows/s.yml": "on: deployment_status\njobs: {s: {steps: [{run: pytest -m prerelease}]}}\n",
     },
+    "deployed by a platform": {
+        ".github/workflows/s.yml": (
+            "on: {deployment_status: {}, push: {}}\njobs: {smoke_prod: {steps: [{run: npx playwright test}]}}\n"
+        ),
+    },
     "a called workflow": {
         ".github/workflows/a.yml": (
             "on: push\njobs:\n  deploy: {uses: ./.github/workflows/deploy.yml}\n"
