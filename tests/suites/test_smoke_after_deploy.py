@@ -152,6 +152,11 @@ RIGHT: dict[str, dict[str, str]] = {
         "package.json": '{"scripts": {"ship": "serverless deploy && npm run smoke"}}',
     },
     "gitlab": {".gitlab-ci.yml": GITLAB},
+    "gitlab in several files": {
+        ".gitlab-ci.yml": "stages: [deploy, verify]\ninclude: [{local: /ci/*.yml}]\n",
+        "ci/ship.yml": "ship:\n  stage: deploy\n  script: [helm upgrade shop .]\n",
+        "ci/try.yml": "try:\n  stage: verify\n  script: [pytest -m prerelease]\n",
+    },
     "gitlab needs": {
         ".gitlab-ci.yml": GITLAB.replace("  stage: verify", "  stage: deploy\n  needs: ['deploy:production']")
     },
@@ -232,6 +237,15 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "by hand": (
         {".gitlab-ci.yml": GITLAB + "  when: manual\n"},
         ".gitlab-ci.yml:5: none follows deploy:production",
+    ),
+    "gitlab in several files": (
+        {
+            ".gitlab-ci.yml": (
+                "stages: [verify, deploy]\ninclude: ci/ship.yml\ntry: {stage: verify, script: [./smoke]}\n"
+            ),
+            "ci/ship.yml": "ship:\n  stage: deploy\n  script: [helm upgrade shop .]\n",
+        },
+        "ci/ship.yml:3: none follows ship",
     ),
     "an earlier stage": (
         {".gitlab-ci.yml": GITLAB.replace("[build, deploy, verify]", "[verify, deploy]")},

@@ -158,7 +158,8 @@ class _Whole:
                 step = job.steps[number]
                 smoke, lax = self._following(flow, job, number, begun, SMOKE)
                 maybe, _ = self._following(flow, job, number, begun, MAYBE)
-                place = f"{flow.file}:{step.line}" if step.line else flow.file
+                file = job.file or flow.file
+                place = f"{file}:{step.line}" if step.line else file
                 stage = own or stage_of(job.environment) or stage_of(job.name, flow.name, job=True)
                 yield Deploy(place, job.name, stage, smoke or self._hook, maybe, lax)
 
