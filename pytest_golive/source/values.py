@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from pytest_golive.source.plausible import looks_made_by_a_machine
+
 MOST_VALUES = 20_000
 
 _LINE = re.compile(
@@ -18,6 +20,8 @@ _LINE = re.compile(
     r"""["']?([^"'#;,\n]+)""",
     re.MULTILINE,
 )
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 _SECRET = re.compile(r"key|token|secret|passw|credential|dsn|private|auth", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][\d_]*)?(?:\.\d+)?(?<=\d)")
 """A number; what begins with a zero more is an id."""
@@ -68,6 +72,13 @@ def canonical(value: Any) -> str:
 def is_secret(name: str) -> bool:
     """Whether a value of this name is not to be shown."""
     return bool(_SECRET.search(name))
+
+
+def may_be_secret(value: str) -> bool:
+    """Whether a value could be a key, or an address with a password in it."""
+    if _ID.fullmatch(value):
+        return False
+    return bool(_PASSWORD.search(value)) or any(map(looks_made_by_a_machine, re.split(r"[\s,;]+", value)))
 
 
 class _Loader(yaml.BaseLoader):

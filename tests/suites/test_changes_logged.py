@@ -432,8 +432,8 @@ def test_no_history(tmp_path: Path) -> None:
 
 def test_files_of_configuration(tmp_path: Path) -> None:
     """What may be a secret is named, and not shown."""
-    env = "UPPZY_MAX_RETRIES=3\nUPPZY_SITE_ID=s_1\nTIMELY_MAX_RETRIES=3\nUPPZY_API_KEY=one\n"
-    changed = "UPPZY_MAX_RETRIES=5\nUPPZY_SITE_ID=s_2\nTIMELY_MAX_RETRIES=4\nUPPZY_API_KEY=two\n"
+    env = "UPPZY_MAX_RETRIES=3\nUPPZY_SITE_ID=s_1\nTIMELY_MAX_RETRIES=3\nUPPZY_API_KEY=one\nDB=pg://a:one@db/shop\n"
+    changed = "UPPZY_MAX_RETRIES=5\nUPPZY_SITE_ID=s_2\nTIMELY_MAX_RETRIES=4\nUPPZY_API_KEY=two\nDB=pg://a:two@db/shop\n"
     made = History(tmp_path / "shop").commit(
         DAY, {"golive.yaml": _manifest(), "CHANGES.md": LOG, "config/staging.env": env}
     )
@@ -443,7 +443,7 @@ def test_files_of_configuration(tmp_path: Path) -> None:
 
     assert _failed(RETRIES, golive)[2] == f"CHANGES.md has none about UPPZY_MAX_RETRIES: 3 -> 5 {where}"
     assert _failed(CONFIGURATION, golive)[2] == (
-        f"CHANGES.md has none about UPPZY_SITE_ID: s_1 -> s_2 {where}; UPPZY_API_KEY {where}"
+        f"CHANGES.md has none about UPPZY_SITE_ID: s_1 -> s_2 {where}; UPPZY_API_KEY {where}; DB {where}"
     )
 
 
