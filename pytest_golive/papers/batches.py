@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from datetime import datetime, timedelta
 
 from pytest_golive.papers.change_log import Entry, entries_of
 from pytest_golive.papers.log_times import first, times
@@ -17,6 +16,9 @@ from pytest_golive.papers.sync_log import Row
 SMALL = 10
 SMALL_SHARE = 0.05
 """A batch is small with at most so many documents, or this share of all, whichever is more."""
+
+ROLLOUT = timedelta(days=30)
+"""Batches that are further apart belong to two rollouts."""
 
 PAUSE = re.compile(
     r"(?i)\bpaus\w*|\bon[ _-]?hold\b|\b(?:is|was|were)\s+held\b|\bhalt\w*|\bstopp?(?:ed|s)?\b|\bsuspend\w*"
@@ -153,12 +155,18 @@ def is_small(batch: Batch, whole: int) -> bool:
 
 
 def growing(batches: Sequence[Batch]) -> tuple[tuple[Batch, Batch], ...]:
-    """Return each batch that is bigger than the one before it, and not small, with that one before it."""
+    """Return each batch that is bigger than all of the month before it, and not small, with the one before it.
+
+    A sync of every night has batches of any size: only what it never sent before counts.
+    """
     whole = sum(batch.size for batch in batches)
-    dated = [batch for batch in batches if batch.begun]
-    return tuple(
-        (before, batch) for before, batch in pairwise(dated) if batch.size > before.size and not is_small(batch, whole)
-    )
+    dated = [(batch, batch.begun) for batch in batches if batch.begun]
+    found = []
+    for number, (batch, begun) in enumerate(dated):
+        earlier = [other.size for other, at in dated[:number] if at >= begun - ROLLOUT]
+        if number and batch.size > max(earlier, default=0) and not is_small(batch, whole):
+            found.append((dated[number - 1][0], batch))
+    return tuple(found)
 
 
 def _batch(name: str, names: Sequence[str], own: Sequence[Row], changes: Sequence[Entry]) -> Batch:
