@@ -159,6 +159,9 @@ class Deployment(Frozen):
         default=None, description="when the release was deployed, UTC; what has to follow is pending until then"
     )
     commit: Text | FromVariable | None = Field(default=None, description="the commit that is deployed")
+    provenance: Text | None = Field(
+        default=None, description="file that says what the deployed build was made of: in-toto, SLSA, Sigstore"
+    )
     workers: Annotated[int, Field(gt=0)] | None = Field(
         default=None, description="how many processes answer there, each with a key of its own in memory"
     )
@@ -194,7 +197,7 @@ class Rotation(Frozen):
         default=None, description="when somebody saw the traffic normal, where golive did not look"
     )
     revoked: Moment | FromVariable | None = Field(
-        default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+        default=None, description="when the vendor stops taking the old key; until then it may work"
     )
     job: Text | FromVariable | None = Field(
         default=None, description="id of an async request of before the switch, if not that of `golive rotate begin`"
@@ -410,6 +413,9 @@ class Monitoring(Frozen):
     alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="from what on the alerts of `golive alerts` fire"
     )
+    routes: Texts = Field(
+        default=(), description="files that say whom alerts are sent to: Alertmanager's, or Grafana's policies"
+    )
     dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
 
@@ -439,6 +445,14 @@ class Operations(Frozen):
         default=7, description="how many days an entry of the change log may be from its commit"
     )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+    services: Texts | None = Field(
+        default=None, description="golive.yaml of each other service that calls a vendor of this one; [] for none"
+    )
+    webhook_endpoints: Text | None = Field(default=None, description="file with one row per webhook endpoint")
+    requirements: Text | None = Field(default=None, description="file with each requirement and its test or evidence")
+    stakeholders: Text | None = Field(default=None, description="file with each stakeholder and the day of the review")
+    first_sync: Text | None = Field(default=None, description="file with the map of ids, or the counts, of the start")
+    training: Text | None = Field(default=None, description="file with the teams whose work changes, and what they saw")
     incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 
 

@@ -11,6 +11,9 @@ from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified, NotYe
 MINUTE = timedelta(minutes=1)
 """People write times to the minute: what differs by less is the same moment."""
 
+LONGEST_OVERLAP = timedelta(days=30)
+"""So long two keys may work beside each other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -39,6 +42,18 @@ class Steps:
         """Return what golive.yaml tells, as an environment keeps it: ISO 8601 in UTC."""
         moments = {name: datetime.fromisoformat(text) for name, text in told.items() if name != "job"}
         return cls(**moments, job=told.get("job", ""))
+
+
+def must_be_over(steps: Steps, now: datetime) -> None:
+    """End while the old key may still work: golive.yaml names a moment to come at which it is revoked.
+
+    Raises:
+        NotYet: that moment is less than 30 days after the switch.
+    """
+    __tracebackhide__ = True
+    revoked = steps.revoked
+    if revoked is not None and revoked > now and revoked - (steps.switched or now) <= LONGEST_OVERLAP:
+        raise NotYet(f"the old key may work until it is revoked, {written(revoked)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,15 @@ PAPERS = Papers(
     change_log="papers/changes.md",
     sync_log=sync_log(datetime.now(UTC)),
     incidents="papers/incident-log.md",
+    services=(),
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
+    webhook_endpoints="papers/webhook-endpoints.md",
+    requirements="papers/requirements.md",
+    stakeholders="papers/stakeholders.md",
+    first_sync="papers/first-sync.csv",
+    training="papers/training.md",
+    attestations="attestations.yaml",
+    deployments={name: {"commit": "0123abc"} for name in ("sandbox", "sandbox-production")},
 )
 """Who looks after the example project, and where that is written down."""
 

@@ -17,6 +17,7 @@ import suites.papers.test_logs_of_change as logs
 import suites.papers.test_owners as owners
 import suites.papers.test_rotation_dates as dates
 import suites.papers.test_runbooks as runbooks
+import suites.papers.test_services as services
 import suites.papers.test_way_back as back
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
@@ -34,6 +35,7 @@ from tests.suites.planned_checks import PAPERS as CHECKS
 
 SECRETS = {name: Secret(f"a-made-up-{name}", f"timely.{name}") for name in ("api_key", "webhook_secret")}
 TIMELY = Target("timely", "https://api.timelyai.com.br/v1", credentials=SECRETS)
+UPPZY = replace(TIMELY, vendor="uppzy", settings={"smoke_source": "cms-101"})
 PLANNED = PlannedCheck("a_check", "uppzy", "uppzy", "staging", (), (), Severity.MAJOR)
 
 OF_TIMELY = replace(PLANNED, vendor="timely")
@@ -42,7 +44,7 @@ Check = Callable[[Golive, PlannedCheck], None]
 
 ALL: dict[str, Check] = {
     name.removeprefix("test_"): check
-    for module in (runbooks, owners, back, logs, dates, batches, incidents, changed)
+    for module in (runbooks, owners, back, logs, dates, batches, incidents, changed, services)
     for name, check in vars(module).items()
     if name.startswith("test_")
 }
@@ -56,7 +58,7 @@ def record() -> Iterator[CheckRecord]:
 
 def _golive(papers: Papers) -> Golive:
     golive = Golive(
-        {"staging": Environment("staging", targets={"timely": TIMELY, "uppzy": replace(TIMELY, vendor="uppzy")})},
+        {"staging": Environment("staging", targets={"timely": TIMELY, "uppzy": UPPZY})},
         "staging",
         run="r",
         sandbox=False,
@@ -128,12 +130,13 @@ MISSING = {
     "operations.owners.reliability": "roles_have_an_owner",
     "operations.owners.owner": "owner_and_deputy_are_named",
     "operations.escalation": "somebody_is_on_call escalation_has_two_levels support_of_the_vendor_is_known",
+    "operations.services": "services_share_owner_and_escalation",
     "operations.rollback": "way_back_names_command_and_owner way_back_is_a_plan providers_have_a_way_back",
     "operations.incidents": "configuration_is_checked_during_a_401 access_is_looked_through_after_a_403"
     " smoke_stands_before_closing",
-    "operations.sync_log": "incidents_tell_of_bulk_syncs published_content_is_approved sources_are_recorded"
-    " first_batch_is_small"
-    " batches_stand_in_the_change_log batches_wait_for_the_one_before batches_tell_their_time",
+    "operations.sync_log": "smoke_question_rests_on_stable_content incidents_tell_of_bulk_syncs"
+    " published_content_is_approved sources_are_recorded first_batch_is_small batches_stand_in_the_change_log"
+    " batches_wait_for_the_one_before batches_tell_their_time",
     "operations.rotations.uppzy.api_key": "secrets_have_a_day_to_be_replaced",
     "operations.change_log": "configuration_changes_are_logged session_changes_are_logged retry_changes_are_logged"
     " polling_changes_are_logged alert_changes_are_logged incidents_list_what_changed_before rotation_is_planned"

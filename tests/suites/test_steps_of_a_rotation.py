@@ -11,7 +11,10 @@ import pytest
 
 import suites.rotation.test_steps as steps
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified, NotYet
+from pytest_golive.papers.change_log import Entry, newest, rotations
 from pytest_golive.papers.named import Papers
+from pytest_golive.papers.reading import read
+from pytest_golive.papers.rotation_steps import steps_in
 from pytest_golive.rotation.instances import instances_in
 from pytest_golive.rotation.past import Begun, Past, noted_in
 from pytest_golive.rotation.submitting import submit
@@ -211,6 +214,107 @@ def test_nobody_says_when_the_steps_were_taken(rotated: Rotated) -> None:
         assert rotated.skipped(check, rotated.golive(told=told), NotVerified) == (reason, f"{ROTATION}.switched")
         reason = f"{ROTATION}.smoked is missing: nothing tells when the smoke passed"
         assert rotated.skipped(check, rotated.golive(told=IN_TURN), NotVerified) == (reason, f"{ROTATION}.smoked")
+
+
+# ------------------------------------------------------------------ steps that the change log tells
+
+IN_WORDS = """# Changes
+
+## 2026-11-20
+
+- Replaced the Uppzy key. Owner: Shop Platform. New key created at 09:30 UTC, the secret in the vault updated 09:40 UTC.
+  Deployed at 10:00 UTC; smoke green at 10:20 UTC; traffic watched until 11:00 UTC.
+- 11:30 UTC: old key revoked.
+
+## 2026-11-02
+
+- Published batch help-1.
+"""
+
+AS_DATA = """
+- date: 2026-11-20
+  kind: key rotation
+  created_at: 2026-11-20T10:30:00+01:00
+  secret_updated: 2026-11-20T10:40:00+01:00
+  restarted: 2026-11-20T11:00:00+01:00
+  smoke: {result: passed, at: "2026-11-20T11:20:00+01:00"}
+  revoked_at: 2026-11-20T12:30:00+01:00
+"""
+
+IN_GERMAN = """## 20.11.2026: Schlüssel von Uppzy getauscht
+
+Neuer Schlüssel angelegt 09:30 UTC, im Vault hinterlegt 09:40 UTC, ausgerollt 10:00 UTC.
+Smoke grün 10:20 UTC, alter Schlüssel widerrufen 11:30 UTC.
+"""
+
+TOLD = {"created": "09:30", "stored": "09:40", "switched": "10:00", "smoked": "10:20", "revoked": "11:30"}
+
+
+def _entry(folder: Path, text: str, name: str = "changes.md") -> Entry:
+    (folder / name).write_text(text)
+    (paper,) = read(folder, name, "operations.change_log")
+    entry = newest(rotations(paper))
+    assert entry is not None
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(IN_WORDS, "changes.md"), (AS_DATA, "changes.yaml"), (IN_GERMAN, "changes.md")]
+)
+def test_the_change_log_tells_the_steps(tmp_path: Path, text: str, name: str) -> None:
+    told = steps_in(_entry(tmp_path, text, name))
+
+    assert {step: f"{when:%H:%M}" for step, when in told.moments.items()} == TOLD
+    assert not told.is_local
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Smoke failed at 10:20 UTC, smoke passed at 10:40 UTC", {"smoked": "10:40"}),
+        ("Smoke:\n  at: 10:20 UTC", {"smoked": "10:20"}),
+        ("Smoke:\n  result: failed\n  at: 10:20 UTC", {}),
+        ("Key rotated; the old key will be revoked at 18:00 UTC", {}),
+        ("Deployed between 10:00 UTC and 10:30 UTC", {}),
+        ("Deployed at 10:00, smoke green at 10:20", {"switched": "10:00", "smoked": "10:20"}),
+        ("Deployed at 10:00 UTC, smoke green at 10:20", {}),
+        ("Deployed at 25:00 UTC; smoke after 2026-13-45 10:20 UTC", {"smoked": "10:20"}),
+    ],
+)
+def test_what_a_line_of_the_change_log_tells(line: str, found: dict[str, str]) -> None:
+    """Of several moments nobody knows which is meant; some with a clock and some without tell nothing."""
+    told = steps_in(Entry("changes.md:3", f"2026-11-20: key replaced\n{line}"))
+
+    assert {step: f"{when:%H:%M}" for step, when in told.moments.items()} == found
+
+
+def _logging(rotated: Rotated, text: str) -> Any:
+    (rotated.folder / "changes.md").write_text(text)
+    golive = rotated.golive()
+    golive.papers = Papers(rotated.folder, change_log="changes.md")
+    return golive
+
+
+def test_steps_are_taken_from_the_change_log_where_golive_yaml_tells_none(rotated: Rotated) -> None:
+    check = steps.test_smoke_came_before_the_revocation
+    check(_logging(rotated, IN_WORDS), PLANNED)
+    late = IN_WORDS.replace("smoke green at 10:20", "smoke green at 11:50")
+    span = "a pass between the switch, 2026-11-20 10:00 UTC, and the revocation, 2026-11-20 11:30 UTC"
+    told = ("the smoke has to pass before the old key is revoked", span, "the first pass is of 2026-11-20 11:50 UTC")
+    assert rotated.failed(check, _logging(rotated, late), CheckFailed) == told
+    check(rotated.golive(told={"switched": 10, "smoked": 9, "revoked": 6}), PLANNED)
+
+
+def test_a_clock_that_nobody_names_is_not_compared_with_golives_runs(rotated: Rotated) -> None:
+    rotated.ran(9, "new", "UPZ-66")
+    without = IN_WORDS.replace(" UTC", "").replace("smoke green at 10:20; ", "")
+
+    key = f"{ROTATION}.smoked"
+    golive = _logging(rotated, without)
+    assert rotated.skipped(steps.test_smoke_came_before_the_revocation, golive, NotVerified) == (
+        f"{key} is missing: nothing tells when the smoke passed",
+        key,
+    )
 
 
 # ------------------------------------------------------------------ a job over the switch

@@ -76,7 +76,10 @@ class Worker:
         if (method, path) == ("POST", "/golive"):
             asked = json.loads(body)
             status = self.call(asked["base_url"], asked["ids"])
-            return 200, {"call_id": asked["call_id"], "ok": status == 200, "result": {"status": status}}
+            if status == 200:
+                return 200, {"call_id": asked["call_id"], "ok": True, "result": {}}
+            error = {"kind": "backend", "message": "Something went wrong. Please try again later."}
+            return 200, {"call_id": asked["call_id"], "ok": False, "error": error}
         return 404, {"error": "not found"}
 
 
