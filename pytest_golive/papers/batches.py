@@ -145,7 +145,7 @@ def batches_of(rows: Iterable[Row], changes: Sequence[Entry] = ()) -> tuple[Batc
     made = [_batch(name, names, grouped[name], changes) for name in names]
     dated = sorted((batch for batch in made if batch.begun), key=lambda batch: str(batch.begun))
     nameless = [(row.text, row) for row in rows if not row.is_about_a_document and row.told["batch"] not in names]
-    said = [(text, first(text), f"row {row.number} of the sync log") for text, row in nameless]
+    said = [(text, _time_of(row), f"row {row.number} of the sync log") for text, row in nameless]
     said += [(block, _time_in(block, entry), entry.place) for block, entry in _narrowest(_of_no_batch(changes, names))]
     return (*_with_what_names_none(dated, said), *(batch for batch in made if not batch.begun))
 
@@ -222,7 +222,7 @@ def _batch(name: str, names: Sequence[str], own: Sequence[Row], changes: Sequenc
     blocks = _narrowest(block for entry in changes for block in _blocks(entry, name))
     pauses = [
         *_paused_rows(documents, others),
-        *(first(row.text) for row in events if _pauses(row.text)),
+        *(_time_of(row) for row in events if _pauses(row.text)),
         *(_time_in(block, entry) for block, entry in blocks if _pauses(block)),
     ]
     checks = [*_checked_rows(documents, others), *_checked_events(events), *_checked_blocks(blocks)]
@@ -256,7 +256,7 @@ def _parts(cells: Iterable[str], others: Sequence[str]) -> Iterator[str]:
 
 def _checked_events(events: Sequence[Row]) -> Iterator[Checked]:
     for row in events:
-        yield from _judged(row.text.replace("_", " "), first(row.text), f"row {row.number} of the sync log")
+        yield from _judged(row.text.replace("_", " "), _time_of(row), f"row {row.number} of the sync log")
 
 
 def _checked_blocks(blocks: Sequence[tuple[str, Entry]]) -> Iterator[Checked]:
@@ -307,6 +307,10 @@ def _width(entry: Entry) -> tuple[bool, int]:
 
 def _named(name: str, text: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\d)", text, re.IGNORECASE) is not None
+
+
+def _time_of(row: Row) -> Moment | None:
+    return row.published or first(row.text)
 
 
 def _time_in(block: str, entry: Entry) -> Moment | None:

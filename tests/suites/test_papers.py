@@ -783,6 +783,8 @@ SYNC_LOGS = {
         "# Sync log\n\nWhat we published.\n\n| Source ID | Document | Batch | Approved by | Date |\n"
         "|---|---|:-:|---|---|\n| cms-1 | doc_1 | b1 | Ana | 2026-11-02 |\n"
     ),
+    "german.csv": "Quelle;Dokument;Charge;Freigegeben von;Datum\ncms-1;doc_1;b1;Ana;02.11.2026\n",
+    "spanish.csv": "id_origen,id_documento,lote,aprobado_por,publicado_en\ncms-1,doc_1,l1,Ana,2026-11-02\n",
     "comments.csv": f"# written by the sync job\n{ROWS}cms-1,doc_1,b1,Ana,2026-11-02,published\n",
     "log.yaml": (
         "batches:\n  - id: b1\n    approver: Ana\n    date: 2026-11-02\n"
