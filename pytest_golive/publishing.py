@@ -14,13 +14,14 @@ from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.batches import Batch
 from pytest_golive.papers.published import Place
-from pytest_golive.review import rollouts
+from pytest_golive.review import rising, rollouts
 from pytest_golive.review.alerting import Limits
 from pytest_golive.review.content_figures import ContentFigures
 from pytest_golive.review.endpoints import stands_for
 from pytest_golive.review.findings import name_of
 from pytest_golive.review.review import Review
-from pytest_golive.review.rollouts import Figure, Measure, Rollout
+from pytest_golive.review.rising import Figure, Measure
+from pytest_golive.review.rollouts import Rollout
 from pytest_golive.review.traffic import NotKept
 from pytest_golive.review.trends import Trend
 
@@ -55,8 +56,8 @@ class Publishing:
     def answers(self) -> tuple[tuple[Figure, Measure], ...]:
         """The figures of answers, with what measures them."""
         thresholds = self.review.thresholds
-        levels = (rollouts.low_confidence(thresholds), self.figures.confidence)
-        return ((rollouts.bad_ratings(thresholds), self.figures.ratings), levels) if self.rates else (levels,)
+        levels = (rising.low_confidence(thresholds), self.figures.confidence)
+        return ((rising.bad_ratings(thresholds), self.figures.ratings), levels) if self.rates else (levels,)
 
     @property
     def calls(self) -> tuple[tuple[Figure, Measure], ...]:
@@ -68,8 +69,8 @@ class Publishing:
     def failures(self) -> tuple[Figure, Figure]:
         """Calls that failed at the vendor, and those that took too long."""
         thresholds, limits = self.review.thresholds, self.limits
-        late = rollouts.timeouts(thresholds, limits.timeouts_growth, limits.timeouts)
-        return rollouts.server_errors(thresholds), late
+        late = rising.timeouts(thresholds, limits.timeouts_growth, limits.timeouts)
+        return rising.server_errors(thresholds), late
 
     @property
     def dated(self) -> tuple[Batch, ...]:

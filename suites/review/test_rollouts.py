@@ -14,11 +14,12 @@ from pytest_golive.golive import Golive
 from pytest_golive.papers.batches import Batch, growing
 from pytest_golive.publishing import Publishing, publishing_of, rollout_of
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review import rollouts
+from pytest_golive.review import rising, rollouts
 from pytest_golive.review.action import Action
 from pytest_golive.review.asking import asking
 from pytest_golive.review.bulk_sync import Job, failed_meanwhile
-from pytest_golive.review.rollouts import DAY, Doubt, Early, Rollout, Said
+from pytest_golive.review.rising import DAY
+from pytest_golive.review.rollouts import Doubt, Early, Rollout, Said
 from pytest_golive.review.trends import TooLittle, Trend
 from pytest_golive.review.window import Window
 
@@ -87,7 +88,7 @@ def test_rollout_pauses_when_ratings_get_worse(golive: Golive, planned: PlannedC
     If this fails: pause the rollout and write it down; look at the answers that were rated badly before going on.
     """
     look = _look(golive, planned)
-    figure = rollouts.bad_ratings(look.review.thresholds)
+    figure = rising.bad_ratings(look.review.thresholds)
     said: list[Said] = []
     for before, batch in pairwise(look.dated):
         assert before.begun is not None, "only those with times"
