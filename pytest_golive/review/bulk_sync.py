@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pytest_golive.review.action import Action
-from pytest_golive.review.rollouts import Doubt, Figure, Measure, Said, Split
+from pytest_golive.review.rising import Figure, Measure, Split
+from pytest_golive.review.rollouts import Doubt, Said
 from pytest_golive.review.trends import TooLittle, Trend
 from pytest_golive.review.window import WEEK, Window
 

@@ -146,6 +146,8 @@ def _ask_all(golive: Golive, planned: PlannedCheck) -> _Asked:
             actual="none is about one of them",
         )
     chosen = list(about)[:MOST]
+    if len(about) > MOST:
+        golive.warn(f"{MOST} of {len(about)} questions were asked: those on the newest batches")
     wrong, unsure = [], 0
     for question, answer in zip(chosen, _answers(golive, vendor, chosen), strict=True):
         answer.must_fit()

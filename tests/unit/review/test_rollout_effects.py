@@ -8,22 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pytest_golive.review.action import Action
-from pytest_golive.review.rollouts import (
-    Doubt,
-    Early,
+from pytest_golive.review.rising import (
     Figure,
     Measure,
-    Rollout,
-    Said,
     Split,
     bad_ratings,
-    effects,
     low_confidence,
     server_errors,
     timeouts,
-    together,
-    went_on,
 )
+from pytest_golive.review.rollouts import Doubt, Early, Rollout, Said, effects, together, went_on
 from pytest_golive.review.shares import Share
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.trends import TooLittle, Trend
@@ -147,6 +141,21 @@ def test_what_comes_and_goes(days: tuple[int, ...], half: str, told: str) -> Non
 
     assert isinstance(said, Doubt)
     assert f"but in the {half} third of that time it was {told}" in said.actual
+
+
+def test_what_is_so_every_weekend() -> None:
+    """A batch of a Friday is not blamed for what the weekend before was like, too."""
+    friday = _batch("B-1", _at(13, 18))
+    (said,) = [
+        said for _, said in effects(BAD, _series(lambda at: 0.3 if at.weekday() > 4 else 0.05), [friday], _at(16))
+    ]
+
+    monday = _batch("B-2", _at(16, 0, 30))
+    assert went_on(BAD, _series(lambda at: 0.3 if at.weekday() > 4 else 0.05), [friday], monday) is None
+    assert isinstance(said, Doubt)
+    assert said.actual.endswith(
+        "but in the same days of the week before it was 27 % (29 of 106) as well: it need not be the cause"
+    )
 
 
 def test_calls_are_laid_to_a_batch_only_beside_others() -> None:
