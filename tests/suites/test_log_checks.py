@@ -300,10 +300,10 @@ def test_a_client_is_driven_where_no_log_tells_of_failures(tmp_path: Path, recor
 
 def test_a_driven_client_that_tells_no_reason(tmp_path: Path) -> None:
     golive = _golive(tmp_path)
-    golive.clients = Labs([small(tmp_path, TELLS.replace("timely {error!r}", "timely failed"))])
+    golive.clients = Labs([small(tmp_path, TELLS.replace("timely {error!r}", "timely call failed"))])
     try:
         assert _failed(FAILURES, golive, TIMELY)[2] == "; ".join(
-            f"the log of shop after {fault}:{line} says 'ERROR shop.sync timely failed'"
+            f"the log of shop after {fault}:{line} says 'ERROR shop.sync timely call failed'"
             for fault, line in [("a reset", 1), ("a reset", 2), ("401", 2), ("401", 4), ("404", 2)]
         )
     finally:

@@ -46,10 +46,22 @@ NAMES: Mapping[str, str] = {
 NAME_OF_PROGRAM = frozenset({"name"})
 """At the top of a record, bunyan and pino call the program so, and Python's logging the logger."""
 
+_WORDS: Mapping[str, str] = {
+    "timestamp": "time",
+    "idempotency": "idempotency_key",
+    "attempt": "try",
+    "retry": "try",
+    "retries": "try",
+    "duration": "duration",
+    "latency": "duration",
+    "elapsed": "duration",
+    "status": "status",
+}
+
 _OF_ERRORS = frozenset({"err", "error", "exception", "exc", "cause"})
 """What lies in one of these objects tells of an error."""
 
-_STATUS = re.compile(r"[1-5]\d\d(?:\.0)?")
+_STATUS = re.compile(r"(?:HTTP )?[1-5]\d\d(?:\.0)?(?: [A-Za-z' -]+)?")
 _DURATION = re.compile(
     r"-?\d+(?:[.,]\d+)?(?:e-?\d+)?\s*(?:[a-zµ]{1,12}\.?)?|PT[\d.]+[HMS].*|\d+:\d\d(?::\d\d)?(?:[.,]\d+)?"
 )
@@ -57,7 +69,7 @@ _TRY = re.compile(r"#?\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?")
 _ID = re.compile(r"[\w.:/+=-]{3,}")
 _METHOD = re.compile(r"get|post|put|patch|delete|head|options", re.IGNORECASE)
 _ROUTE = re.compile(
-    r"(?:https?://|/)\S*|[a-z][\w.-]*[_./ :-]\S.*|[a-z]+[A-Z]\w*|[A-Z]{3,7} +/\S*|\w+[.#]\w+", re.DOTALL
+    r"(?:https?://|/)\S*|[a-z][\w.-]*[_./ :-]\S.*|[A-Za-z]+[A-Z]\w*|[A-Z]{3,7} +/\S*|\w+[.#]\w+", re.DOTALL
 )
 
 _SHAPES: Mapping[str, re.Pattern[str]] = {
@@ -92,9 +104,19 @@ def told_by(place: str) -> tuple[str, ...]:
         found = _fields().get("_".join(parts[begin:]))
         if found:
             return found
+    if loose := _loosely(parts[-1].split("_") if parts else []):
+        return (loose,)
     if _OF_ERRORS & set(parts):
         return ("error",)
     return ("service",) if len(parts) == 1 and parts[0] in NAME_OF_PROGRAM else ()
+
+
+def _loosely(words: list[str]) -> str:
+    """Return what a name tells by one of its words, whatever stands before and behind: `augno_latency_ms`."""
+    told = set(words)
+    if {"request", "id"} <= told or {"correlation", "id"} <= told:
+        return "request_id"
+    return next((name for word, name in _WORDS.items() if word in told), "")
 
 
 def fits(name: str, value: str) -> bool:
