@@ -14,6 +14,7 @@ from pytest_golive.papers.going_live import (
     TRAINING,
     gone_links,
     has_day,
+    items_of,
     requirements_of,
     synced,
     unmet,
@@ -70,7 +71,7 @@ def test_first_sync_is_complete(golive: Golive, planned: PlannedCheck) -> None:
     """
     del planned
     key = "operations.first_sync"
-    found = _lines(golive, golive.papers.first_sync, key, "nothing tells how the first one ended", _reading(FIRST_SYNC))
+    found = _lines(golive, golive.papers.first_sync, key, "nothing tells how the first one ended", _synced)
     result = synced(found)
     golive.must(
         "the first synchronisation has to be complete",
@@ -154,7 +155,11 @@ Reads = Callable[[Paper], tuple[Line, ...]]
 
 
 def _reading(columns: Columns) -> Reads:
-    return lambda paper: table_of(paper, columns)
+    return lambda paper: items_of(paper, columns)
+
+
+def _synced(paper: Paper) -> tuple[Line, ...]:
+    return table_of(paper, FIRST_SYNC)
 
 
 def _lines(golive: Golive, given: str, key: str, what: str, read: Reads) -> list[Line]:
