@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from pytest_golive.clients.script import Ask, Scenario, Script, Step
@@ -12,6 +12,7 @@ from pytest_golive.clients.setup import Setup
 from pytest_golive.facts.finding import CannotTell, NotVerified
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.source import code
 from pytest_golive.source.logged import calls as logged
 from pytest_golive.source.logged.calls import FIELDS, Calls, Gap, Shape, calls_in, gaps, shape_of_calls
 from pytest_golive.source.logged.ids import ids_in, wanted_of
@@ -26,6 +27,11 @@ SHOWN = 5
 KEY = "source.logs"
 
 REFUSED_KEY = (401, 403)
+
+CONFIGURED = frozenset(
+    [".yaml", ".yml", ".toml", ".json", ".properties", ".ini", ".env", ".tf", ".tfvars", ".cfg", ".conf"]
+)
+"""Files in which ids are configured, and not written into the code."""
 
 FAULTS = {"a reset": Step(breaks="reset"), "401": Step(status=401), "404": Step(status=404)}
 """What a client meets to the end of a call, so that its log tells of it."""
@@ -158,14 +164,20 @@ def test_logged_ids_are_configured(golive: Golive, planned: PlannedCheck) -> Non
             seen += 1
             if known.get(name) and value not in known[name]:
                 foreign.setdefault(f"{name} {value}", record)
+    # A service for several sites has their ids in its own configuration.
+    foreign = {told: record for told, record in foreign.items() if not _is_configured(golive, told.split(" ")[1])}
     if not seen:
         _tell_of_none(golive, planned, "a call with the id of its tenant or site")
     golive.must(
         "the service may call only the tenants and sites it is configured for",
         not foreign,
-        expected="ids that golive.yaml names",
+        expected="ids that golive.yaml or a file of configuration names",
         actual="; ".join(f"{record.place} names {told}" for told, record in list(foreign.items())[:SHOWN]),
     )
+
+
+def _is_configured(golive: Golive, value: str) -> bool:
+    return any(PurePosixPath(name).suffix in CONFIGURED for name in code.files_naming(golive.repository, value))
 
 
 def test_logs_hold_no_personal_data(golive: Golive, planned: PlannedCheck) -> None:
@@ -217,7 +229,11 @@ def _files(golive: Golive) -> Sequence[tuple[Path, str]]:
     files = source.log_files()
     if not files:
         golive.not_verified(f"{', '.join(source.logs)} is not there: no log to look through", key=KEY)
-    return [(path, path.relative_to(source.folder).as_posix()) for path in files]
+    return [(path, _name_of(path, source.folder)) for path in files]
+
+
+def _name_of(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def _logged(golive: Golive, planned: PlannedCheck) -> Calls:

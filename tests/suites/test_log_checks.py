@@ -122,6 +122,17 @@ def test_logs_that_show_nothing(check: Check, planned: PlannedCheck, text: str, 
     )
 
 
+@pytest.mark.parametrize("pattern", ["*.log", "app.log", "*", ""])
+def test_logs_outside_of_the_project(pattern: str, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "var" / "app.log").write_text("INFO customer ada@posteo.de\n")
+    golive = _golive(tmp_path / "shop")
+    golive.source = SourceFiles(tmp_path / "shop", tmp_path / "shop", logs=(f"{tmp_path}/var/{pattern}",))
+
+    assert _failed(PEOPLE, golive)[2] == f"{tmp_path}/var/app.log:1 holds an e-mail address, a…@posteo.de"
+
+
 # ---------------------------------------------------------------- each call
 
 WHOLE = (
@@ -246,9 +257,13 @@ def test_ids_that_nobody_configured(tmp_path: Path) -> None:
 
     assert _failed(IDS_OF_CALLS, _golive(tmp_path, right + right.replace("s_204", "s_999")), UPPZY) == (
         "the service may call only the tenants and sites it is configured for",
-        "ids that golive.yaml names",
+        "ids that golive.yaml or a file of configuration names",
         "app.log:2 names site_id s_999",
     )
+    (tmp_path / "sites.py").write_text("OTHER = 's_999'\n")
+    assert _failed(IDS_OF_CALLS, _golive(tmp_path, right.replace("s_204", "s_999")), UPPZY)[2].endswith("s_999")
+    (tmp_path / "sites.yaml").write_text("sites: [s_204, s_999]\n")
+    IDS_OF_CALLS(_golive(tmp_path, right + right.replace("s_204", "s_999")), UPPZY)
 
 
 # ---------------------------------------------------------------- people
