@@ -79,6 +79,7 @@ STEPS_OF_A_ROTATION = (
 
 SEEN_RED_ELSEWHERE = {
     "replaced_key_is_used_no_more": "is about a rotation: test_replaced_key_in_the_log.py",
+    "dashboards_answer": "is about the team's dashboards: test_dashboards_of_the_team.py",
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
     "client_withstands": "is about clients: tests/clients/test_client_mutants.py",

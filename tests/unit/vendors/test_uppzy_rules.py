@@ -119,7 +119,7 @@ CHECKS: dict[int, tuple[str, ...]] = {
     117: ("alert_changes_are_logged",),
     113: ("batches_stand_in_the_change_log",),
     27: ("volume_is_kept_by_endpoint", "alerts_are_loaded"),
-    34: ("volume_is_kept_by_endpoint",),
+    34: ("volume_is_kept_by_endpoint", "dashboards_answer"),
     35: ("volume_is_kept_by_endpoint", "statuses_are_kept_apart"),
     36: ("statuses_are_kept_apart",),
     37: ("latency_is_kept_by_endpoint",),
