@@ -15,7 +15,7 @@ from pytest_golive.clients.labs import Labs
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Unwritten
 from pytest_golive.facts.current import CheckRecord, recording
-from pytest_golive.facts.finding import CheckFailed, NotVerified
+from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
@@ -317,7 +317,15 @@ def test_a_driven_client_that_tells_no_reason(tmp_path: Path) -> None:
     golive = _golive(tmp_path)
     golive.clients = Labs([small(tmp_path, TELLS.replace("timely {error!r}", "timely call failed"))])
     try:
-        assert _failed(FAILURES, golive, TIMELY)[2] == "; ".join(
+        with pytest.raises(CannotTell) as ended:
+            FAILURES(golive, TIMELY)
+        finding = ended.value.finding
+        assert finding.requirement == "the log has to tell why a call got no answer"
+        assert finding.expected == (
+            "the kind of failure: a name that was not found, a refused connection, a certificate, a timeout; "
+            "or its log files under source.logs"
+        )
+        assert finding.actual == "; ".join(
             f"the log of shop after {fault}:{line} says 'ERROR shop.sync timely call failed'"
             for fault, line in [("a reset", 1), ("a reset", 2), ("401", 2), ("401", 4), ("404", 2)]
         )

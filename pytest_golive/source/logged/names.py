@@ -39,7 +39,8 @@ NAMES: Mapping[str, str] = {
     "service": """service service_name servicename integration integration_name app app_name application
         application_name component program programname job job_name worker worker_name process_name container
         container_name deployment appname app_kubernetes_io_name dd_service logger logger_name loggername
-        caller_service client_name source_service source_context channel module""",
+        caller_service client_name source_service source_context channel module
+        client caller producer emitter""",
 }
 """What a record tells -> how that may be called, words joined by underscores; what stands around it does not matter."""
 
@@ -67,6 +68,7 @@ _DURATION = re.compile(
 )
 _TRY = re.compile(r"#?\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?")
 _ID = re.compile(r"[\w.:/+=-]{3,}")
+_SERVICE = re.compile(r"[A-Za-z][^0-9]*\w.*")
 _METHOD = re.compile(r"get|post|put|patch|delete|head|options", re.IGNORECASE)
 _ROUTE = re.compile(
     r"(?:https?://|/)\S*|[a-z][\w.-]*[_./ :-]\S.*|[A-Za-z]+[A-Z]\w*|[A-Z]{3,7} +/\S*|\w+[.#]\w+", re.DOTALL
@@ -79,6 +81,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "request_id": _ID,
     "trace_id": _ID,
     "idempotency_key": _ID,
+    "service": _SERVICE,
     "method": _METHOD,
     "route": _ROUTE,
 }
