@@ -95,7 +95,8 @@ def test_endpoints_run_the_same_build(golive: Golive, planned: PlannedCheck) -> 
         golive.not_verified(
             f"neither {KEY} nor deployment.commit of two environments tells which build runs where", key=KEY
         )
-    if golive.papers.awaits_release(next(iter(test.values())), next(iter(live.values()))):
+    same = any(_is_same(one, other) for one in live for other in test)
+    if not same and golive.papers.awaits_release(next(iter(test.values())), next(iter(live.values()))):
         golive.warn(f"{next(iter(live.values()))} awaits the build of {next(iter(test.values()))}")
         return
     _must_be_alike(golive, live, test)

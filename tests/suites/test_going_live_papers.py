@@ -485,7 +485,8 @@ def test_builds_of_endpoints(tmp_path: Path, record: CheckRecord) -> None:
         "production runs 0123abc; staging runs e83c516",
     )
     BUILD(deployed("2026-11-20", "2026-11-01"), PLANNED)
-    assert record.warnings == ["production awaits the build of staging"]
+    BUILD(deployed("", ""), PLANNED)
+    assert record.warnings == ["production awaits the build of staging"] * 2
 
 
 def test_what_golive_yaml_names_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,8 @@ SOURCE = """
 import json, os, sys, urllib.error, urllib.request
 
 FLAW = os.environ.get("FLAW", "")
+if FLAW == "strict" and not os.environ.get("UPPZY_API_KEY"):
+    sys.exit("UPPZY_API_KEY is not set")
 KEY = os.environ.get("UPPZY_API_KEY") or ("a-key-that-is-left-in-the-code" if FLAW == "default" else "")
 
 def sent(call, path, body, key):
@@ -129,7 +131,7 @@ def test_a_right_client(tmp_path: Path, record: CheckRecord) -> None:
     with _golive(tmp_path, _setup(tmp_path)) as golive:
         SEEN(golive, PLANNED)
         RATED(golive, PLANNED)
-    for flaw in ("", "either"):
+    for flaw in ("", "strict", "either"):
         with _golive(tmp_path, _setup(tmp_path, flaw, UPPZY_API_KEY="{api_key}")) as golive:
             KEYED(golive, PLANNED)
 
