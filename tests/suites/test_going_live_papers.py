@@ -343,8 +343,15 @@ def test_a_build_that_was_made_of_the_deployed_commit(name: str, tmp_path: Path,
     )
 
 
-def test_a_commit_that_nobody_signed_for(tmp_path: Path) -> None:
+def test_a_commit_that_nobody_signed_for(tmp_path: Path, record: CheckRecord) -> None:
     SIGNED(_deployed(tmp_path, signed="E83C516"), PLANNED)
+    assert record.warnings == []
+
+    next_one = _deployed(tmp_path, signed="E83C516")
+    words = (tmp_path / "words.yaml").read_text() + "  - {rule: AUG-40, at: 2026-11-25, commit: 0123abc}\n"
+    (tmp_path / "words.yaml").write_text(words)
+    SIGNED(next_one, PLANNED)
+    assert record.warnings == [f"production runs {COMMIT[:12]}; the newest that was signed for is 0123abc"]
 
     assert _failed(SIGNED, _deployed(tmp_path, signed="0123abc")) == (
         "the deployed commit has to be the one that somebody signed for",
