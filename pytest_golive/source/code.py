@@ -169,7 +169,7 @@ def several(places: Iterable[Place], files: Sequence[CodeFile], vendor: str) -> 
 
 
 _FILLED_IN = re.compile(
-    r"""\$?\{(?:(?!["'`]/)[^{}])*\}|\#\{[^{}]*\}|%[sdv]|(?<=/):\w+|(?<=/)<\w+>|["'`]\s*[+.]\s*[^"'`,;]{1,60}?\s*[+.]\s*["'`]"""
+    r"""\$?\{(?:(?!["'`]/|//|;)[^{}])*\}|\#\{[^{}]*\}|%[sdv]|(?<=/):\w+|(?<=/)<\w+>|["'`]\s*[+.]\s*[^"'`,;]{1,60}?\s*[+.]\s*["'`]"""
 )
 _TO_THE_END = re.compile(r"""/["'`]\s*[+.]\s*[\w$]""")
 _PATH = re.compile(r"(?:/(?:\{\}|[\w.-])+)+")
@@ -211,7 +211,11 @@ def paths_written(
             plain = _TO_THE_END.sub(lambda match: "/{} " + match.group()[-1:], _FILLED_IN.sub("{}", rooted))
             for match in _PATH.finditer(plain):
                 template = _longest(match.group().strip("/").split("/"), known)
-                if template is not None and (named is None or file.path in named or _is_long(template)):
+                if template is None:
+                    continue
+                # One word is a path only where it begins one, and `'crm/agents'` is the name of a view.
+                begins = plain[match.start() - 1 : match.start()] in {'"', "'", "`", "}", "/"}
+                if _is_long(template) or (begins and (named is None or file.path in named)):
                     found.setdefault(template, []).append(Place(file.path, number, template))
     return found
 
