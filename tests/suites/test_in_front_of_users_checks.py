@@ -49,6 +49,9 @@ def answer(call):
         raise OSError("no key")
     if FLAW == "refuses" and call["operation"] != "chat":
         raise OSError("nobody rates here")
+    if call["operation"] == "get_site":
+        url = call["base_url"] + "/m2m/sites/" + call["ids"]["site_id"]
+        return json.load(urllib.request.urlopen(urllib.request.Request(url, headers={"X-API-Key": key}), timeout=0.7))
     if call["operation"] == "chat":
         return sent(call, "/chat", call["arguments"], key)
     body = dict(call["arguments"], **({"feedback": "bad"} if FLAW == "turned" else {}))
@@ -88,7 +91,7 @@ def record() -> Iterator[CheckRecord]:
 
 
 def _setup(
-    folder: Path, flaw: str = "", operations: tuple[str, ...] = ("chat", "send_feedback"), **environ: str
+    folder: Path, flaw: str = "", operations: tuple[str, ...] = ("chat", "send_feedback", "get_site"), **environ: str
 ) -> Setup:
     (folder / "app.py").write_text(SOURCE)
     client = Client(
@@ -149,7 +152,8 @@ def test_a_client_that_shows_all_it_knows(tmp_path: Path) -> None:
                 "shop on 403 shows the status 403 and the vendor's error; "
                 "shop on 429 shows the status 429 and the vendor's error; "
                 "shop on 500 shows the status 500 and the vendor's error; "
-                "shop on a broken connection shows the address that was called and the name of an exception"
+                "shop on a broken connection shows the address that was called and the name of an exception; "
+                "shop on an answer that never comes shows the address that was called and the name of an exception"
             ),
         )
 
