@@ -28,6 +28,12 @@ _FAILING = re.compile(
     r"|denied|unauthori|invalid|rejected|gave up|giving up|erro\b|fehl|fall[oó]|falha",
     re.IGNORECASE,
 )
+_OF_CALLS = re.compile(
+    r"\bcall|request|connect|reach|fetch|time_?d? ?out|network|http|\bapi\b|respon|answer|resolve|host|socket"
+    r"|certificate|\btls\b|\bssl\b"
+    r"|anfrage|aufruf|antwort|requisi|solicitud|llamad|chamad|conex",
+    re.IGNORECASE,
+)
 _LOUD = re.compile(r"\b(?:warn(?:ing)?|error|err|critical|fatal|severe|alert|emerg)\b", re.IGNORECASE)
 _LOUD_LEVELS = frozenset({"40", "50", "60"})
 _INBOUND = re.compile(
@@ -115,7 +121,8 @@ class Calls:
 
 def status_of(record: Record) -> int:
     """Return the status a record tells; 0 where it tells none."""
-    return int(float(record.told.get("status", "0")))
+    digits = re.search(r"[1-5]\d\d", record.told.get("status", ""))
+    return int(digits.group()) if digits else 0
 
 
 def calls_in(records: Iterable[Record], shape: Shape) -> Calls:
@@ -158,7 +165,9 @@ _LEVELS = frozenset({"level", "severity", "levelname", "loglevel", "log_level", 
 
 
 def _has_failed(record: Record) -> bool:
-    return is_loud(record) and ("error" in record.told or bool(_FAILING.search(record.text)))
+    """Whether a record tells of a call that failed; what a job says in the end about what it did is none."""
+    about = {"route", "method", "error"} & record.told.keys() or _OF_CALLS.search(record.text)
+    return bool(is_loud(record) and about and ("error" in record.told or _FAILING.search(record.text)))
 
 
 @dataclass(frozen=True, slots=True)
