@@ -26,6 +26,6 @@ def asking(requirement: str, review: Review) -> Iterator[None]:
     try:
         yield
     except NotKept as error:
-        raise NotVerified(f"{error}; say under monitoring what it is called", key="monitoring") from None
+        raise NotVerified(f"{error}{error.advice}", key="monitoring") from None
     except TrafficProblem as error:
         raise CannotTell(Finding(requirement, f"{review.traffic.title} to answer", str(error))) from None

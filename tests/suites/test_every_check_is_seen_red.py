@@ -91,6 +91,8 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
     **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
+    "own_log_holds_what_the_vendor_saw": "is about two logs: test_vendor_records.py",
+    "production_is_called_by_its_key": "is about the team's calls: test_vendor_records.py",
     "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
