@@ -194,6 +194,10 @@ class Review:
             return None
         return rows[0].value if rows else None
 
+    def known(self, key: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` returned the first time this was asked for: figures that several checks share."""
+        return self._asked(("known", key), make)
+
     def errors(self, window: Window | None = None) -> Mapping[str, Share]:
         """Return the share of failed calls by endpoint; default: of the week."""
         return errors_of(self.counts("requests", window, "endpoint", "status"))

@@ -165,6 +165,22 @@ class Reviews:
         """The rule files of golive.yaml."""
         return () if self.watching is None else tuple(self.watching.folder / name for name in self._settings.alerts)
 
+    @property
+    def route_files(self) -> tuple[Path, ...]:
+        """The files of golive.yaml that say whom alerts are sent to."""
+        return () if self.watching is None else tuple(self.watching.folder / name for name in self._settings.routes)
+
+    @property
+    def dashboard_files(self) -> tuple[Path, ...]:
+        """The dashboards of golive.yaml that are files."""
+        named = (name for name in self._settings.dashboards if "://" not in name)
+        return () if self.watching is None else tuple(self.watching.folder / name for name in named)
+
+    @property
+    def dashboard_addresses(self) -> tuple[str, ...]:
+        """The dashboards of golive.yaml that lie at an address."""
+        return tuple(name for name in self._settings.dashboards if "://" in name)
+
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned the first time this was asked for."""
         return self._once.get(key, make)

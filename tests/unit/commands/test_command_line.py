@@ -16,7 +16,7 @@ Command = Callable[..., Any]
 Program = tuple[str, ...]
 
 COMMANDS = (
-    "init, rules, sandbox, deliver, drive, judge, verify, alerts, rotate, fingerprint, "
+    "init, rules, sandbox, deliver, drive, judge, verify, alerts, dashboard, rotate, fingerprint, "
     "sweep, attest, waive, not-applicable, decide, lint, verdict, join, history, schema"
 )
 

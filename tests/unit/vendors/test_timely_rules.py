@@ -18,7 +18,7 @@ SUITES = {
 
 CHECKS: dict[int, tuple[str, ...]] = {
     1: ("key_is_in_no_file", "key_is_in_no_commit", "delivered_files_hold_no_key"),
-    2: ("key_comes_from_a_store",),
+    2: ("key_comes_from_a_store", "program_needs_its_key"),
     3: ("env_files_stay_out_of_git",),
     4: ("scopes_held_are_those_needed",),
     7: ("secrets_have_a_day_to_be_replaced",),
