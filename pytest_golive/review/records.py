@@ -37,7 +37,8 @@ Kind = Literal["calls", "changes", "deliveries"]
 REACH = timedelta(weeks=6, hours=2)
 """So far back reviews look: a week and the four before, and what the week before found, from a full hour on."""
 
-MOST_PAGES = 20
+MOST_PAGES = 25
+"""Pages that are read of a listing: rows hold the bodies of calls, and golive's budget is small."""
 
 LONGEST_PAUSE_SECONDS = 2.0
 

@@ -962,7 +962,7 @@ OWN_CALLS = (
         "the log is lost",
         _loses_the_log(),
         failed=both("own_call_is_in_the_vendors_log"),
-        inconclusive=both("logged_calls_name_the_pinned_version", "production_is_called_by_its_key"),
+        inconclusive=both("logged_calls_name_the_pinned_version"),
         messages={
             "own_call_is_in_the_vendors_log[augno]": (
                 "list_units has to be in the vendor's log within 0.5 s; seen: list_request_logs finds nothing for rq_#"
@@ -995,7 +995,7 @@ OWN_CALLS = (
         on("list_request_logs", _logged(actor=None)),
         failed=both("own_call_is_in_the_vendors_log")
         | here("expansion_fills_its_field", case="list_request_logs-actor"),
-        inconclusive=both("logged_calls_name_the_pinned_version", "production_is_called_by_its_key"),
+        inconclusive=both("logged_calls_name_the_pinned_version"),
         messages={
             "own_call_is_in_the_vendors_log[augno]": (
                 "list_units has to be in the vendor's log with who made it; seen: the row has no actor"
