@@ -20,6 +20,7 @@ from pytest_golive.review.decisions import Decisions, read_decisions
 from pytest_golive.review.logs import REMOTE, AccessLogs
 from pytest_golive.review.names import MetricNames, metric_names
 from pytest_golive.review.prometheus import Prometheus
+from pytest_golive.review.records import VendorRecords
 from pytest_golive.review.review import Review
 from pytest_golive.review.rotation import Switch
 from pytest_golive.review.thresholds import Thresholds
@@ -76,7 +77,7 @@ class Reviews:
 
     watching: Watching | None = None
     example: Callable[[str], Traffic] | None = None
-    records: Callable[[str, str], Traffic | None] = lambda _vendor, _environment: None
+    records: Callable[[str, str], VendorRecords | None] = lambda _vendor, _environment: None
     _made: dict[tuple[str, str, datetime, bool], Review] = field(default_factory=dict)
     _sources: dict[str, Traffic] = field(default_factory=dict)
     _once: Once = field(default_factory=Once)
@@ -104,7 +105,9 @@ class Reviews:
             key = (vendor, environment, hour, lines and self._has_logs)
             if key not in self._made:
                 source = self._logs(vendor) if lines and self._has_logs else self._source(vendor, environment)
-                self._made[key] = Review(source, hour, self._thresholds(), self._select(vendor), environment)
+                # What the vendor keeps is of one key, and so of one environment.
+                where = "" if isinstance(source, VendorRecords) else environment
+                self._made[key] = Review(source, hour, self._thresholds(), self._select(vendor), where)
             return self._made[key]
 
     @property

@@ -58,11 +58,13 @@ class NotKept(TrafficProblem):
 
     Attributes:
         name: the name under which it was looked for.
+        advice: what can be done about it, to be said behind the message.
     """
 
-    def __init__(self, name: str, message: str) -> None:
+    def __init__(self, name: str, message: str, advice: str = "; say under monitoring what it is called") -> None:
         super().__init__(message)
         self.name = name
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)

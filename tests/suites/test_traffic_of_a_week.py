@@ -240,7 +240,7 @@ def test_a_refused_call_is_tried_again(make: Make) -> None:
         f"retries with 401: 75 % (30 of 40) {TOLD}",
     )
     with pytest.raises(NotVerified) as missing:
-        check(make(Some(500, {"status": None, "error.type": "X", "http.request.resend_count": 1})), PLANNED)
+        check(make(Some(500), Some(99, {"status": None, "error.type": "X", "http.request.resend_count": 1})), PLANNED)
     assert missing.value.reason.replace(str(make.folder) + "/", "") == (
         "retries are not counted by status, by the logs calls.jsonl; add the label to them"
     )
@@ -484,6 +484,26 @@ def test_a_gap_within_a_day(make: Make) -> None:
     assert _told(check, make(*OFFICE[12:]), CannotTell) == (
         "calls in each of the 4 weeks before",
         f"in 2 of them {TOLD}",
+    )
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        calls.test_refused_calls_are_not_tried_again,
+        calls.test_limited_calls_are_tried_again,
+        calls.test_unknown_ids_name_their_caller,
+        calls.test_launch_goes_well,
+        incidents.test_bursts_cause_no_429,
+    ],
+)
+def test_classes_of_statuses_say_nothing(make: Make, check: Check) -> None:
+    """4xx may be any of them."""
+    golive = make(Some(900, {"status": "4xx"}, every={2: {"http.request.resend_count": 1, "status": "2xx"}}))
+
+    assert _told(check, golive, CannotTell) == (
+        "calls counted by status code, such as 429",
+        "2xx, 4xx, by the logs calls.jsonl",
     )
 
 
