@@ -228,7 +228,8 @@ class Controller:
         self._results.add(result)
         for fact in facts_of(result, told["phase"]):
             self._write(fact)
-        self._reports.exhibits.add(told)
+        for charted in self._reports.exhibits.add(told):
+            self._write(charted)
         if told["exchanges"] and self._reports.has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 

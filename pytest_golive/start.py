@@ -145,7 +145,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         shelf=shelf,
         repository=(path.parent / manifest.source.repository).resolve(),
         source=source_files(manifest, path.parent.resolve()),
-        papers=papers_of(manifest, path.parent.resolve()),
+        papers=papers_of(manifest, path.parent.resolve(), path.name),
         not_applicable=register.not_applicable,
         register=register,
         hashed=files_of(register, path),
