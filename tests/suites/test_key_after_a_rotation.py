@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import pytest
 import suites.rotation.test_key as key
 from pytest_golive.clients.labs import Labs
 from pytest_golive.clients.setup import set_up
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
+from pytest_golive.manifest.environment import Target
 from pytest_golive.manifest.model import Client, Manifest
 from pytest_golive.papers.named import Papers
 from pytest_golive.rotation import workers
+from pytest_golive.rotation.past import Past
 from pytest_golive.sandbox.http import Request, Response, json_response
 from pytest_golive.sandbox.server import Server
 from pytest_golive.sandbox.world import Sandbox
@@ -90,6 +94,37 @@ def test_a_key_that_was_never_replaced(rotated: Rotated) -> None:
     assert actual == f"<new>, as in the run 0123abcd500 of {at(500)}"
 
 
+def _besides(rotated: Rotated, golive: Any, days: float) -> None:
+    """Give the environment a second vendor, whose key was replaced so many days ago."""
+    key = Secret("tly_live_another-key-of-timely", "timely.api_key")
+    for hours, fingerprint in ((24 * days + 1, "0123456789ab"), (24 * days - 1, key.fingerprint)):
+        rotated.ran(hours, "new", suite="weekly", others={("timely", "api_key"): fingerprint})
+    where = golive.environment
+    targets = {**where.targets, "timely": Target("timely", "http://127.0.0.1:9", credentials={"api_key": key})}
+    golive.environments = {"staging": replace(where, targets=targets)}
+    golive.environment = golive.environments["staging"]
+
+
+def test_the_key_of_another_vendor_was_replaced(rotated: Rotated) -> None:
+    """A rotation is of one key: this one stays, unless golive.yaml tells when it was switched."""
+    golive = rotated.golive()
+    _besides(rotated, golive, 2)
+    record = CheckRecord("t")
+    with recording(record):
+        key.test_key_is_another_than_before(golive, PLANNED)
+    assert record.notes == ["the key was not replaced, and timely.api_key was"]
+    golive = rotated.golive(told={"switched": 3})
+    _besides(rotated, golive, 2)
+    assert rotated.failed(key.test_key_is_another_than_before, golive, CheckFailed)[0] == BEFORE
+
+
+def test_the_key_of_another_vendor_was_replaced_long_ago(rotated: Rotated) -> None:
+    golive = rotated.golive()
+    _besides(rotated, golive, 30)
+
+    assert rotated.failed(key.test_key_is_another_than_before, golive, CheckFailed)[0] == BEFORE
+
+
 def test_nothing_tells_what_was_used_before(rotated: Rotated) -> None:
     """The old key of golive.yaml would; runs of the same rotation do not."""
     name = "environments.staging.vendors.uppzy.previous_api_key"
@@ -110,6 +145,16 @@ def test_nothing_tells_what_was_used_before(rotated: Rotated) -> None:
         name,
     )
     key.test_key_is_another_than_before(rotated.golive(), PLANNED)
+
+
+def test_a_history_that_cannot_be_read_is_told(rotated: Rotated) -> None:
+    pytest.importorskip("sqlalchemy")
+    golive = rotated.golive(old=False)
+    golive.past = Past(rotated.folder, "shop", Secret("nothing-like-a-url", "history.url"))
+
+    told, _ = rotated.skipped(key.test_key_is_another_than_before, golive, NotVerified)
+    problem = "history.url is no URL of a database, as postgresql://host/name"
+    assert told.startswith(f"no earlier run is kept ({problem}): nothing tells which key was used before; ")
 
 
 # ------------------------------------------------------------------ how old it is
@@ -165,6 +210,12 @@ RIGHT: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "all in one report": ([{"workers": PID}], {"workers": 3, "probes": 1}),
     "targets by name": ([{"web": {"uppzy": "new"}, "jobs": {"uppzy": "new"}}], {"workers": 2, "probes": 1}),
     "pods": ([{"pod": f"web-{n}", "keys": {"uppzy": {"api_key": "new"}}} for n in "ab"], {"workers": 2, "probes": 4}),
+    "processes of one number in many containers": ([{"pid": 7, "uppzy": "new"}], {"workers": 4}),
+    "workers of one number on many hosts": ([{"worker": n, "uppzy": "new"} for n in (1, 2)], {"workers": 4}),
+    "told by an object of its own": (
+        [{"worker": {"id": n, "pid": 7}, "metadata": {"name": "web"}, "uppzy": "new"} for n in (1, 2)],
+        {"workers": 2, "probes": 4},
+    ),
     "one process": ([{"pid": 1, "uppzy": "new"}], {"workers": 1}),
     "other vendors beside it": ([{"uppzy": "new", "timely": "0123456789ab"}], {"workers": 1}),
 }
@@ -216,6 +267,24 @@ def test_a_worker_that_holds_another_key(rotated: Rotated, name: str) -> None:
     golive = rotated.golive(*reports, **environment)
 
     assert rotated.failed(key.test_workers_hold_the_new_key, golive, CheckFailed) == (WORKERS, NEW, actual)
+
+
+def test_a_service_with_a_key_of_its_own(rotated: Rotated) -> None:
+    """Its workers hold that one, or golive's; no other."""
+    own = Secret("a-key-of-the-service-alone", "uppzy.service_api_key")
+
+    def golive(*reports: Any) -> Any:
+        made = rotated.golive(*reports, workers=1)
+        target = made.environment.targets["uppzy"]
+        held = replace(target, credentials={**target.credentials, "service_api_key": own})
+        made.environments = {"staging": replace(made.environment, targets={"uppzy": held})}
+        return made
+
+    for report in ({"uppzy": own.fingerprint}, {"uppzy": {"service_api_key": own.fingerprint}}, {"uppzy": "new"}):
+        key.test_workers_hold_the_new_key(golive(report), PLANNED)
+    _, expected, actual = rotated.failed(key.test_workers_hold_the_new_key, golive({"uppzy": "old"}), CheckFailed)
+    assert expected == f"fingerprint {own.fingerprint} or <new> from each"
+    assert actual == "1 of 1 answers tell <old> (the key that was replaced), about 1 of 1 workers"
 
 
 def test_too_few_answers_to_have_met_every_worker(rotated: Rotated) -> None:
