@@ -91,6 +91,8 @@ def test_workers_hold_the_new_key(golive: Golive, planned: PlannedCheck) -> None
         reports = golive.deployment_reports(planned.environment, times)
         read = [instances_in(report, planned.vendor, credential, moment()) for report in reports]
         held.insert(0, ("", workers.seen(read)))
+        if len(read) < times:
+            golive.note(f"{times - len(read)} of {times} questions to the deployment were not answered")
     _judge(golive, planned, vendor, held)
 
 

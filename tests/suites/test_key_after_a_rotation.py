@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import suites.rotation.test_key as key
@@ -310,6 +313,29 @@ def test_nobody_says_how_many_workers_there_are(rotated: Rotated) -> None:
     assert record.warnings == [f"environments.staging.deployment.workers is missing: {told}"]
 
 
+def test_a_deployment_that_does_not_always_answer(rotated: Rotated) -> None:
+    """What it answers counts; nothing at all tells nothing."""
+    url = "http://127.0.0.1:9/fingerprints"
+    turns = itertools.count()
+
+    def answer(request: Request) -> Response:
+        return json_response(503, {}) if next(turns) % 2 else json_response(200, {"uppzy": new})
+
+    record = CheckRecord("t")
+    golive = rotated.golive(workers=1, probes=4)
+    new = rotated.keys["api_key"]
+    with recording(record), Server(answer) as deployment:
+        golive.environments = {"staging": replace(golive.environment, fingerprints_url=deployment.url)}
+        key.test_workers_hold_the_new_key(golive, PLANNED)
+    assert record.notes == ["2 of 4 questions to the deployment were not answered"]
+    golive = rotated.golive(workers=1, probes=4)
+    golive.environments = {"staging": replace(golive.environment, fingerprints_url=url)}
+    requirement, expected, actual = rotated.failed(key.test_workers_hold_the_new_key, golive, CannotTell)
+    assert requirement == "the deployment has to report the fingerprints of its keys"
+    assert expected == "200 with JSON: vendor -> credential -> fingerprint"
+    assert actual.startswith(f"{url}: ConnectError: ")
+
+
 def test_nobody_can_be_asked(rotated: Rotated) -> None:
     name = "environments.staging.deployment.fingerprints"
 
@@ -345,11 +371,6 @@ def _running(rotated: Rotated, keys: list[str | None], url: str, operations: tup
 
 def _client(keys: list[str | None]) -> Any:
     """Return a client of several workers, each with the key of its own configuration; None for the one it is given."""
-    import itertools
-    import json
-
-    import httpx
-
     turns = itertools.count()
 
     def take(request: Request) -> Response:
