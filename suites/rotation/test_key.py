@@ -31,9 +31,9 @@ def test_key_is_another_than_before(golive: Golive, planned: PlannedCheck) -> No
     mine = vendor.key(credential).fingerprint
     used = golive.past.used(planned.environment, planned.vendor, credential)
     told = earlier.judged(mine, used, _steps(vendor).switched, moment())
-    others = _replaced_besides(golive, planned, credential) if isinstance(told, earlier.Same) else ()
+    others = () if isinstance(told, earlier.Other) else _replaced_besides(golive, planned, credential)
     if others:
-        golive.note(f"the key was not replaced, and {', '.join(others)} was")
+        golive.note(f"{', '.join(others)} was replaced lately, and golive.yaml tells no switch of this key")
         return
     if isinstance(told, earlier.Same):
         golive.must("the key has to be another one than before", False, expected=told.expected, actual=told.actual)
@@ -67,6 +67,10 @@ def test_key_is_young(golive: Golive, planned: PlannedCheck) -> None:
     created = _created(golive, planned, vendor)
     if first is not None:
         _must_be_young(golive, now - first.at, f"{first.by} of {written(first.at)} used it already")
+    mine = vendor.key(credential).fingerprint
+    if created is None and first is not None and any(each.fingerprint != mine for each in used):
+        golive.note(f"used since {first.by} of {written(first.at)}, and another one before")
+        return
     if created is None:
         golive.not_verified(f"{place} is missing: nothing tells how old the key is", key=place)
         return

@@ -115,7 +115,11 @@ def test_the_key_of_another_vendor_was_replaced(rotated: Rotated) -> None:
     record = CheckRecord("t")
     with recording(record):
         key.test_key_is_another_than_before(golive, PLANNED)
-    assert record.notes == ["the key was not replaced, and timely.api_key was"]
+    assert record.notes == ["timely.api_key was replaced lately, and golive.yaml tells no switch of this key"]
+    golive.past = Past(rotated.folder / "empty")
+    name = "environments.staging.vendors.uppzy.previous_api_key"
+    golive.environment.targets["uppzy"].credentials.pop("previous_api_key")  # type: ignore[attr-defined]
+    assert rotated.skipped(key.test_key_is_another_than_before, golive, NotVerified)[1] == name
     golive = rotated.golive(told={"switched": 3})
     _besides(rotated, golive, 2)
     assert rotated.failed(key.test_key_is_another_than_before, golive, CheckFailed)[0] == BEFORE
@@ -191,6 +195,16 @@ def test_an_old_key(rotated: Rotated) -> None:
     assert rotated.failed(key.test_key_is_young, golive, CheckFailed)[2] == (
         f"the run 0123abcd2280 of {at(24 * 95)} used it already, 95 days ago"
     )
+
+
+def test_a_key_that_is_used_since_another_one(rotated: Rotated) -> None:
+    """Nobody wrote down when it was made; the runs tell since when it is used."""
+    rotated.ran(24 * 80, "old")
+    rotated.ran(24 * 70, "new")
+    record = CheckRecord("t")
+    with recording(record):
+        key.test_key_is_young(rotated.golive(), PLANNED)
+    assert record.notes == [f"used since the run 0123abcd1680 of {at(24 * 70)}, and another one before"]
 
 
 def test_a_key_of_unknown_age(rotated: Rotated) -> None:
