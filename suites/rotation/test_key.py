@@ -79,6 +79,25 @@ def test_key_is_young(golive: Golive, planned: PlannedCheck) -> None:
     _must_be_young(golive, now - made, f"{told} is {written(made)}")
 
 
+def test_key_is_in_no_other_environment(golive: Golive, planned: PlannedCheck) -> None:
+    """No other environment of golive.yaml holds the key, as far as their keys or fingerprints can be read from here.
+
+    If this fails: make a key of its own for each environment, and revoke the shared one.
+    """
+    vendor = golive.vendor(planned.vendor, planned.environment)
+    mine = vendor.key(vendor.pack.authentication.credential).fingerprint
+    others = golive.other_fingerprints(planned.vendor, planned.environment)
+    same = [name for name, each in others.told.items() if each == mine]
+    golive.must(
+        "no other environment may hold the key",
+        not same,
+        expected="fingerprints that differ",
+        actual=f"{', '.join(same)} holds {mine} too",
+    )
+    for name, reason in others.untold.items():
+        golive.warn(f"whether {name} holds it is not known here: {reason}")
+
+
 def test_workers_hold_the_new_key(golive: Golive, planned: PlannedCheck) -> None:
     """Many answers of the deployment, and many calls of running clients, show the new key and no other.
 

@@ -18,7 +18,7 @@ from pytest_golive.clients.setup import set_up
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
-from pytest_golive.manifest.environment import Target
+from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.manifest.model import Client, Manifest
 from pytest_golive.papers.named import Papers
 from pytest_golive.rotation import workers
@@ -213,6 +213,43 @@ def test_a_key_of_unknown_age(rotated: Rotated) -> None:
     assert rotated.skipped(key.test_key_is_young, rotated.golive(), NotVerified) == (
         f"{name} is missing: nothing tells how old the key is",
         name,
+    )
+
+
+# ------------------------------------------------------------------ other environments
+
+
+def _elsewhere(rotated: Rotated, **keys: str | None) -> Any:
+    """Return what leads to further environments, by their keys; None for one that cannot be read here."""
+    golive = rotated.golive()
+    mine = golive.environment.targets["uppzy"]
+    for name, value in keys.items():
+        held = {} if value is None else {"api_key": Secret(value, "uppzy.api_key")}
+        missing = {} if held else {"api_key": "environment variable K is not set"}
+        target = replace(mine, credentials=held, missing=missing)
+        golive.environments = {**golive.environments, name: Environment(name, targets={"uppzy": target})}
+    return golive
+
+
+def test_no_other_environment_holds_the_key(rotated: Rotated) -> None:
+    """Nor where there is none; what cannot be read is only told."""
+    record = CheckRecord("t")
+    with recording(record):
+        key.test_key_is_in_no_other_environment(_elsewhere(rotated, live="another-key-of-uppzy"), PLANNED)
+        key.test_key_is_in_no_other_environment(_elsewhere(rotated), PLANNED)
+        assert record.warnings == []
+        key.test_key_is_in_no_other_environment(_elsewhere(rotated, live=None), PLANNED)
+    told = "environment variable K is not set, and environments.live.deployment.fingerprints is missing"
+    assert record.warnings == [f"whether live holds it is not known here: {told}"]
+
+
+def test_another_environment_holds_the_key(rotated: Rotated) -> None:
+    golive = _elsewhere(rotated, live=rotated.sandbox.connection("uppzy").api_key, desk="another-key-of-uppzy")
+
+    assert rotated.failed(key.test_key_is_in_no_other_environment, golive, CheckFailed) == (
+        "no other environment may hold the key",
+        "fingerprints that differ",
+        "live holds <new> too",
     )
 
 

@@ -176,6 +176,9 @@ def test_what_is_used_before_the_switch_is_noted(golive: Command, here: Path, sa
     assert (begun.fingerprint, begun.operation) == (key, "get_chat_request")
     assert sandbox.connection("uppzy").api_key not in (here / ".golive/rotation/live.jsonl").read_text()
     assert request.startswith("req_")
+    swept = golive("sweep")
+    assert (swept.code, len(swept.out)) == (0, 1)
+    assert re.fullmatch(r"live: removed session golive-session-[0-9a-f]{8} at uppzy", swept.out[0])
 
 
 ALLOWED = (
