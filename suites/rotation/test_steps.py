@@ -15,7 +15,7 @@ from pytest_golive.papers.change_log import newest, rotations
 from pytest_golive.papers.rotation_steps import ToldSteps, steps_in
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.rotation import workers
-from pytest_golive.rotation.instances import Instance, instances_in
+from pytest_golive.rotation.instances import Instance, in_use, instances_in
 from pytest_golive.rotation.steps import MINUTE, Evidence, Steps, is_before, must_pass_in_between, written
 
 SMOKE, TRAFFIC = "UPZ-66", "UPZ-67"
@@ -60,10 +60,10 @@ def test_instances_started_after_the_secret_changed(golive: Golive, planned: Pla
     since = look.steps.stored or look.steps.created
     if since is None:
         raise look.missing("stored")
-    mine = look.vendor.key(look.credential).fingerprint
+    mine = in_use(look.vendor)
     told = {each for report in reports for each in instances_in(report, planned.vendor, look.credential, moment())}
     early = [each for each in told if each.configured is not None and each.configured < since - MINUTE]
-    stale = sorted(_started(each) for each in early if each.fingerprint != mine)
+    stale = sorted(_started(each) for each in early if each.fingerprint not in mine)
     requirement, expected = (
         "every instance has to be started after the secret changed",
         f"a start since {written(since)}",

@@ -69,6 +69,7 @@ AFTER_A_SWITCH = (
 STEPS_OF_A_ROTATION = (
     "key_is_another_than_before",
     "key_is_young",
+    "key_is_in_no_other_environment",
     "workers_hold_the_new_key",
     "secret_is_newer_than_the_key",
     "instances_started_after_the_secret_changed",
