@@ -16,7 +16,7 @@ from pytest_golive.facts.outcome import Word
 from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
 from pytest_golive.readiness.results import Results
-from pytest_golive.remembering import keep, remember, with_past
+from pytest_golive.remembering import keep, note_rotation, remember, with_past
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles, commit, replace, stage
 from pytest_golive.report.junit import tell_the_verdict
@@ -294,6 +294,7 @@ class Controller:
         if session.exitstatus not in KEPT:  # what was cut short is nothing to compare with
             remember(self._file, self._rules, self._run)
             self._say(keep(self._file, self._run))
+            self._say(note_rotation(self._file, self._run))
         self._finish(session, told_anew=bool(leaks))
 
     def _say(self, told: str) -> None:

@@ -17,7 +17,7 @@ Program = tuple[str, ...]
 
 COMMANDS = (
     "init, rules, sandbox, deliver, drive, judge, verify, alerts, dashboard, rotate, fingerprint, "
-    "sweep, attest, waive, not-applicable, lint, verdict, join, history, schema"
+    "sweep, attest, waive, not-applicable, decide, lint, verdict, join, history, schema"
 )
 
 

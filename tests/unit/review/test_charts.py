@@ -10,7 +10,8 @@ import pytest
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.review.chart import ENDPOINTS, chart, keep_chart
 from pytest_golive.review.review import Review
-from pytest_golive.review.traffic import NotKept, Question, Row, TrafficProblem
+from pytest_golive.review.traffic import Labels, Level, NotKept, Question, Row, Sent, Slot, TrafficProblem
+from pytest_golive.review.window import Window
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -40,6 +41,15 @@ class Kept:
 
     def busiest(self, question: Question, seconds: int) -> float:
         return 0.0
+
+    def slots(self, question: Question, seconds: int) -> tuple[Slot, ...]:
+        return ()
+
+    def highest(self, of: Level, window: Window, where: Labels) -> float:
+        return 0.0
+
+    def sent_again(self, window: Window, where: Labels, most: int, pause_seconds: float) -> tuple[Sent, ...]:
+        return ()
 
 
 def test_calls_failures_and_durations_by_endpoint_and_week() -> None:
