@@ -131,23 +131,7 @@ class AccessLogs:
             self._need(NEEDED[question.of])
             whole = is_of_hours(question.window) and seconds % 3600 == 0
             figure = f"sum({COUNTED[question.of]})" if whole else OF_A_LINE[question.of]
-            start = question.window.start.timestamp()
-            part = f"CAST(floor((epoch(time) - {start}) / {int(seconds)}) AS BIGINT)"
-            by = "".join(f", {name}" for name in question.by)
-            where, values = condition(question)
-            rows = connection.execute(
-                f"SELECT {figure} AS figure, {part} AS part{by} "  # noqa: S608  # names are this module's own
-                f"FROM {'hours' if whole else 'lines'} WHERE {where} GROUP BY ALL ORDER BY part",
-                values,
-            ).fetchall()
-        return tuple(
-            Slot(
-                datetime.fromtimestamp(start + number * seconds, UTC),
-                Row(dict(zip(question.by, map(str, labels), strict=True)), float(figure)),
-            )
-            for figure, number, *labels in rows
-            if figure
-        )
+            return _slots(connection, question, seconds, figure, "hours" if whole else "lines")
 
     def highest(self, of: Level, window: Window, where: Labels) -> float:
         """Return the most that any line tells; see :meth:`Traffic.highest`."""
@@ -180,6 +164,13 @@ class AccessLogs:
             connection = self._opened()
             self._need((column, "milliseconds") if column == "seconds" else (column,))
             return self._rows(connection, question, f"quantile_cont({column}, {float(share)})", "lines")
+
+    def quantile_slots(self, share: float, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return a quantile of each part, within a hundredth or so: of weeks of lines; see :class:`InOneLook`."""
+        with self._lock:
+            connection = self._opened()
+            self._need(("seconds", "milliseconds"))
+            return _slots(connection, question, seconds, f"approx_quantile(seconds, {float(share)})", "lines")
 
     @property
     def unreadable(self) -> int:
@@ -306,3 +297,26 @@ def _kind(top: str, places: Iterable[str]) -> str:
 def _parquet_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mapping[str, Any]:
     rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet([{text(names[0])}])").fetchall()  # noqa: S608
     return {str(name): None for name, *_ in rows}
+
+
+def _slots(
+    connection: DuckDBPyConnection, question: Question, seconds: int, figure: str, table: str
+) -> tuple[Slot, ...]:
+    """Return a figure for each part of a window."""
+    start = question.window.start.timestamp()
+    part = f"CAST(floor((epoch(time) - {start}) / {int(seconds)}) AS BIGINT)"
+    by = "".join(f", {name}" for name in question.by)
+    where, values = condition(question)
+    rows = connection.execute(
+        f"SELECT {figure} AS figure, {part} AS part{by} "  # noqa: S608  # names are this module's own
+        f"FROM {table} WHERE {where} GROUP BY ALL ORDER BY part",
+        values,
+    ).fetchall()
+    return tuple(
+        Slot(
+            datetime.fromtimestamp(start + number * seconds, UTC),
+            Row(dict(zip(question.by, map(str, labels), strict=True)), float(figure)),
+        )
+        for figure, number, *labels in rows
+        if figure
+    )

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.review.chart import chart
 from pytest_golive.review.logs import AccessLogs
+from pytest_golive.review.review import Review
 from pytest_golive.review.traffic import NotKept, Question, TrafficProblem, summed, total
 from pytest_golive.review.window import last_week
 
@@ -193,3 +195,34 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
         match=f"^the logs {tmp_path}/a.jsonl: no line has a time: timestamp, or another of its usual names$",
     ):
         logs.counts(Question("requests", WEEK))
+
+
+def test_quantiles_of_several_weeks_take_one_look(tmp_path: Path) -> None:
+    """A chart of five weeks would read the files five times otherwise; a week without calls has no figure."""
+    lines = [
+        {
+            **FLAT,
+            "timestamp": (DAY - timedelta(weeks=week, minutes=number)).isoformat(),
+            "duration_seconds": number / 100,
+        }
+        for week in (0, 3)
+        for number in range(1, 101)
+    ]
+    for line in lines:
+        del line["http.client.request.duration"]
+    review = Review(_written(tmp_path / "weeks.jsonl", *lines), NOW)
+
+    seen = [[row.value for row in rows] for _, rows in review.weekly_quantile(0.95, "endpoint")]
+
+    nearly = pytest.approx(0.95, abs=0.02)
+    assert seen == [[], [nearly], [], [], [nearly]]
+
+
+def test_a_chart_of_logs_without_durations_has_none(tmp_path: Path) -> None:
+    line = {name: value for name, value in FLAT.items() if name != "http.client.request.duration"}
+
+    told = chart("uppzy", Review(_written(tmp_path / "bare.jsonl", line), NOW))
+
+    assert told["endpoints"] == [
+        {"endpoint": "/chat", "calls": [0, 0, 0, 0, 1.0], "failed": [0, 0, 0, 0, 0], "seconds": [None] * 5}
+    ]
