@@ -146,6 +146,7 @@ class Receipt:
         informational: statuses that came before the answer: 100.
         http_version: of the answer: 1.1, 1.0; empty without one.
         error: why this is no answer, as the end of a sentence; empty for one.
+        begun: when it was sent, in seconds: on a monotonic clock, or on that of the vendor's schedule.
     """
 
     ended: End
@@ -157,6 +158,7 @@ class Receipt:
     informational: tuple[int, ...] = ()
     http_version: str = ""
     error: str = ""
+    begun: float = 0.0
 
     @property
     def accepted(self) -> bool:

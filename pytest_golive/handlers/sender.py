@@ -137,6 +137,7 @@ class _Sending:
             informational=tuple(self.informational),
             http_version="" if self.head is None else self.head.http_version.decode("ascii"),
             error=error,
+            begun=self.begun,
         )
 
     def _connected(self) -> socket.socket:

@@ -12,6 +12,12 @@ SUFFIXES = {".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".
 
 LARGEST_BYTES = 2_000_000
 
+RECORDS = SUFFIXES | {".csv", ".tsv", ".json", ".jsonl", ".ndjson"}
+"""What the name of a log of records ends with: programs write some, too."""
+
+LARGEST_RECORDS_BYTES = 200_000_000
+"""A log of records that is cut off would tell of too little."""
+
 _ADDRESS = re.compile(r"\w+://\S+")
 _FILE = re.compile(r"[^\s@]*(?:\.\w{1,8}|/)")
 
@@ -61,6 +67,25 @@ def read(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
     return tuple(Paper(_told(file, folder), _text(file, key)) for file in files)
 
 
+def read_records(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
+    """Return a log of records that golive.yaml names: a file, all of a folder, a pattern of names, or the records.
+
+    Raises:
+        Missing: there is no such file, or it cannot be read.
+        Elsewhere: an address of the web.
+    """
+    wanted = given.strip()
+    if "\n" not in wanted and "://" not in wanted:
+        named = folder / wanted
+        found = named.rglob("*") if named.is_dir() else folder.glob(wanted) if "*" in wanted else [named]
+        files = sorted(
+            file for file in found if file.is_file() and (not named.is_dir() or file.suffix.lower() in RECORDS)
+        )
+        if files:
+            return tuple(Paper(_told(file, folder), _text(file, key, LARGEST_RECORDS_BYTES)) for file in files)
+    return read(folder, given, key)
+
+
 def _may_be_a_path(folder: Path, wanted: str) -> bool:
     if _FILE.fullmatch(wanted):
         return True
@@ -84,9 +109,9 @@ def _told(file: Path, folder: Path) -> str:
         return file.name
 
 
-def _text(file: Path, key: str) -> str:
+def _text(file: Path, key: str, largest: int = LARGEST_BYTES) -> str:
     try:
         with file.open("rb") as stream:
-            return stream.read(LARGEST_BYTES).decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            return stream.read(largest).decode("utf-8-sig", "replace").replace("\r\n", "\n")
     except OSError as error:
         raise Missing(f"{key}: {file.name} cannot be read: {error.strerror}") from None
