@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.reading import Elsewhere, Missing, Paper, read
+from pytest_golive.papers.reading import SUFFIXES, Elsewhere, Missing, Paper, read
 
 ELSEWHERE = "golive reads files only: keep it in the repository, or let somebody vouch for it"
 
 
-def named(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
+def named(
+    papers: Papers, given: str, key: str, what: str, suffixes: Collection[str] = SUFFIXES
+) -> tuple[Paper, ...]:
     """Return what golive.yaml names under a key.
 
     Args:
@@ -19,6 +21,7 @@ def named(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
         given: what it names; may be empty.
         key: the key.
         what: what it should name, for a reader.
+        suffixes: what the names of a folder's papers end with.
 
     Raises:
         NotVerified: it names nothing, or an address.
@@ -27,7 +30,7 @@ def named(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
     if not given.strip():
         raise NotVerified(f"{key} is missing: {what}", key=key)
     try:
-        return read(papers.folder, given, key)
+        return read(papers.folder, given, key, suffixes)
     except Elsewhere as address:
         raise NotVerified(f"{key} is {address}: {ELSEWHERE}", key=key) from None
     except Missing as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,13 +37,14 @@ class Elsewhere(Exception):
     """It lies at an address: golive reads files only; the message is the address."""
 
 
-def read(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
+def read(folder: Path, given: str, key: str, suffixes: Collection[str] = SUFFIXES) -> tuple[Paper, ...]:
     """Return what golive.yaml names.
 
     Args:
         folder: where golive.yaml lies.
         given: a file, a folder, or the words themselves.
         key: the key of golive.yaml it stands under.
+        suffixes: what the names of a folder's papers end with.
 
     Raises:
         Missing: there is no such file, or it cannot be read.
@@ -55,7 +56,7 @@ def read(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
     if "\n" in wanted or not _may_be_a_path(folder, wanted):
         return (Paper(key, given),)
     path = folder / wanted.partition("#")[0]
-    files = sorted(_files(path))
+    files = sorted(_files(path, suffixes))
     if not files:
         raise Missing(f"{key}: {wanted} is not there")
     return tuple(Paper(_told(file, folder), _text(file, key)) for file in files)
@@ -70,11 +71,11 @@ def _may_be_a_path(folder: Path, wanted: str) -> bool:
         return False
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, suffixes: Collection[str]) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+        yield from (file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
 
 
 def _told(file: Path, folder: Path) -> str:

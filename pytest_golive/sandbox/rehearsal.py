@@ -10,6 +10,7 @@ from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.sandbox.connection import Connection
+from pytest_golive.sandbox.selwise.example_changes import event_counts, known_good, recorded_changes
 from pytest_golive.sandbox.world import FINGERPRINTS, INBOX, Sandbox
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
@@ -48,6 +49,11 @@ PAPERS = Papers(
     rollback="papers/rollback.md",
     change_log="papers/changes.md",
     sync_log="papers/sync-log.csv",
+    change_records=recorded_changes(_TODAY),
+    known_good=known_good(_TODAY),
+    event_counts=event_counts(_TODAY),
+    limits="papers/limits.md",
+    drill="papers/drill.md",
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
 )
 """Who looks after the example project, and where that is written down."""

@@ -16,7 +16,15 @@ from tests.suites.all_breakages import BREAKAGES, RIGHT
 from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
-from tests.suites.planned_checks import KEPT_FIGURES, PAPERS, WEEKLY_TRENDS
+from tests.suites.planned_checks import (
+    ARRIVALS,
+    CHANGE_RECORDS,
+    INTEGRATION_PAGES,
+    KEPT_FIGURES,
+    KNOWN_GOOD,
+    PAPERS,
+    WEEKLY_TRENDS,
+)
 
 CONFTEST = """
 import sys
@@ -91,6 +99,10 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
+    **dict.fromkeys(INTEGRATION_PAGES, "is about the team's pages: test_pages_of_integrations.py"),
+    **dict.fromkeys(ARRIVALS, "is about limits and arrivals: test_selwise_limits_and_arrivals.py"),
+    **dict.fromkeys(KNOWN_GOOD, "is about the team's files: test_known_good_files.py"),
+    **dict.fromkeys(CHANGE_RECORDS, "is about the team's records: test_records_of_changes.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
     **dict.fromkeys(ALERTS, "is about the team's alerts: tests/plugin/test_alerts_of_the_team.py"),
     "recordings_are_fresh": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
