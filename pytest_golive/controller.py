@@ -16,7 +16,7 @@ from pytest_golive.facts.outcome import Word
 from pytest_golive.heading import heading
 from pytest_golive.readiness import verdict as verdicts
 from pytest_golive.readiness.results import Results
-from pytest_golive.remembering import keep, remember, with_past
+from pytest_golive.remembering import keep, note_rotation, remember, with_past
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, RunFiles, commit, replace, stage
 from pytest_golive.report.junit import tell_the_verdict
@@ -228,7 +228,8 @@ class Controller:
         self._results.add(result)
         for fact in facts_of(result, told["phase"]):
             self._write(fact)
-        self._reports.exhibits.add(told)
+        for charted in self._reports.exhibits.add(told):
+            self._write(charted)
         if told["exchanges"] and self._reports.has_html:
             report.extras = [*getattr(report, "extras", []), evidence(list(told["exchanges"]))]  # type: ignore[attr-defined]
 
@@ -293,6 +294,7 @@ class Controller:
         if session.exitstatus not in KEPT:  # what was cut short is nothing to compare with
             remember(self._file, self._rules, self._run)
             self._say(keep(self._file, self._run))
+            self._say(note_rotation(self._file, self._run))
         self._finish(session, told_anew=bool(leaks))
 
     def _say(self, told: str) -> None:

@@ -34,6 +34,8 @@ from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.papers.named import Papers
 from pytest_golive.review.reviews import Reviews
+from pytest_golive.rotation.past import Past
+from pytest_golive.rotation.probing import probe
 from pytest_golive.source.files import SourceFiles, searcher_for
 from pytest_golive.source.leaks import Leak
 from pytest_golive.source.sightings import Searcher
@@ -60,6 +62,7 @@ class Golive:
         labs: the team's webhook handlers.
         clients: the team's API clients.
         reviews: what the team's metrics or logs say about its traffic.
+        past: what earlier runs and `golive rotate begin` left.
     """
 
     def __init__(  # noqa: PLR0913  # everything a check may ask for
@@ -95,6 +98,7 @@ class Golive:
         self.labs = Labs()
         self.clients = ClientLabs()
         self.reviews = Reviews()
+        self.past = Past()
         self.pause = pausing(recordings)
         self.shelf = shelf
         self.recordings = recordings
@@ -193,6 +197,28 @@ class Golive:
         if url is None:
             raise NotVerified(f"{place} is missing: nothing tells which keys are deployed", key=place)
         return fingerprints_in(self._report(url), vendor, read_pack(vendor).authentication.credential)
+
+    def deployment_reports(self, environment: str, times: int) -> tuple[Any, ...]:
+        """Return what an environment's deployment reports when it is asked many times, by whichever worker answers.
+
+        Asked once a run, each time over a connection of its own.
+
+        Raises:
+            NotVerified: golive.yaml names no address that reports.
+            CannotTell: the address does not answer.
+        """
+        place = f"environments.{environment}.deployment.fingerprints"
+        url = self.environments[environment].fingerprints_url
+        if url is None:
+            raise NotVerified(f"{place} is missing: nothing tells which keys are deployed", key=place)
+
+        def asked() -> tuple[Any, ...]:
+            with self.sharing(f"deployment {httpx.URL(url).raw_path.decode()} {times} times"):
+                fetch = carry(lambda: fetch_report(url, self.redactor.scrub, self.recordings))
+                return probe(fetch, times, at_once=1 if self.recordings is not None else None)
+
+        reports: tuple[Any, ...] = self._shared.get(("reports", url, times), asked)
+        return reports
 
     def targets_without_key(self, vendor: str, environment: str) -> tuple[str, ...]:
         """Return the targets of a deployment that report no fingerprint of a vendor's key.

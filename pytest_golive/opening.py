@@ -14,6 +14,7 @@ from pytest_golive import __version__
 from pytest_golive.controller import Controller
 from pytest_golive.facts.ledger import Ledger, Planned, RulePlanned, RunStarted, now
 from pytest_golive.facts.outcome import Word
+from pytest_golive.readiness.plan import Plan, landed
 from pytest_golive.report import files as run_files
 from pytest_golive.report import page
 from pytest_golive.report.files import CannotWrite, Places, RunFiles
@@ -54,7 +55,7 @@ def open_files(config: pytest.Config, run: Run) -> None:
         run=run.id,
         version=__version__,
         rehearsal=run.sandbox,
-        notes=(*run.notes, *_rehearsal_notes(run)),
+        notes=(*run.notes, *(() if not run.sandbox or run.choice.only else (rehearsal_note(run.plan),))),
         without_check=tuple(planned.rule.id for planned in run.plan.without_check),
         accepted=tuple(gap_entries(run.register)),
         attestations=tuple(word_entries(run.register)),
@@ -116,13 +117,16 @@ def _write_plan(run: Run, ledger: Ledger) -> None:
         )
 
 
-def _rehearsal_notes(run: Run) -> tuple[str, ...]:
-    if not run.sandbox or run.choice.only:
-        return ()
-    plan = run.plan
+def rehearsal_note(plan: Plan) -> str:
+    """Return how much of its suites a rehearsal tries, and why it does not try the rest."""
     in_part = sum(bool(planned.undecided) for planned in plan.rules)
-    told = f"rehearsal: {len(plan.rules)} rules have checks ({in_part} of them in part), "
-    return (f"{told}{len(plan.without_check)} more have none yet; `golive rules --missing` lists them",)
+    elsewhere = sum(any(map(landed, planned.rule.decided_by)) for planned in plan.without_check)
+    told = f"rehearsal: {len(plan.rules)} rules are tried ({in_part} of them in part)"
+    if elsewhere:
+        told += f"; {elsewhere} more only where your own programs and figures are"
+    if waiting := len(plan.without_check) - elsewhere:
+        told += f"; {waiting} have no check yet, `golive rules --missing` lists them"
+    return told
 
 
 def _commit(root: Path) -> str | None:

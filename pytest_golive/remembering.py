@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from dataclasses import replace as replace_in
 from pathlib import Path
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.credentials.source import SourceProblem, read
+from pytest_golive.facts.moment import moment
 from pytest_golive.history.kept import KeptRun
 from pytest_golive.history.store import History, HistoryProblem, file_of, is_available
 from pytest_golive.manifest.model import Manifest
@@ -16,6 +18,7 @@ from pytest_golive.readiness.last_run import Remembered, changed, compared, memo
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.files import CannotWrite, replace
 from pytest_golive.report.verdict_file import ChangedEntry, ComparedEntry, VerdictFile
+from pytest_golive.rotation.past import AFTER_A_ROTATION, Past, moment_of
 from pytest_golive.run import Run
 
 
@@ -66,6 +69,28 @@ def keep(file: VerdictFile, run: Run) -> str:
             history.close()
     except HistoryProblem as problem:
         return run.redactor.scrub(f"this run is not in the history: {problem}")
+    return ""
+
+
+def note_rotation(file: VerdictFile, run: Run) -> str:
+    """Note what a run after a rotation said, also one of a few rules: later runs judge the order of the steps by it.
+
+    Returns:
+        Why it is not noted where it should be, "" where all is well.
+    """
+    recordings = run.golive.recordings
+    replays = recordings is not None and recordings.replays
+    if run.sandbox or replays or AFTER_A_ROTATION not in file.suites:
+        return ""
+    kept = _kept(file, run)
+    # Kept times are those of the clock; what is judged later reads the clock that checks read.
+    ended = moment()
+    lasted = moment_of(kept.finished) - moment_of(kept.started)
+    kept = replace_in(kept, started=(ended - lasted).isoformat(), finished=ended.isoformat())
+    try:
+        Past(run.root).note(run.choice.environment, kept)
+    except OSError as error:
+        return f"this run is not noted for the rotation: {error.strerror}"
     return ""
 
 

@@ -23,7 +23,7 @@ def watching_of(manifest: Manifest, folder: Path) -> Watching | None:
     """Return where the traffic can be looked at; None where golive.yaml says nothing of it.
 
     Raises:
-        Mistakes: a metric is no metric, or the authorization cannot be read.
+        Mistakes: a metric is no metric, the authorization cannot be read, or the decisions are not right.
     """
     monitoring = manifest.monitoring
     if monitoring is None and not manifest.traffic:
@@ -42,7 +42,11 @@ def watching_of(manifest: Manifest, folder: Path) -> Watching | None:
             mistakes.append(manifest.mistake(("monitoring", "metrics", name), f"monitoring.metrics.{name}: {error}"))
     if mistakes:
         raise Mistakes(mistakes)
-    return Watching(folder, monitoring, manifest.traffic, authorization)
+    vendors = tuple(dict.fromkeys(vendor for each in manifest.environments.values() for vendor in each.vendors))
+    watching = Watching(folder, monitoring, manifest.traffic, authorization, vendors, tuple(manifest.environments))
+    if watching.settings.decisions is not None:
+        watching.read_decisions()  # what is wrong in it is told now
+    return watching
 
 
 def monitored(watching: Watching | None, *, rehearsal: bool) -> frozenset[str]:
@@ -80,6 +84,8 @@ def told(reviews: Reviews) -> dict[str, Any] | None:
         "monitoring": None if monitoring is None else monitoring.model_dump(mode="json", exclude_none=True),
         "traffic": list(watching.traffic),
         "authorization": None if authorization is None else [authorization.reveal(), authorization.name],
+        "vendors": list(watching.vendors),
+        "environments": list(watching.environments),
     }
 
 
@@ -93,4 +99,6 @@ def received(sent: Mapping[str, Any] | None) -> Watching | None:
         None if monitoring is None else Monitoring.model_validate(monitoring),
         tuple(sent["traffic"]),
         None if authorization is None else Secret(*authorization),
+        tuple(sent["vendors"]),
+        tuple(sent["environments"]),
     )

@@ -37,6 +37,7 @@ from pytest_golive.readiness.plan import Ground, Plan, make_plan
 from pytest_golive.readiness.provenance import hashes
 from pytest_golive.report.files import CannotWrite
 from pytest_golive.review.reviews import Watching
+from pytest_golive.rotation.past import Past
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.sandbox import rehearsal
 from pytest_golive.sandbox.rehearsal import EXAMPLE, rehearse
@@ -144,7 +145,7 @@ def _configured(config: pytest.Config, choice: Choice) -> Prepared:
         shelf=shelf,
         repository=(path.parent / manifest.source.repository).resolve(),
         source=source_files(manifest, path.parent.resolve()),
-        papers=papers_of(manifest, path.parent.resolve()),
+        papers=papers_of(manifest, path.parent.resolve(), path.name),
         not_applicable=register.not_applicable,
         register=register,
         hashed=files_of(register, path),
@@ -311,6 +312,8 @@ def _run(config: pytest.Config, choice: Choice, prepared: Prepared) -> Run:
     golive.source = prepared.source
     golive.papers = prepared.papers
     golive.reviews = reviewing.reviews_of(prepared.watching, prepared.environments, redactor)
+    if not golive.sandbox:
+        golive.past = Past(config.rootpath, prepared.project, prepared.history)
     golive.labs = labs_of(prepared.handlers, redactor)
     golive.clients = clienting.labs_of(prepared.clients, redactor, clienting.behind(golive))
     golive.budgets = Budgets(None if golive.sandbox else budgets_path(config.rootpath), run_id)

@@ -15,7 +15,7 @@ from pytest_golive.people.days import last_day
 from pytest_golive.people.judging import end_of
 from pytest_golive.people.register import Register, example_register, register_of
 from pytest_golive.readiness.last_run import memory
-from pytest_golive.readiness.people_cases import People
+from pytest_golive.readiness.people_cases import MISSING_FILE, People
 from pytest_golive.report.verdict_file import GapEntry, WordEntry
 from pytest_golive.sandbox.rehearsal import EXAMPLE
 
@@ -48,6 +48,7 @@ def people_of(register: Register, choice: Choice) -> People:
         gaps=register.gaps,
         ceiling=register.ceiling,
         unapproved=register.unapproved,
+        attested=MISSING_FILE in register.files,
         watched=register.watched,
         deploy=register.deploy,
         before=Suite.PRERELEASE in choice.suites,

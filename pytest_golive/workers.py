@@ -16,6 +16,7 @@ from pytest_golive.cassettes.standin import secret_of
 from pytest_golive.clients import setup as client_setup
 from pytest_golive.conduct import Conductor
 from pytest_golive.credentials.redaction import Redactor
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Journal, Unwritten
 from pytest_golive.exchange.pace import Budgets
 from pytest_golive.facts.outcome import Effects, Severity, Suite
@@ -27,6 +28,7 @@ from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.options import Choice
 from pytest_golive.papers.named import papers_received, papers_told
 from pytest_golive.readiness.plan import Plan, PlannedCheck
+from pytest_golive.rotation.past import Past
 from pytest_golive.run import Run, budgets_path, journal_path
 from pytest_golive.source.named import source_received, source_told
 from pytest_golive.vendors.library import add_pack, own_packs
@@ -72,6 +74,7 @@ def sent(run: Run, *, stealing: bool = False) -> str:
             "source": source_told(run.golive.source),
             "papers": papers_told(run.golive.papers),
             "watching": reviewing.told(run.golive.reviews),
+            "history": None if run.history is None else [run.history.reveal(), run.history.name],
             "handlers": [setup.told(each) for each in run.golive.labs.setups.values()],
             "clients": [client_setup.told(each) for each in run.golive.clients.setups.values()],
         }
@@ -144,6 +147,11 @@ def received(told: Mapping[str, Any], process: str) -> Run:
     golive.source = source_received(told["source"])
     golive.papers = papers_received(told["papers"])
     golive.reviews = reviewing.reviews_of(reviewing.received(told["watching"]), environments, redactor)
+    history = None if told["history"] is None else Secret(*told["history"])
+    if history is not None:
+        redactor.add(history)
+    if not told["sandbox"]:
+        golive.past = Past(root, told["project"], history)
     golive.labs = labs_of(map(setup.received, told["handlers"]), redactor)
     clients = map(client_setup.received, told["clients"])
     golive.clients = clienting.labs_of(clients, redactor, clienting.behind(golive))

@@ -5,6 +5,7 @@ Each child is a process of its own: what a run changes in modules ends with it.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -48,7 +49,15 @@ class Warm:
                 stdout=subprocess.PIPE,
                 text=True,
             )
+            atexit.register(_end, self._process)
         return self._process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
+    process.wait(10)
 
 
 WARM = Warm()

@@ -11,9 +11,8 @@ from pytest_golive.manifest.environment import Environment
 from pytest_golive.papers import asked
 from pytest_golive.papers.change_records import NoRecords, changes_of
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.reading import SUFFIXES, Paper
+from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.recorded_change import Change
-from pytest_golive.papers.structured import SUFFIXES as OF_DATA
 
 KEY = "operations.change_records"
 UNKEPT = "nothing tells how integrations were changed"
@@ -72,10 +71,9 @@ def records_about(
 
 
 def _papers(papers: Papers) -> tuple[Paper, ...]:
-    suffixes = SUFFIXES | OF_DATA
     if papers.change_records or not papers.change_log:
-        return asked.named(papers, papers.change_records, KEY, UNKEPT, suffixes)
-    return asked.named(papers, papers.change_log, "operations.change_log", UNKEPT, suffixes)
+        return asked.records(papers, papers.change_records, KEY, UNKEPT)
+    return asked.records(papers, papers.change_log, "operations.change_log", UNKEPT)
 
 
 def _concerns(change: Change, names: Sequence[str], sites: Iterable[str]) -> bool:

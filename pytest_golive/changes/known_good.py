@@ -15,8 +15,8 @@ from pytest_golive.changes.difference import Difference, difference
 from pytest_golive.changes.kept_records import is_same_place
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.papers.change_fields import snake
-from pytest_golive.papers.moments import moment_of
 from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.record_times import moment_of
 from pytest_golive.papers.states import configuration_of, provider_of
 from pytest_golive.papers.structured import Garbled, documents_of, is_data, read_data
 

@@ -9,7 +9,7 @@ from typing import Any
 from pytest_golive.changes.difference import Difference, difference
 from pytest_golive.changes.fault import Fault, at, listed
 from pytest_golive.papers.change_steps import Kind
-from pytest_golive.papers.moments import moment_of
+from pytest_golive.papers.record_times import moment_of
 from pytest_golive.papers.recorded_change import Change
 from pytest_golive.papers.states import CONFIGURED
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pytest_golive.clients.course import course_of
 from pytest_golive.clients.trace import Attempt, Fields, Trace
 from pytest_golive.exchange.recorder import BODY_LIMIT, SHOWN_HEADERS
+from pytest_golive.facts.course import keep_part
 from pytest_golive.facts.current import current
 from pytest_golive.facts.exchange import Exchange
 
@@ -18,7 +20,7 @@ MOST = 40
 
 
 def keep(trace: Trace, setup: Setup, scrub: Callable[[str], str]) -> None:
-    """Keep the requests of a drive as evidence of the check that looks at it."""
+    """Keep the requests and the course of a drive as evidence of the check that looks at it."""
     record = current()
     if record is None:
         return
@@ -26,6 +28,7 @@ def keep(trace: Trace, setup: Setup, scrub: Callable[[str], str]) -> None:
     own = {pack.idempotency.header.lower()} if pack.idempotency is not None else set()
     own |= {pack.versioning.header.lower()} if pack.versioning is not None else set()
     record.exchanges.extend(exchange_of(attempt, SHOWN_HEADERS | own, scrub) for attempt in trace.attempts[:MOST])
+    keep_part(record, course_of(trace, scrub))
 
 
 def exchange_of(attempt: Attempt, shown: frozenset[str], scrub: Callable[[str], str]) -> Exchange:
@@ -42,6 +45,7 @@ def exchange_of(attempt: Attempt, shown: frozenset[str], scrub: Callable[[str], 
         response_body=_cut(attempt.answer, scrub),
         seconds=max(0.0, attempt.over_at - attempt.at),
         error=None if attempt.status is not None else attempt.fired or "the client left",
+        lab=True,
     )
 
 

@@ -52,12 +52,9 @@ def made_ready(trace: Trace, pack: Pack) -> Trace:
         replace(_without_credentials(one, pack), operation=one.operation or _operation(one, pack, routes))
         for one in trace.attempts
     ]
-    return replace(trace, attempts=_grouped(named, pack))
-
-
-def guessed(trace: Trace) -> bool:
-    """Whether the calls of a trace were guessed, since nobody drove it."""
-    return not trace.calls
+    grouped = _grouped(named, pack)
+    guessed = {one.call for one, before in zip(grouped, named, strict=True) if before.call is None and one.call}
+    return replace(trace, attempts=grouped, guessed=frozenset(guessed))
 
 
 def call_ids(trace: Trace) -> tuple[str, ...]:

@@ -183,6 +183,7 @@ class Trace:
         keys: fingerprints of the keys that open the vendor: the one that the client was given, then others of its own.
         ids: the ids of configuration that the client was given.
         lates: when it was noticed that golive's own loop was late, and by how many seconds.
+        guessed: ids of the calls that were made up for requests of which nobody said to which call they belong.
     """
 
     name: str
@@ -198,6 +199,7 @@ class Trace:
     keys: tuple[str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     lates: tuple[tuple[float, float], ...] = ()
+    guessed: frozenset[str] = frozenset()
 
     def of_call(self, call: Call | str) -> tuple[Attempt, ...]:
         """Return the requests that were made for a call."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from pytest_golive.clients.judging.flaw import Flaw
 from pytest_golive.clients.lab import Lab
 from pytest_golive.clients.policy import Policy
 from pytest_golive.clients.script import Ask, Scenario, Script, Step
 from pytest_golive.clients.trace import Call, Trace
-from pytest_golive.facts.current import current
-from pytest_golive.facts.finding import CheckFailed, Finding, NotApplicable, NotVerified
+from pytest_golive.trials.judged import Judged
 from pytest_golive.vendors.client_fault import ClientFault, Each, is_of_kind
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
@@ -26,17 +24,13 @@ Timed = Literal["", "early", "late"]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Judged[Lab, ClientFault]):
     """A fault, the client it is tried on, and what of the client.
 
     Attributes:
-        lab: the client.
-        fault: of the catalogue.
         operation: what it is tried with; None: the client as a whole.
     """
 
-    lab: Lab
-    fault: ClientFault
     operation: str | None = None
 
     # What there is ----------------------------------------------------------
@@ -139,10 +133,6 @@ class Trial:
         (call,) = trace.calls
         return call
 
-    def chance(self) -> random.Random:
-        """Return a source of chance that gives the same numbers in every run."""
-        return random.Random(self.fault.id)  # noqa: S311  # repeatable, not secret
-
     # How it is judged -------------------------------------------------------
 
     def must_have_fired(self, trace: Trace) -> None:
@@ -177,58 +167,3 @@ class Trial:
             )
         if flaw is not None:
             self.must(False, expected=flaw.expected, actual=flaw.actual)
-
-    def must(self, holds: object, *, expected: str, actual: str) -> None:
-        """Demand something; the requirement is the fault's title.
-
-        Raises:
-            CheckFailed: it does not hold.
-        """
-        __tracebackhide__ = True
-        if not holds:
-            scrub = self.lab.scrub
-            raise CheckFailed(Finding(self.fault.title, scrub(expected), scrub(actual), fix=self.fault.fix))
-
-    def cannot_tell(self, *, expected: str, actual: str) -> NoReturn:
-        """End the trial: the fault could not be tried.
-
-        Raises:
-            CannotTell: always.
-        """
-        __tracebackhide__ = True
-        raise self.lab.cannot_tell(self.fault.title, expected, actual)
-
-    def not_verified(self, key: str, reason: str) -> NoReturn:
-        """End the trial: golive.yaml lacks what it needs.
-
-        Args:
-            key: of the client: `concurrent`, `operations`.
-            reason: what for.
-
-        Raises:
-            NotVerified: always.
-        """
-        __tracebackhide__ = True
-        place = f"{self.lab.setup.key}.{key}"
-        raise NotVerified(f"{place} is missing: {reason}", key=place)
-
-    def not_applicable(self, reason: str) -> NoReturn:
-        """End the trial: the fault cannot show in this client.
-
-        Raises:
-            NotApplicable: always.
-        """
-        __tracebackhide__ = True
-        raise NotApplicable(reason)
-
-    def note(self, text: str) -> None:
-        """Take note of something a reader may want to know; it changes no outcome."""
-        record = current()
-        if record is not None:
-            record.notes.append(self.lab.scrub(text))
-
-    def warn(self, text: str) -> None:
-        """Take note of something that holds, but close to the edge."""
-        record = current()
-        if record is not None:
-            record.warnings.append(self.lab.scrub(text))

@@ -41,14 +41,19 @@ def run(arguments: argparse.Namespace) -> int:
     monitoring = (manifest.monitoring if manifest is not None else None) or Monitoring()
     reviews = Reviews(Watching(path.parent, monitoring))
     chosen = {
-        vendor: (_needs(vendor), _matchers(reviews.names, dict(monitoring.select.get(vendor, {}))))
-        for vendor in _vendors(manifest, arguments.vendor)
+        vendor: (_needs(vendor), matchers_of(reviews.names, dict(monitoring.select.get(vendor, {}))))
+        for vendor in vendors_of(manifest, arguments.vendor)
     }
     sys.stdout.write(rule_file(chosen, reviews.names, reviews.limits))
     return 0
 
 
-def _vendors(manifest: Manifest | None, asked: str | None) -> tuple[str, ...]:
+def vendors_of(manifest: Manifest | None, asked: str | None) -> tuple[str, ...]:
+    """Return the vendor that was asked for, else those of golive.yaml, else all.
+
+    Raises:
+        Refused: there is no such vendor.
+    """
     from pytest_golive.vendors.library import packs
 
     if asked is not None:
@@ -68,5 +73,6 @@ def _needs(vendor: str) -> tuple[str, ...]:
     return (*GENERAL, *further)
 
 
-def _matchers(names: MetricNames, selected: dict[Label, str]) -> str:
+def matchers_of(names: MetricNames, selected: dict[Label, str]) -> str:
+    """Return the PromQL matchers that golive.yaml's labels of a vendor's calls come to."""
     return ",".join(f"{names.label(name)}={json.dumps(value)}" for name, value in selected.items())

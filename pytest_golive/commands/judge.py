@@ -29,7 +29,7 @@ LONGEST = 100
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Name the arguments and options."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="the recording: .har, or JSON lines")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the recording: a HAR archive, or JSON lines")
     parser.add_argument("--vendor", metavar="NAME", help="whose API it is; default: found by the paths")
     parser.add_argument("--profile", metavar="NAME", help="of the vendor's pack: the same API under another brand")
     parser.add_argument("--json", action="store_true", help="write one JSON object")
@@ -56,7 +56,7 @@ def _read(path: Path) -> Trace:
     except UnicodeDecodeError:
         raise Refused(f"{path} is not UTF-8 text") from None
     try:
-        if path.suffix.lower() == ".har":
+        if path.suffix.lower() == ".har" or _is_archive(text):
             trace = har.read(text, name=path.stem)
         else:
             trace = trace_file.read(text.splitlines(), name=path.stem)
@@ -65,6 +65,11 @@ def _read(path: Path) -> Trace:
     if not trace.attempts:
         raise Refused(f"{path}: it holds no requests")
     return trace
+
+
+def _is_archive(text: str) -> bool:
+    """Whether a text is a HAR archive under another name."""
+    return text.lstrip().startswith("{") and '"entries"' in text and '"startedDateTime"' in text
 
 
 def _pack(arguments: argparse.Namespace, trace: Trace) -> Pack:
@@ -127,7 +132,11 @@ def _lines(trace: Trace, pack: Pack, verdicts: Sequence[Verdict]) -> Iterator[st
     yield ""
     held = [f"{verdict.fault} ({verdict.cases})" for verdict in decided if not verdict.flaws]
     yield f"hold, with the number of cases: {', '.join(held) or 'none'}"
-    yield f"not to be seen in this recording: {', '.join(one.fault for one in verdicts if not one.cases) or 'none'}"
+    unsure = [f"{one.fault} ({one.unsure})" for one in verdicts if one.unsure]
+    if unsure:
+        yield f"may as well be calls beside each other, which `call` in each line would tell: {', '.join(unsure)}"
+    unseen = [one.fault for one in verdicts if not one.cases and not one.unsure]
+    yield f"not to be seen in this recording: {', '.join(unseen) or 'none'}"
     failed = sum(1 for verdict in decided if verdict.flaws)
     yield f"golive judge: {failed} of {len(decided)} faults found that this recording can show"
 
@@ -137,7 +146,7 @@ def _count(number: int, what: str) -> str:
 
 
 def _guess(trace: Trace) -> str:
-    return "" if trace.calls else ", guessed from what was sent when"
+    return "" if not trace.guessed else ", guessed from what was sent when"
 
 
 def _shown(flaw: Flaw, trace: Trace) -> Iterator[str]:
@@ -170,7 +179,7 @@ def _as_json(arguments: argparse.Namespace, trace: Trace, pack: Pack, verdicts: 
         "vendor": pack.vendor,
         "requests": len(trace.attempts),
         "calls": len({one.call for one in trace.attempts if one.call is not None}),
-        "guessed": not trace.calls,
+        "guessed": bool(trace.guessed),
         "results": [
             {
                 "fault": verdict.fault,
@@ -178,6 +187,7 @@ def _as_json(arguments: argparse.Namespace, trace: Trace, pack: Pack, verdicts: 
                 "title": faults[verdict.fault].title,
                 "outcome": "failed" if verdict.flaws else "passed" if verdict.cases else "undecided",
                 "cases": verdict.cases,
+                "unsure": verdict.unsure,
                 "flaws": [
                     {"expected": flaw.expected, "actual": flaw.actual, "requests": [row + 1 for row in flaw.rows]}
                     for flaw in verdict.flaws

@@ -1,4 +1,8 @@
-"""List the steps by which a key is replaced, in order, what golive checks at each of them, and the command for it."""
+"""Replace a key: list the steps in their order, note before the first what is used now, or rehearse all of them.
+
+`plan` prints for each step what golive checks after it, and the command for it. `begin` notes which key is used, and
+submits something that is asked for again once the key was replaced. `rehearse` replaces keys of the embedded vendors.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,11 @@ if TYPE_CHECKING:
     from pytest_golive.vendors.pack import Pack, RotationStep
     from pytest_golive.vendors.rule import Rule
 
-PLAN = "plan"
-NO_WORDS = f"takes one word, {PLAN}, and was given another"
+PLAN, BEGIN, REHEARSE = "plan", "begin", "rehearse"
+WORDS = (PLAN, BEGIN, REHEARSE)
+NO_WORDS = f"takes one word of {', '.join(WORDS)}, and was given another"
+
+SANDBOX = "sandbox"
 
 PLACEHOLDER = "NAME"
 """Stands for an environment where none is known."""
@@ -24,26 +31,54 @@ PLACEHOLDER = "NAME"
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
-    parser.add_argument("what", metavar=PLAN, help="print the plan; nothing is replaced and nobody is asked")
+    parser.add_argument(
+        "what",
+        metavar="|".join(WORDS),
+        help="plan: print the steps, nobody is asked; begin: note the key in use, and submit an async request; "
+        "rehearse: go through all of it in the sandbox",
+    )
+    parser.add_argument(
+        "--skip", metavar="STEP", action="append", default=[], help="rehearse without this step, and see who misses it"
+    )
     parser.add_argument("--vendor", metavar="NAME", help="only this vendor's; default: those of golive.yaml, or all")
     parser.add_argument(
         "--env", metavar="NAME", help="the environment whose key is replaced; default: that of production"
     )
     parser.add_argument("--manifest", metavar="PATH", type=Path, help="golive.yaml; default: the one here, if any")
+    parser.add_argument(
+        "--root", type=Path, default=Path(), metavar="PATH", help="pytest's root folder; default: this one"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the plan.
+    """Print the plan, begin, or rehearse.
 
     Raises:
         Refused: there is no such vendor or environment, or golive.yaml is not right.
     """
+    must_be_known(arguments.what, WORDS, "word")
+    if arguments.what == REHEARSE:
+        from pytest_golive.commands.rotate_rehearse import rehearse
+
+        return rehearse(arguments)
+    if arguments.skip:
+        raise Refused(f"--skip leaves out a step of `golive rotate {REHEARSE}`")
+    path = arguments.manifest or USUAL
+    begins = arguments.what == BEGIN
+    if begins and arguments.env == SANDBOX:
+        raise Refused("the sandbox remembers nothing: begin in an environment of golive.yaml")
+    manifest = load(path) if begins or arguments.manifest is not None or path.is_file() else None
+    environment = _environment(manifest, arguments.env)
+    if begins:
+        from pytest_golive.commands.rotate_begin import begin
+
+        return begin(arguments, environment, _vendors_to_begin(manifest, environment, arguments.vendor))
+    return _print(arguments, manifest, environment)
+
+
+def _print(arguments: argparse.Namespace, manifest: Manifest | None, environment: str) -> int:
     from pytest_golive.vendors.library import read_pack, read_rules
 
-    must_be_known(arguments.what, [PLAN], "word")
-    path = arguments.manifest or USUAL
-    manifest = load(path) if arguments.manifest is not None or path.is_file() else None
-    environment = _environment(manifest, arguments.env)
     shown = 0
     for vendor in _vendors(manifest, environment, arguments.vendor):
         pack = read_pack(vendor)
@@ -81,6 +116,16 @@ def _vendors(manifest: Manifest | None, environment: str, asked: str | None) -> 
     there = manifest.environments.get(environment) if manifest is not None else None
     named = there.vendors if there is not None else {}
     return tuple(vendor for vendor in packs() if vendor in named) or packs()
+
+
+def _vendors_to_begin(manifest: Manifest | None, environment: str, asked: str | None) -> tuple[str, ...]:
+    """Return the vendors of an environment, or the one of them that is asked for."""
+    there = manifest.environments.get(environment) if manifest is not None else None
+    named = tuple(there.vendors) if there is not None else ()
+    if asked is not None:
+        must_be_known(asked, named, "vendor")
+        return (asked,)
+    return named
 
 
 def _plan(pack: Pack, rules: dict[str, Rule], environment: str) -> Iterator[str]:

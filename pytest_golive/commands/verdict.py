@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_golive.commands.console import Refused, say
 
 if TYPE_CHECKING:
+    from pytest_golive.readiness.from_ledger import Told
     from pytest_golive.readiness.verdict import Verdict
 
 NO_WORDS = "takes one ledger, for instance .golive/ledger.jsonl"
@@ -17,6 +18,7 @@ NO_WORDS = "takes one ledger, for instance .golive/ledger.jsonl"
 def declare(parser: argparse.ArgumentParser) -> None:
     """Name the ledger."""
     parser.add_argument("ledger", type=Path, metavar="LEDGER", help="ledger of a run, as .golive/ledger.jsonl")
+    parser.add_argument("--charts", type=Path, metavar="PATH", help="write the week's charts of this run as a page")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,8 +40,22 @@ def run(arguments: argparse.Namespace) -> int:
             f"another version of golive, or other reasons"
         )
     begin = told.begin
+    if arguments.charts is not None:
+        _write_charts(arguments.charts, told, verdict)
     say(f"{begin['project']}, {begin['environment']}, {', '.join(begin['suites'])}, scope {told.scope}")
     return print_verdict(verdict)
+
+
+def _write_charts(path: Path, told: Told, verdict: Verdict) -> None:
+    from pytest_golive.report.files import CannotWrite, replace
+    from pytest_golive.report.ticket.page import charts_page
+
+    if not told.charts:
+        raise Refused(f"{told.path} has no charts: they are of the weekly review, where its figures could be asked")
+    try:
+        replace(path, charts_page(told.charts, told.begin, verdict.word))
+    except CannotWrite as problem:
+        raise Refused(str(problem)) from None
 
 
 def print_verdict(verdict: Verdict) -> int:

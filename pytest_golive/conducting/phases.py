@@ -45,6 +45,7 @@ class Phase:
     timings: tuple[tuple[str, float], ...] = ()
     timeline: tuple[dict[str, float | str], ...] = ()
     leaks: tuple[dict[str, Any], ...] = ()
+    charts: tuple[dict[str, Any], ...] = ()
     key: str = ""
 
 
@@ -100,10 +101,11 @@ class Phases:
             timings=tuple(
                 (exchange.operation, round(exchange.seconds, 4))
                 for exchange in record.exchanges
-                if exchange.operation and report.when == "call"
+                if exchange.operation and not exchange.lab and report.when == "call"
             ),
             timeline=tuple(record.timeline) if outcome is not Outcome.PASSED else (),
             leaks=tuple(record.leaks) if report.when == "call" else (),
+            charts=tuple(record.charts) if report.when == "call" else (),
             key=_key(call),
         )
 

@@ -39,8 +39,8 @@ class CheckRecord:
         ahead: whether its body runs before its turn; what it prints and logs is kept for then.
         printed: what it printed meanwhile: name of the stream, and text.
         logged: what it logged meanwhile.
-        timeline: the course of what it provoked, for a drawing: steps with `begun` and `ended` in seconds, `what`, and
-            `came` for what came of it.
+        charts: figures of weeks, by endpoint, as `review/chart.py` makes them.
+        timeline: the course of what it provoked, for a drawing: steps as `facts/course.py` makes them.
     """
 
     key: str
@@ -54,12 +54,13 @@ class CheckRecord:
     logged: list[logging.LogRecord] = field(default_factory=list)
     timeline: list[dict[str, float | str]] = field(default_factory=list)
     leaks: list[dict[str, Any]] = field(default_factory=list)
+    charts: list[dict[str, Any]] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin again: the check is run once more, and only that counts."""
         gathered = (
             *(self.exchanges, self.observations, self.warnings, self.notes),
-            *(self.printed, self.logged, self.timeline, self.leaks),
+            *(self.printed, self.logged, self.timeline, self.leaks, self.charts),
         )
         for each in gathered:
             each.clear()

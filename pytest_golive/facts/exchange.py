@@ -23,6 +23,7 @@ class Exchange:
         response_body: what came back, as text, cut to a size.
         seconds: from the first byte sent to the last byte read, on a monotonic clock.
         error: why no answer came, in one sentence.
+        lab: whether it is no call of golive's to the vendor, but one of a client or to a handler under test.
     """
 
     operation: str
@@ -35,6 +36,7 @@ class Exchange:
     response_body: str = ""
     seconds: float = 0.0
     error: str | None = None
+    lab: bool = False
 
     @property
     def line(self) -> str:
@@ -57,5 +59,5 @@ class Exchange:
 
     def as_json(self) -> str:
         """Return the exchange as indented JSON, for the link in the HTML report."""
-        shown = {name: getattr(self, name) for name in self.__slots__}
+        shown = {name: getattr(self, name) for name in self.__slots__ if name != "lab"}
         return json.dumps(shown, indent=2, ensure_ascii=False, default=dict)

@@ -112,6 +112,21 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Charted:
+    """Figures of this week and of the four before, by endpoint: what a chart is drawn from, again at any time."""
+
+    vendor: str
+    environment: str
+    source: str
+    weeks: tuple[str, ...]
+    until: str
+    error_share: float
+    endpoints: tuple[dict[str, Any], ...]
+    more: int = 0
+    fact: Literal["charted"] = "charted"
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """What threads of a check wrote while another check was running, and its own report was closed."""
 
@@ -148,7 +163,7 @@ class Written:
 
 
 Plans = RunStarted | Planned | RulePlanned | Belonging
-Record = Plans | Started | Observed | Decided | Output | Incident | RunFinished | Written
+Record = Plans | Started | Observed | Decided | Charted | Output | Incident | RunFinished | Written
 
 
 FIRST = "0" * 64

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from pytest_golive.exchange.recorder import BODY_LIMIT, SHOWN_HEADERS
+from pytest_golive.facts.course import Step, step
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.handlers.parcel import Header, Parcel, Receipt
 from pytest_golive.handlers.setup import Setup
 
 MASK = "***"
+
+DELIVERIES = "deliveries"
+SCHEDULED = "deliveries by the vendor's schedule"
+"""What the course of deliveries is called, and that of those whose pauses are skipped."""
+
+LANE = 40
+WHAT = 100
+"""Characters that a drawing has room for."""
 
 
 def exchange_of(setup: Setup, parcel: Parcel, receipt: Receipt, scrub: Callable[[str], str]) -> Exchange:
@@ -32,7 +41,16 @@ def exchange_of(setup: Setup, parcel: Parcel, receipt: Receipt, scrub: Callable[
         response_body=_cut(receipt.body, scrub),
         seconds=receipt.seconds if receipt.seconds is not None else receipt.total_seconds,
         error=scrub(receipt.error) or None,
+        lab=True,
     )
+
+
+def delivery_of(parcel: Parcel, receipt: Receipt, scrub: Callable[[str], str], part: str = DELIVERIES) -> Step:
+    """Return a delivery as a step of a check's course."""
+    what = scrub(f"{parcel.event or parcel.method}{f': {parcel.said}' * bool(parcel.said)}")
+    came = str(receipt.status) if receipt.status is not None else f"no answer: {receipt.ended}"
+    lane = scrub(parcel.event_id)[:LANE]
+    return step(receipt.begun, receipt.begun + receipt.total_seconds, what[:WHAT], came, lane=lane, part=part)
 
 
 def _listed(

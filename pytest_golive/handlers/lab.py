@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
+from pytest_golive.facts.course import keep_step
 from pytest_golive.facts.current import current
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
@@ -18,7 +19,7 @@ from pytest_golive.handlers.control import CONTROL, Control, controlled
 from pytest_golive.handlers.delivery import Delivery
 from pytest_golive.handlers.downstream import Downstream
 from pytest_golive.handlers.effects import Probe, ProbeProblem
-from pytest_golive.handlers.evidence import exchange_of
+from pytest_golive.handlers.evidence import delivery_of, exchange_of
 from pytest_golive.handlers.genuine import Writer
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.program import ProgramProblem
@@ -374,3 +375,4 @@ class Lab:
         if record is not None:
             exchange: Exchange = exchange_of(self.setup, parcel, receipt, self._scrub)
             record.exchanges.append(exchange)
+            keep_step(record, delivery_of(parcel, receipt, self._scrub))

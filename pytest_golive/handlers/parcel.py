@@ -145,6 +145,7 @@ class Receipt:
         total_seconds: until it was over, however it ended.
         informational: statuses that came before the answer: 100.
         error: why this is no answer, as the end of a sentence; empty for one.
+        begun: when it was sent, in seconds: on a monotonic clock, or on that of the vendor's schedule.
     """
 
     ended: End
@@ -155,6 +156,7 @@ class Receipt:
     total_seconds: float = 0.0
     informational: tuple[int, ...] = ()
     error: str = ""
+    begun: float = 0.0
 
     @property
     def accepted(self) -> bool:

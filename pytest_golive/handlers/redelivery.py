@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from pytest_golive.facts.course import keep_step
 from pytest_golive.facts.current import current
-from pytest_golive.handlers.evidence import exchange_of
+from pytest_golive.handlers.evidence import SCHEDULED, delivery_of, exchange_of
 from pytest_golive.handlers.genuine import Writer
 from pytest_golive.handlers.parcel import End, Parcel, Receipt
 from pytest_golive.handlers.setup import Setup
@@ -123,10 +124,14 @@ class Redelivery:
                 )
                 proof = self._writer.write(attempt.event).proof
                 evidence = replace(parcel, proof=proof)
-                record.exchanges.append(exchange_of(self._setup, evidence, _receipt(attempt), self._scrub))
+                # Pauses are skipped, and drawn as long as the schedule has them.
+                begun = sum(self._courier.schedule.waits_seconds[: attempt.number - 1])
+                receipt = _receipt(attempt, float(begun))
+                record.exchanges.append(exchange_of(self._setup, evidence, receipt, self._scrub))
+                keep_step(record, delivery_of(parcel, receipt, self._scrub, SCHEDULED))
 
 
-def _receipt(attempt: Attempt) -> Receipt:
+def _receipt(attempt: Attempt, begun: float = 0.0) -> Receipt:
     ended: End = "answered" if attempt.http_status is not None else "closed"
     took = None if attempt.milliseconds is None else attempt.milliseconds / 1000
     return Receipt(
@@ -136,4 +141,5 @@ def _receipt(attempt: Attempt) -> Receipt:
         seconds=took if attempt.http_status is not None else None,
         total_seconds=took or 0.0,
         error="" if attempt.http_status is not None else attempt.error or "",
+        begun=begun,
     )

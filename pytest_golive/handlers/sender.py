@@ -136,6 +136,7 @@ class _Sending:
             total_seconds=time.monotonic() - self.begun,
             informational=tuple(self.informational),
             error=error,
+            begun=self.begun,
         )
 
     def _connected(self) -> socket.socket:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
-from pytest_golive.facts.current import current
-from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
+from pytest_golive.facts.finding import CannotTell
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel, Receipt
 from pytest_golive.handlers.wording import times
 from pytest_golive.signing.key import new_secret
+from pytest_golive.trials.judged import Judged
 from pytest_golive.vendors.handler_fault import HandlerFault
 
 AGAIN = frozenset({408, 409, 425, 429})
@@ -25,16 +24,8 @@ GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A fault, and the handler it is tried on.
-
-    Attributes:
-        lab: the handler.
-        fault: of the catalogue.
-    """
-
-    lab: Lab
-    fault: HandlerFault
+class Trial(Judged[Lab, HandlerFault]):
+    """A fault, and the handler it is tried on."""
 
     # What is sent -----------------------------------------------------------
 
@@ -85,22 +76,7 @@ class Trial:
         """Return a secret that the handler does not have, written as its scheme writes them."""
         return new_secret(self.lab.setup.scheme)
 
-    def chance(self) -> random.Random:
-        """Return a source of chance that gives the same numbers in every run."""
-        return random.Random(self.fault.id)  # noqa: S311  # repeatable, not secret
-
     # How it is judged -------------------------------------------------------
-
-    def must(self, holds: object, *, expected: str, actual: str) -> None:
-        """Demand something; the requirement is the fault's title.
-
-        Raises:
-            CheckFailed: it does not hold.
-        """
-        __tracebackhide__ = True
-        if not holds:
-            scrub = self.lab.scrub
-            raise CheckFailed(Finding(self.fault.title, scrub(expected), scrub(actual), fix=self.fault.fix))
 
     def must_accept(self, parcel: Parcel, receipt: Receipt) -> None:
         """Demand a 2xx.
@@ -173,29 +149,6 @@ class Trial:
             return f"a {' or '.join(map(str, refusal.statuses))}"
         return f"a refusal: {', '.join(map(str, refusal.statuses))} or another 4xx that is final"
 
-    def cannot_tell(self, expected: str, actual: str) -> NoReturn:
-        """End the trial: the fault could not be tried.
-
-        Raises:
-            CannotTell: always.
-        """
-        __tracebackhide__ = True
-        raise self.lab.cannot_tell(self.fault.title, expected, actual)
-
-    def not_verified(self, key: str, reason: str) -> NoReturn:
-        """End the trial: golive.yaml lacks what it needs.
-
-        Args:
-            key: of the handler: `effects`, `tenant`.
-            reason: what for.
-
-        Raises:
-            NotVerified: always.
-        """
-        __tracebackhide__ = True
-        place = f"{self.lab.setup.key}.{key}"
-        raise NotVerified(f"{place} is missing: {reason}", key=place)
-
     def need_probe(self) -> None:
         """Go on only where effects can be seen.
 
@@ -203,18 +156,6 @@ class Trial:
             NotVerified: there is no probe.
         """
         self.lab.probe  # noqa: B018  # raises
-
-    def note(self, text: str) -> None:
-        """Take note of something a reader may want to know; it changes no outcome."""
-        record = current()
-        if record is not None:
-            record.notes.append(self.lab.scrub(text))
-
-    def warn(self, text: str) -> None:
-        """Take note of something that holds, but close to the edge."""
-        record = current()
-        if record is not None:
-            record.warnings.append(self.lab.scrub(text))
 
 
 def envelope_of(parcel: Parcel) -> Any:

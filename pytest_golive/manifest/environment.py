@@ -58,7 +58,8 @@ class Target:
         uses: the operations that the service calls here; its key needs the scopes of these and no others.
         forbidden: operations that the service's key must not be allowed.
         budget: how much golive itself may ask here; None for the pack's figure.
-        rotation: when the key was replaced last, as ISO 8601 in UTC: `switched`, `revoked`; only what is told.
+        rotation: when the steps of the last rotation were taken, as ISO 8601 in UTC, by the names of golive.yaml:
+            `switched`, `revoked` …, and `job`, the id of a request; only what is told.
     """
 
     vendor: str
@@ -87,6 +88,8 @@ class Environment:
         releases_to: the environment a release goes to next.
         allow: what a run may do here beyond reading.
         fingerprints_url: where the deployment tells the fingerprints of its keys.
+        workers: how many processes answer there; None: nobody says.
+        probes: how often it is asked to meet all of them; None: as often as golive thinks fit.
         targets: the vendors used here, by name.
     """
 
@@ -95,6 +98,8 @@ class Environment:
     releases_to: str | None = None
     allow: tuple[str, ...] = ()
     fingerprints_url: str | None = None
+    workers: int | None = None
+    probes: int | None = None
     targets: Mapping[str, Target] = field(default_factory=dict)
 
 
@@ -163,6 +168,8 @@ class _Reading:
             releases_to=given.releases_to,
             allow=given.allow,
             fingerprints_url=given.deployment.fingerprints if given.deployment else None,
+            workers=given.deployment.workers if given.deployment else None,
+            probes=given.deployment.probes if given.deployment else None,
             targets={
                 vendor: self.target(vendor, target, by_vendor.get(vendor)) for vendor, target in given.vendors.items()
             },
@@ -192,14 +199,14 @@ class _Reading:
         )
 
     def _rotation(self, vendor: str, given: Rotation | None) -> dict[str, str]:
-        """Return the moments of the last rotation; a variable that is not set says that it is not known yet."""
+        """Return the steps of the last rotation; a variable that is not set says that it is not known yet."""
         told: dict[str, str] = {}
-        for name, value in (("switched", given and given.switched), ("revoked", given and given.revoked)):
+        for name, value in given or ():
             text = os.environ.get(value.env, "").strip() if isinstance(value, FromVariable) else value
             if not value or not text:
                 continue
             try:
-                told[name] = _in_utc(text)
+                told[name] = text if name == "job" else _in_utc(text)
             except ValueError:
                 problem = "has to be a moment that exists, with Z or an offset, as 2026-11-20T10:00:00Z"
                 self._note(vendor, ("rotation", name), _told(value, problem))

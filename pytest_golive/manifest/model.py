@@ -48,9 +48,11 @@ MetricName = Literal[
     "answers",
     "deliveries",
     "delivery_failures",
+    "queue_depth",
+    "queue_seconds",
 ]
 LabelName = Literal[
-    "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
+    "endpoint", "status", "method", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
 ]
 FieldName = Literal[
     "time",
@@ -67,6 +69,12 @@ FieldName = Literal[
     "confidence_level",
     "async_seconds",
     "async_timeout",
+    "method",
+    "session",
+    "message",
+    "delivery",
+    "queue_depth",
+    "queue_seconds",
 ]
 ThresholdName = Literal[
     "error_share",
@@ -83,6 +91,7 @@ ThresholdName = Literal[
     "error_points",
     "retry_growth",
     "poll_budget_share",
+    "agreed_seconds",
     "sure",
 ]
 
@@ -150,6 +159,15 @@ class Deployment(Frozen):
         default=None, description="when the release was deployed, UTC; what has to follow is pending until then"
     )
     commit: Text | FromVariable | None = Field(default=None, description="the commit that is deployed")
+    provenance: Text | None = Field(
+        default=None, description="file that says what the deployed build was made of: in-toto, SLSA, Sigstore"
+    )
+    workers: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="how many processes answer there, each with a key of its own in memory"
+    )
+    probes: Annotated[int, Field(gt=0, le=2000)] | None = Field(
+        default=None, description="how often `fingerprints` is asked after a rotation; default: enough for `workers`"
+    )
 
 
 class Budget(Frozen):
@@ -161,13 +179,28 @@ class Budget(Frozen):
 
 
 class Rotation(Frozen):
-    """When the key was replaced last: the traffic since then is compared with the traffic before."""
+    """The steps of the last rotation: their order is judged, and the traffic since the switch."""
 
+    created: Moment | FromVariable | None = Field(
+        default=None, description="when the new key was made, with Z or an offset"
+    )
+    stored: Moment | FromVariable | None = Field(
+        default=None, description="when the secret store of this environment took the new key"
+    )
     switched: Moment | FromVariable | None = Field(
         default=None, description="when the deployment began to use the new key, with Z or an offset"
     )
+    smoked: Moment | FromVariable | None = Field(
+        default=None, description="when the smoke passed with the new key, where golive did not run it"
+    )
+    watched: Moment | FromVariable | None = Field(
+        default=None, description="when somebody saw the traffic normal, where golive did not look"
+    )
     revoked: Moment | FromVariable | None = Field(
-        default=None, description="when the vendor stopped taking the old key, with Z or an offset"
+        default=None, description="when the vendor stops taking the old key; until then it may work"
+    )
+    job: Text | FromVariable | None = Field(
+        default=None, description="id of an async request of before the switch, if not that of `golive rotate begin`"
     )
 
 
@@ -337,8 +370,14 @@ class SourceCode(Frozen):
     repository: Text = Field(default=".", description="the repository, seen from golive.yaml's folder")
     logs: Texts = Field(default=(), description="log files, with * and **")
     bundles: Texts = Field(default=(), description="what is delivered to browsers or apps")
+    configuration: Texts = Field(
+        default=(), description="files that configure the environments, with * and **; their history is looked at"
+    )
     revoked: tuple[Fingerprint, ...] = Field(
         default=(), description="fingerprints of keys that open nothing any more: found in files, they only warn"
+    )
+    allowed_in_logs: Texts = Field(
+        default=(), description="addresses, numbers and names, with * and ?, that are nobody's data: *@shop.example"
     )
 
 
@@ -367,9 +406,15 @@ class Monitoring(Frozen):
     thresholds: dict[ThresholdName, Annotated[float, Field(ge=0)]] = Field(
         default_factory=dict, description="from what on a figure of the weekly review is a finding"
     )
+    decisions: Text | None = Field(
+        default=None, description="file with what was decided about the findings of weekly reviews"
+    )
     alerts: Texts = Field(default=(), description="files that define the alerts: Prometheus rule files")
     alert_limits: dict[AlertLimit, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="from what on the alerts of `golive alerts` fire"
+    )
+    routes: Texts = Field(
+        default=(), description="files that say whom alerts are sent to: Alertmanager's, or Grafana's policies"
     )
     dashboards: Texts = Field(default=(), description="files or addresses of the dashboards")
     attested: bool = Field(default=False, description="true: a person vouches for what monitoring shows")
@@ -396,6 +441,9 @@ class Operations(Frozen):
         default=None, description="how a release is taken back: a file, or what it needs"
     )
     change_log: Text | None = Field(default=None, description="file with one entry per change")
+    change_days: Annotated[int, Field(ge=0)] = Field(
+        default=7, description="how many days an entry of the change log may be from its commit"
+    )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
     change_records: Text | None = Field(
         default=None, description="folder or file with a record of each change of an integration: steps, state, who"
@@ -410,6 +458,15 @@ class Operations(Frozen):
     event_counts: Text | None = Field(
         default=None, description="file with how many events were expected, by provider and event, and how many arrived"
     )
+    services: Texts | None = Field(
+        default=None, description="golive.yaml of each other service that calls a vendor of this one; [] for none"
+    )
+    webhook_endpoints: Text | None = Field(default=None, description="file with one row per webhook endpoint")
+    requirements: Text | None = Field(default=None, description="file with each requirement and its test or evidence")
+    stakeholders: Text | None = Field(default=None, description="file with each stakeholder and the day of the review")
+    first_sync: Text | None = Field(default=None, description="file with the map of ids, or the counts, of the start")
+    training: Text | None = Field(default=None, description="file with the teams whose work changes, and what they saw")
+    incidents: Text | None = Field(default=None, description="file or folder with a record of each incident")
 
 
 class Cassettes(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +31,10 @@ class Question(Frozen):
     expect: tuple[Text, ...] = Field(default=(), description="patterns that the answer has to hold, each of them")
     forbid: tuple[Text, ...] = Field(default=(), description="patterns that the answer must not hold")
     language: Language | None = Field(default=None, description="the language the answer has to be in")
+    vendor: Text | None = Field(default=None, description="whose assistant is asked; default: everyone's")
+    topics: tuple[Text, ...] = Field(default=(), description="the categories of content that the answer rests on")
+    batches: tuple[Text, ...] = Field(default=(), description="the batches of content that it rests on")
+    sources: tuple[Text, ...] = Field(default=(), description="the source ids of the content that it rests on")
 
 
 class QuestionsFile(Frozen):
@@ -71,6 +75,12 @@ class Questions:
     def place(self, question: Question) -> str:
         """Return where a question stands, as a finding names it."""
         return f"{self.path.name}:{self.lines[self.asked.index(question)]}"
+
+    def of(self, vendor: str) -> Questions:
+        """Return the questions that one vendor's assistant is asked."""
+        mine = [number for number, each in enumerate(self.asked) if each.vendor in {None, vendor}]
+        asked, lines = tuple(self.asked[number] for number in mine), tuple(self.lines[number] for number in mine)
+        return replace(self, asked=asked, lines=lines)
 
     @property
     def distinct(self) -> tuple[Question, ...]:

@@ -58,7 +58,7 @@ class Entry:
     @property
     def day(self) -> date | None:
         """The first day that it tells; None where it tells none."""
-        return next(_days(self.text), None)
+        return next(days_in(self.text), None)
 
 
 def entries_of(paper: Paper) -> tuple[Entry, ...]:
@@ -106,7 +106,8 @@ def _flat(value: Any) -> str:
     return ", ".join(map(_flat, value)) if isinstance(value, list) else str(value)
 
 
-def _days(text: str) -> Iterator[date]:
+def days_in(text: str) -> Iterator[date]:
+    """Yield the days that a text tells, as it writes them."""
     for match in _DAY.finditer(text):
         yield from _day(match[1], match[2], match[3])
     for match in _DAY_FIRST.finditer(text):

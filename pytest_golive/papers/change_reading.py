@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_golive.papers.change_fields import META, alias_of, all_under, lone, snake, text_of, told_under
 from pytest_golive.papers.change_steps import Kind, Phase, kind_of, outcome_of, speaks_of
-from pytest_golive.papers.moments import moment_of, moments_in
+from pytest_golive.papers.record_times import moment_of, moments_in
 from pytest_golive.papers.recorded_change import LAYER, WEBHOOK, Change, Step
 from pytest_golive.papers.states import State, provider_of, providers_in, state_of
 from pytest_golive.papers.structured import Lined

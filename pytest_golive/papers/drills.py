@@ -10,8 +10,8 @@ from typing import Any
 
 from pytest_golive.papers.change_fields import snake, text_of
 from pytest_golive.papers.change_log import entries_of
-from pytest_golive.papers.moments import days_in, moment_of, moments_in
 from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.record_times import days_in, moment_of, moments_in
 from pytest_golive.papers.structured import Lined, documents_of, is_data, read_data
 
 _ALERT = (

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pytest_golive.papers.moments import moment_of
 from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.record_times import moment_of
 from pytest_golive.papers.rows import Row, rows_in
 from pytest_golive.papers.states import provider_of
 

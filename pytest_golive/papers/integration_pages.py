@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from pytest_golive.papers.moments import days_in
 from pytest_golive.papers.passages import FRONT_MATTER, WORD, Passage, passages
 from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.record_times import days_in
 
 NAMES: Mapping[str, str] = {
     "ga4": r"\bga[\s_-]?4\b|google[\s_-]?analytics",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pytest_golive.papers.integration_pages import NAMES
-from pytest_golive.papers.moments import moment_of
 from pytest_golive.papers.placeholders import is_placeholder
+from pytest_golive.papers.record_times import moment_of
 from pytest_golive.papers.rows import Row
 
 HEADROOM = 0.2

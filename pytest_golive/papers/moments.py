@@ -1,127 +1,181 @@
-"""Reads the times that people write down: ISO, day first, months by name, hours alone, seconds since 1970."""
+"""Days and times as people write them in records: ISO, day first, with the name of the month, or a clock alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-MONTHS = {
+_MONTHS: dict[str, int] = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar enero janeiro janvier",
-            "february feb februar febrero fevereiro fev février",
-            "march mar märz mrz marzo março mars",
-            "april apr abril abr avril",
-            "may mai mayo maio",
-            "june jun juni junio junho juin",
-            "july jul juli julio julho juillet",
-            "august aug agosto ago août",
-            "september sep sept septiembre setembro set septembre",
-            "october oct oktober okt octubre outubro out octobre",
-            "november nov noviembre novembro novembre",
-            "december dec dezember dez diciembre dic dezembro décembre",
+            "jan ene",
+            "feb fev",
+            "mar mär mrz",
+            "apr abr",
+            "may mai",
+            "jun",
+            "jul",
+            "aug ago",
+            "sep set",
+            "oct okt out",
+            "nov",
+            "dec dez dic",
         ),
         start=1,
     )
     for name in names.split()
 }
-"""The names of months, in the languages papers are read in."""
 
+_HOURS = {
+    "Z": 0,
+    "UTC": 0,
+    "GMT": 0,
+    "WET": 0,
+    "BST": 1,
+    "CET": 1,
+    "MEZ": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "EET": 2,
+    "BRT": -3,
+    "ART": -3,
+    "EDT": -4,
+    "EST": -5,
+    "CDT": -5,
+    "PDT": -7,
+    "PST": -8,
+}
+"""Zones that are written by their name -> hours before UTC's clock."""
+
+_ZONE = rf"(?:\s*(?P<zone>[+-]\d\d:?\d\d|(?:{'|'.join(sorted(_HOURS, key=len, reverse=True))})(?![A-Za-z])))?"
 _CLOCK = (
-    r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
-    r"\s?(?P<half>[ap]\.?m\.?\b)?\s?(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b)?"
+    r"(?P<hour>[01]?\d|2[0-3])[:h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    rf"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?{_ZONE}"
 )
-_BETWEEN = r"(?:\s*[T,]\s*|\s+(?:at|um|a las?|às|as|à)\s+|\s+)"
-_DAY = (
-    r"(?:(?P<year>20\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-    r"|(?P<day2>\d{1,2})[./](?P<month2>\d{1,2})[./](?P<year2>20\d\d)"
-    r"|(?P<day3>\d{1,2})\.?\s+(?:de\s+)?(?P<name>[^\W\d_]{3,10})\.?,?\s+(?:de\s+)?(?P<year3>20\d\d)"
-    r"|(?P<name2>[^\W\d_]{3,10})\.?\s+(?P<day4>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year4>20\d\d))"
+_TAIL = rf"(?:(?:T|,?\s+(?:at\s+|um\s+|a las\s+|às\s+)?|\s*@\s*){_CLOCK})?"
+_DATED = (
+    re.compile(rf"\b(?P<year>20\d\d)[-/.](?P<month>\d\d?)[-/.](?P<day>\d\d?){_TAIL}"),
+    re.compile(rf"\b(?P<day>\d\d?)[./](?P<month>\d\d?)[./](?P<year>20\d\d){_TAIL}"),
+    re.compile(
+        rf"\b(?P<day>\d\d?)(?:st|nd|rd|th)?\.?\s+(?:de\s+)?(?P<name>[^\W\d_]{{3,10}})\.?,?\s+(?:de\s+)?(?P<year>20\d\d){_TAIL}"
+    ),
+    re.compile(rf"\b(?P<name>[A-Z][a-z]{{2,8}})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<year>20\d\d){_TAIL}"),
 )
-_WRITTEN = re.compile(
-    rf"(?<![\w:.-]){_DAY}(?:{_BETWEEN}{_CLOCK})?|(?<![\w:.])(?:T)?{_CLOCK.replace('?P<', '?P<only_')}"
-)
-_EPOCH_FROM, _EPOCH_TO = 1_500_000_000, 4_000_000_000
-_THOUSAND = 1000
-_NOON = 12
+_ALONE = re.compile(rf"(?<![\d:.,T+-]){_CLOCK}(?![\d:])")
+
+EARLIER_HOURS = 6
+"""A clock that shows so much less than the moment before it is the next day's."""
 
 
-def moments_in(value: Any, day: date | None = None) -> tuple[datetime, ...]:
-    """Return the times that a value tells, as they stand there; without a zone they are UTC.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, or a time of it.
+
+    Attributes:
+        at: the time in UTC; of a day, its beginning.
+        is_day: whether only the day was told.
+        is_zoned: whether the zone was told.
+    """
+
+    at: datetime
+    is_day: bool = False
+    is_zoned: bool = False
+
+    @property
+    def until(self) -> datetime:
+        """The end of what was told: of a day its end, else the time itself."""
+        return self.at + timedelta(days=1) if self.is_day else self.at
+
+    @property
+    def told(self) -> str:
+        """As people write it."""
+        return f"{self.at:%Y-%m-%d}" if self.is_day else f"{self.at:%Y-%m-%d %H:%M} UTC"
+
+
+def moments_in(text: str, zone: tzinfo = UTC, after: datetime | None = None) -> tuple[Moment, ...]:
+    """Return what a text tells, in its order.
 
     Args:
-        value: text, or a number of seconds or milliseconds since 1970.
-        day: the day that an hour alone belongs to, until a day is told; None: hours alone tell nothing.
+        text: a line or a value.
+        zone: of the times that tell none.
+        after: the moment that a clock without a day follows; None: such a clock tells nothing.
     """
-    if isinstance(value, bool) or value is None:
-        return ()
-    if isinstance(value, int | float):
-        return tuple(_since_1970(float(value)))
-    return tuple(_told(str(value), day))
+    found: list[tuple[int, int, Moment]] = []
+    for pattern in _DATED:
+        for match in pattern.finditer(text):
+            if all(match.end() <= begun or match.start() >= ended for begun, ended, _ in found):
+                found += [(match.start(), match.end(), each) for each in _dated(match, zone)]
+    found.sort(key=lambda each: each[0])
+    if after is not None or found:
+        found += list(_alone(text, zone, after, list(found)))
+    return tuple(moment for _, _, moment in sorted(found, key=lambda each: each[0]))
 
 
-def moment_of(value: Any, day: date | None = None) -> datetime | None:
-    """Return the first time that a value tells; None where it tells none."""
-    return next(iter(moments_in(value, day)), None)
+def without_moments(text: str) -> str:
+    """Return a text without its days and times, so that their figures are not taken for others."""
+    for pattern in _DATED:
+        text = pattern.sub(" ", text)
+    return _ALONE.sub(" ", text)
 
 
-def days_in(text: str) -> tuple[date, ...]:
-    """Return the days that a text tells."""
-    return tuple(each.date() for each in _told(text, None))
+def zone_in(text: str) -> tzinfo:
+    """Return the zone that a record tells first; UTC where it tells none."""
+    for pattern in (*_DATED, _ALONE):
+        for match in pattern.finditer(text):
+            if match["zone"]:
+                return _zone(match["zone"])
+    return UTC
 
 
-def has_hour(text: str) -> bool:
-    """Whether a text tells a time of the day."""
-    return re.search(rf"(?<![\w:.]){_CLOCK}|T{_CLOCK.replace('?P<', '?P<t_')}", text) is not None
-
-
-def _since_1970(number: float) -> Iterator[datetime]:
-    seconds = number / _THOUSAND if number > _EPOCH_TO else number
-    if _EPOCH_FROM <= seconds <= _EPOCH_TO:
-        yield datetime.fromtimestamp(seconds, UTC)
-
-
-def _told(text: str, day: date | None) -> Iterator[datetime]:
-    for found in _WRITTEN.finditer(text):
-        parts = found.groupdict()
-        if parts["only_hour"] is not None:
-            if day is not None:
-                yield from _at(day, parts, "only_")
-            continue
-        told = _day(parts)
-        if told is None:
-            continue
-        day = told
-        if parts["hour"] is None:
-            yield datetime.combine(told, time(), UTC)
-        else:
-            yield from _at(told, parts, "")
-
-
-def _day(parts: dict[str, str | None]) -> date | None:
-    year = next((parts[name] for name in ("year", "year2", "year3", "year4") if parts[name]), "0")
-    day = next((parts[name] for name in ("day", "day2", "day3", "day4") if parts[name]), "0")
-    named = (parts["name"] or parts["name2"] or "").casefold()
-    month = MONTHS.get(named, 0) if named else int(parts["month"] or parts["month2"] or 0)
+def _dated(match: re.Match[str], zone: tzinfo) -> Iterator[Moment]:
+    groups = match.groupdict()
+    number = int(match["day"])
+    month = _MONTHS.get((groups.get("name") or "")[:3].casefold(), 0) if groups.get("name") else int(match["month"])
+    if month > 12 >= number:  # 11/20/2026, as in the United States
+        month, number = number, month
     try:
-        return date(int(year or 0), month, int(day or 0))
+        day = date(int(match["year"]), month, number)
     except ValueError:
-        return None
+        return
+    yield _moment(day, match, zone)
 
 
-def _at(day: date, parts: dict[str, str | None], prefix: str) -> Iterator[datetime]:
-    hour, minute, second = (int(parts[f"{prefix}{name}"] or 0) for name in ("hour", "minute", "second"))
-    half = (parts[f"{prefix}half"] or "").casefold()
-    if half:
-        hour = hour % _NOON + (_NOON if half.startswith("p") else 0)
-    yield datetime.combine(day, time(hour, minute, second), _zone(parts[f"{prefix}zone"]))
+def _moment(day: date, match: re.Match[str], zone: tzinfo) -> Moment:
+    given = match["zone"]
+    where = _zone(given) if given else zone
+    if match["hour"] is None:
+        return Moment(datetime(day.year, day.month, day.day, tzinfo=where).astimezone(UTC), is_day=True)
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"] in "pP" else 0)
+    second = int(match["second"] or 0)
+    at = datetime(day.year, day.month, day.day, hour, int(match["minute"]), second, tzinfo=where)
+    return Moment(at.astimezone(UTC), is_zoned=bool(given))
 
 
-def _zone(told: str | None) -> timezone:
-    if not told or told[0] not in "+-":
-        return UTC
-    hours, minutes = int(told[1:3]), int(told[-2:])
-    return timezone((1 if told[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+def _alone(
+    text: str, zone: tzinfo, after: datetime | None, dated: list[tuple[int, int, Moment]]
+) -> Iterator[tuple[int, int, Moment]]:
+    """Yield the clocks without a day: of the day written before them in the text, else of the one they follow."""
+    for match in _ALONE.finditer(text):
+        if any(begun <= match.start() < ended for begun, ended, _ in dated):
+            continue
+        before = [moment.at for begun, _, moment in dated if begun < match.start()]
+        reference = before[-1] if before else after
+        if reference is None:
+            continue
+        own = _zone(match["zone"]) if match["zone"] else zone
+        moment = _moment(reference.astimezone(own).date(), match, own)
+        if moment.at < reference - timedelta(hours=EARLIER_HOURS):
+            moment = Moment(moment.at + timedelta(days=1), is_zoned=moment.is_zoned)
+        yield match.start(), match.end(), moment
+
+
+def _zone(text: str) -> tzinfo:
+    if text in _HOURS:
+        return timezone(timedelta(hours=_HOURS[text]))
+    sign = -1 if text[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))

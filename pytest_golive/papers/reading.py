@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,12 @@ SUFFIXES = {".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".
 """What a paper's name ends with."""
 
 LARGEST_BYTES = 2_000_000
+
+RECORDS = SUFFIXES | {".csv", ".tsv", ".json", ".jsonl", ".ndjson"}
+"""What the name of a log of records ends with: programs write some, too."""
+
+LARGEST_RECORDS_BYTES = 200_000_000
+"""A log of records that is cut off would tell of too little."""
 
 _ADDRESS = re.compile(r"\w+://\S+")
 _FILE = re.compile(r"[^\s@]*(?:\.\w{1,8}|/)")
@@ -37,14 +43,13 @@ class Elsewhere(Exception):
     """It lies at an address: golive reads files only; the message is the address."""
 
 
-def read(folder: Path, given: str, key: str, suffixes: Collection[str] = SUFFIXES) -> tuple[Paper, ...]:
+def read(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
     """Return what golive.yaml names.
 
     Args:
         folder: where golive.yaml lies.
         given: a file, a folder, or the words themselves.
         key: the key of golive.yaml it stands under.
-        suffixes: what the names of a folder's papers end with.
 
     Raises:
         Missing: there is no such file, or it cannot be read.
@@ -56,10 +61,29 @@ def read(folder: Path, given: str, key: str, suffixes: Collection[str] = SUFFIXE
     if "\n" in wanted or not _may_be_a_path(folder, wanted):
         return (Paper(key, given),)
     path = folder / wanted.partition("#")[0]
-    files = sorted(_files(path, suffixes))
+    files = sorted(_files(path))
     if not files:
         raise Missing(f"{key}: {wanted} is not there")
     return tuple(Paper(_told(file, folder), _text(file, key)) for file in files)
+
+
+def read_records(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
+    """Return a log of records that golive.yaml names: a file, all of a folder, a pattern of names, or the records.
+
+    Raises:
+        Missing: there is no such file, or it cannot be read.
+        Elsewhere: an address of the web.
+    """
+    wanted = given.strip()
+    if "\n" not in wanted and "://" not in wanted:
+        named = folder / wanted
+        found = named.rglob("*") if named.is_dir() else folder.glob(wanted) if "*" in wanted else [named]
+        files = sorted(
+            file for file in found if file.is_file() and (not named.is_dir() or file.suffix.lower() in RECORDS)
+        )
+        if files:
+            return tuple(Paper(_told(file, folder), _text(file, key, LARGEST_RECORDS_BYTES)) for file in files)
+    return read(folder, given, key)
 
 
 def _may_be_a_path(folder: Path, wanted: str) -> bool:
@@ -71,11 +95,11 @@ def _may_be_a_path(folder: Path, wanted: str) -> bool:
         return False
 
 
-def _files(path: Path, suffixes: Collection[str]) -> Iterator[Path]:
+def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from (file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
+        yield from (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
 
 
 def _told(file: Path, folder: Path) -> str:
@@ -85,9 +109,9 @@ def _told(file: Path, folder: Path) -> str:
         return file.name
 
 
-def _text(file: Path, key: str) -> str:
+def _text(file: Path, key: str, largest: int = LARGEST_BYTES) -> str:
     try:
         with file.open("rb") as stream:
-            return stream.read(LARGEST_BYTES).decode("utf-8-sig", "replace").replace("\r\n", "\n")
+            return stream.read(largest).decode("utf-8-sig", "replace").replace("\r\n", "\n")
     except OSError as error:
         raise Missing(f"{key}: {file.name} cannot be read: {error.strerror}") from None

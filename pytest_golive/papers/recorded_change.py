@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_golive.papers.change_fields import snake
 from pytest_golive.papers.change_steps import NOT_DONE, PLANNED, Kind, Phase, outcome_of
-from pytest_golive.papers.moments import moments_in
+from pytest_golive.papers.record_times import moments_in
 from pytest_golive.papers.states import State, provider_of
 
 WEBHOOK, LAYER = "webhook", "data layer"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pytest_golive.facts.finding import Finding
-from pytest_golive.facts.ledger import FIRST, digest_of
+from pytest_golive.facts.ledger import FIRST, Charted, digest_of
 from pytest_golive.facts.outcome import Outcome, Severity, Suite, Word
 from pytest_golive.readiness.plan import Plan, PlannedCheck, PlannedRule
 from pytest_golive.readiness.results import Result, Results
@@ -40,6 +40,7 @@ class Told:
         said: the verdict that the run came to; None where it did not finish.
         lines: how many lines there are.
         digest: hash of the last one.
+        charts: figures of weeks, by endpoint.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Told:
     said: tuple[Word, tuple[str, ...]] | None = None
     lines: int = 0
     digest: str = FIRST
+    charts: tuple[Charted, ...] = ()
 
     @property
     def scope(self) -> Literal["full", "partial"]:
@@ -147,6 +149,7 @@ class _Reading:
     results: Results = field(default_factory=Results)
     incidents: list[Incident] = field(default_factory=list)
     belonging: list[str] = field(default_factory=list)
+    charts: list[Charted] = field(default_factory=list)
     said: tuple[Word, tuple[str, ...]] | None = None
     lines: int = 0
 
@@ -171,6 +174,7 @@ class _Reading:
             said=self.said,
             lines=self.lines,
             digest=digest,
+            charts=tuple(self.charts),
         )
 
     def _run_started(self, fact: Mapping[str, Any]) -> None:
@@ -229,6 +233,20 @@ class _Reading:
                 warnings=tuple(self.noted.pop((check, "warned"), ())),
                 notes=tuple(self.noted.pop((check, "noted"), ())),
                 key=fact["key"],
+            )
+        )
+
+    def _charted(self, fact: Mapping[str, Any]) -> None:
+        self.charts.append(
+            Charted(
+                vendor=fact["vendor"],
+                environment=fact["environment"],
+                source=fact["source"],
+                weeks=tuple(fact["weeks"]),
+                until=fact["until"],
+                error_share=float(fact["error_share"]),
+                endpoints=tuple(fact["endpoints"]),
+                more=int(fact["more"]),
             )
         )
 

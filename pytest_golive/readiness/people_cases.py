@@ -43,6 +43,7 @@ class People:
         gaps: what is waived or declared not applicable.
         ceiling: how many gaps may be accepted.
         unapproved: by vendor, features that were switched off without anybody who agreed.
+        attested: whether there is a file in which people vouch for things.
         watched: whether a person vouches for what monitoring shows.
         deploy: when the release was deployed; None where that plays no part.
         before: whether a release that nobody says is deployed is not deployed: before one, and not in what follows.
@@ -53,6 +54,7 @@ class People:
     gaps: tuple[Gap, ...] = ()
     ceiling: int = CEILING
     unapproved: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    attested: bool = False
     watched: bool = False
     deploy: Deploy | None = None
     before: bool = True

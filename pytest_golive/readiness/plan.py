@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_golive.facts.outcome import Effects, Severity, Suite
 from pytest_golive.people.claims import is_watched
+from pytest_golive.readiness.answered import ANSWERED, with_what_is_missing
 from pytest_golive.readiness.cases import COMPARING, MULTIPLIED, Case, cases
 from pytest_golive.readiness.cases import Ground as CaseGround
 from pytest_golive.readiness.client_cases import ClientCase
@@ -98,9 +99,24 @@ def make_plan(ground: Ground, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> P
                 continue  # a general rule about something this vendor does not have
             undecidable = ground.sandbox and not planned.checks and not planned.not_applicable
             (without if undecidable else rules).append(planned)
+    for check in [each for each in checks.values() if each.check == ANSWERED]:
+        checks[check.id] = _answered(ground, check, books)
     for check in about_gaps(ground.people, rules, ground.suites, ground.environment):
         checks[check.id] = check
     return with_gaps(Plan(checks, tuple(rules), tuple(without)), ground.people)
+
+
+def _answered(ground: Ground, check: PlannedCheck, books: Sequence[tuple[Pack, Sequence[Rule]]]) -> PlannedCheck:
+    """Return the check whether all rules of its vendor are answered for, with what it has to say."""
+    before = replace(ground, suites=frozenset({Suite.PRERELEASE}), only=frozenset())
+    own: dict[str, PlannedCheck] = {}
+    rules = [
+        _plan_rule(before, pack, rule, own)
+        for pack, book in books
+        for rule in book
+        if pack.vendor == check.vendor and rule.id.startswith(pack.rule_prefix) and _chosen(before, rule)
+    ]
+    return with_what_is_missing(check, ground.people, rules, own, stand_in=UNDECIDED, no_check=NO_CHECK)
 
 
 def _is_of_no_program(ground: Ground, pack: Pack, rule: Rule) -> bool:
@@ -196,6 +212,8 @@ def _counts(ground: Ground, pack: Pack, part: Part) -> bool:
     timely = not part.suites or bool(ground.suites & set(part.suites))
     if part.handler is not None and (pack.webhooks is None or not _used(ground, pack, "webhooks")):
         return False  # nothing is delivered
+    if part.feature is not None and part.feature not in pack.features:
+        return False  # a part of a general rule about something this vendor does not have
     return timely and (part.feature is None or _used(ground, pack, part.feature))
 
 

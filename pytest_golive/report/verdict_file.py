@@ -151,7 +151,7 @@ class VerdictFile(Entry):
     version: str = Field(default="", description="version of pytest-golive")
     rehearsal: bool = Field(default=False, description="true: made in the sandbox, says nothing about an integration")
     notes: tuple[str, ...] = Field(default=(), description="what a reader has to know besides")
-    without_check: tuple[str, ...] = Field(default=(), description="rules of the suite that have no check yet")
+    without_check: tuple[str, ...] = Field(default=(), description="rules of the suite that a rehearsal does not try")
     accepted: tuple[GapEntry, ...] = Field(default=(), description="gaps that people accept; to be read first")
     attestations: tuple[WordEntry, ...] = Field(default=(), description="what people vouched for")
     hashes: dict[str, str] = Field(default_factory=dict, description="SHA-256 of what the run was made of")

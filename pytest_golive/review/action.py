@@ -13,4 +13,6 @@ class Action(StrEnum):
     CHANGE_POLLING = "change polling"
     TUNE_ALERTS = "tune alerts"
     ROLL_BACK = "roll back"
+    PAUSE = "pause the rollout"
+    PAUSE_SYNC = "pause the sync"
     LOOK_INTO = "look into it"

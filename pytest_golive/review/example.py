@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from itertools import product
 
-from pytest_golive.review.traffic import Counted, Label, Question, Row
+from pytest_golive.review.traffic import Counted, Label, Labels, Level, Question, Row, Sent, Slot
+from pytest_golive.review.window import Window
 
 ENDPOINTS = ("chat", "chat_async", "get_chat_request", "get_limits")
 """What is called in any case, beside the operations that the example says it uses."""
 
-STATUSES: Mapping[str, float] = {"200": 985, "404": 2, "429": 8, "503": 5}
+STATUSES: Mapping[str, float] = {"200": 992, "404": 2, "429": 1, "503": 5}
 """Calls of one endpoint in a week."""
 
-OF: Mapping[Counted, float] = {"timeouts": 4, "retries": 60, "async_timeouts": 5, "async_answers": 900}
+OF: Mapping[Counted, float] = {
+    "timeouts": 4,
+    "retries": 60,
+    "async_timeouts": 5,
+    "async_answers": 900,
+    "deliveries": 800,
+    "delivery_failures": 2,
+}
 
 RATINGS: Mapping[str, float] = {"good": 90, "bad": 9}
 LEVELS: Mapping[str, float] = {"high": 800, "medium": 120, "low": 65}
+WAITING: Mapping[Level, float] = {"queue_depth": 3, "queue_seconds": 20}
 
 WEEK_SECONDS = 7 * 24 * 3600.0
 
@@ -45,6 +55,21 @@ class ExampleTraffic:
         share = min(1.0, seconds / max(1.0, question.window.seconds))
         return share * sum(row.value for row in self.counts(question))
 
+    def slots(self, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return the same for each part of the window: calls are spread evenly."""
+        window, length = question.window, timedelta(seconds=seconds)
+        parts = max(1, round(window.seconds / seconds))
+        rows = [Row(row.labels, row.value / parts) for row in self.counts(question)]
+        return tuple(Slot(window.start + number * length, row) for number in range(parts) for row in rows)
+
+    def highest(self, of: Level, window: Window, where: Labels) -> float:  # noqa: ARG002  # the same at any time
+        """Return what waits; the same at any time."""
+        return WAITING[of]
+
+    def sent_again(self, window: Window, where: Labels, most: int, pause_seconds: float) -> tuple[Sent, ...]:  # noqa: ARG002
+        """Return nothing: no message is sent in a loop."""
+        return ()
+
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return a duration; it depends on the share alone."""
         seconds = share * (8.0 if question.of == "async_answers" else 0.8)
@@ -70,7 +95,7 @@ class ExampleTraffic:
             return [({"feedback": value}, count) for value, count in RATINGS.items()]
         if of == "answers":
             return [({"confidence_level": value}, count) for value, count in LEVELS.items()]
-        return [({"endpoint": "chat_async" if of.startswith("async") else "chat"}, OF[of])]
+        return [({"endpoint": "chat_async" if of.startswith("async") else "chat", "status": "200"}, OF[of])]
 
 
 def example_traffic(environment: str, ids: Mapping[str, str], uses: Iterable[str]) -> ExampleTraffic:

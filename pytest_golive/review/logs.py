@@ -9,12 +9,36 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_golive.review.log_lines import (
+    COUNTED,
+    HOURS,
+    LEVELS,
+    NEEDED,
+    OF_A_LINE,
+    SENT_AGAIN,
+    condition,
+    is_of_hours,
+    text,
+    within,
+)
 from pytest_golive.review.names import log_fields
-from pytest_golive.review.traffic import Counted, Label, NotKept, Question, Row, TrafficProblem
+from pytest_golive.review.traffic import (
+    LABELS,
+    Label,
+    Labels,
+    Level,
+    NotKept,
+    Question,
+    Row,
+    Sent,
+    Slot,
+    TrafficProblem,
+)
+from pytest_golive.review.window import Window
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,48 +51,8 @@ SNIFFED_LINES = 20_000
 
 REMOTE = ("s3://", "gs://", "gcs://", "r2://", "az://", "azure://", "abfss://", "https://", "http://")
 
-_LABEL_FIELDS: tuple[Label, ...] = (
-    "endpoint",
-    "status",
-    "environment",
-    "integration",
-    "tenant_id",
-    "site_id",
-    "feedback",
-    "confidence_level",
-)
-
-_COUNTED: Mapping[Counted, str] = {
-    "requests": "calls",
-    "timeouts": "timeouts",
-    "retries": "retries",
-    "async_timeouts": "async_timeouts",
-    "async_answers": "async_answers",
-    "feedback": "ratings",
-    "answers": "levels",
-}
-
-_OF_A_LINE: Mapping[Counted, str] = {
-    "requests": "count(*) FILTER (WHERE status <> '' OR error <> '')",
-    "timeouts": "count(*) FILTER (WHERE regexp_matches(error, 'time_?out', 'i'))",
-    "retries": "count(*) FILTER (WHERE resend_count > 0)",
-    "async_timeouts": "count(*) FILTER (WHERE async_timeout)",
-    "async_answers": "count(async_seconds)",
-    "feedback": "count(*) FILTER (WHERE feedback <> '')",
-    "answers": "count(*) FILTER (WHERE confidence_level <> '')",
-}
-"""How each figure is counted over lines."""
-
-_NEEDED: Mapping[Counted, tuple[str, ...]] = {
-    "requests": ("status", "error"),
-    "timeouts": ("error",),
-    "retries": ("resend_count",),
-    "async_timeouts": ("async_timeout",),
-    "async_answers": ("async_seconds",),
-    "feedback": ("feedback",),
-    "answers": ("confidence_level",),
-}
-"""One of these fields has to be there for the figure to mean something."""
+TOLD = ("session", "message", "delivery")
+"""What a line tells beside its labels, as text."""
 
 
 class AccessLogs:
@@ -113,23 +97,70 @@ class AccessLogs:
         """Return sums of lines; see :meth:`Traffic.counts`."""
         with self._lock:
             connection = self._opened()
-            self._need(_NEEDED[question.of])
-            if _is_of_hours(question):
-                return self._rows(connection, question, f"sum({_COUNTED[question.of]})", "hours")
-            return self._rows(connection, question, _OF_A_LINE[question.of], "lines")
+            self._need(NEEDED[question.of])
+            if is_of_hours(question.window):
+                return self._rows(connection, question, f"sum({COUNTED[question.of]})", "hours")
+            return self._rows(connection, question, OF_A_LINE[question.of], "lines")
 
     def busiest(self, question: Question, seconds: int) -> float:
         """Return the most lines within one of the spans that the window falls into; see :meth:`Traffic.busiest`."""
         with self._lock:
             connection = self._opened()
-            self._need(_NEEDED[question.of])
-            where, values = self._where(question)
+            self._need(NEEDED[question.of])
+            where, values = condition(question)
             told = connection.execute(
-                f"SELECT max(figure) FROM (SELECT {_OF_A_LINE[question.of]} AS figure FROM lines "  # noqa: S608
+                f"SELECT max(figure) FROM (SELECT {OF_A_LINE[question.of]} AS figure FROM lines "  # noqa: S608
                 f"WHERE {where} GROUP BY floor(epoch(time) / {int(seconds)}))",
                 values,
             ).fetchone()
         return float(told[0] or 0) if told else 0.0
+
+    def slots(self, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return sums of lines for each part of the window; see :meth:`Traffic.slots`."""
+        with self._lock:
+            connection = self._opened()
+            self._need(NEEDED[question.of])
+            whole = is_of_hours(question.window) and seconds % 3600 == 0
+            figure = f"sum({COUNTED[question.of]})" if whole else OF_A_LINE[question.of]
+            start = question.window.start.timestamp()
+            part = f"CAST(floor((epoch(time) - {start}) / {int(seconds)}) AS BIGINT)"
+            by = "".join(f", {name}" for name in question.by)
+            where, values = condition(question)
+            rows = connection.execute(
+                f"SELECT {figure} AS figure, {part} AS part{by} "  # noqa: S608  # names are this module's own
+                f"FROM {'hours' if whole else 'lines'} WHERE {where} GROUP BY ALL ORDER BY part",
+                values,
+            ).fetchall()
+        return tuple(
+            Slot(
+                datetime.fromtimestamp(start + number * seconds, UTC),
+                Row(dict(zip(question.by, map(str, labels), strict=True)), float(figure)),
+            )
+            for figure, number, *labels in rows
+            if figure
+        )
+
+    def highest(self, of: Level, window: Window, where: Labels) -> float:
+        """Return the most that any line tells; see :meth:`Traffic.highest`."""
+        with self._lock:
+            connection = self._opened()
+            self._need((LEVELS[of],))
+            wanted, values = within(window, where)
+            told = connection.execute(
+                f"SELECT max({LEVELS[of]}) FROM lines WHERE {wanted}",  # noqa: S608  # as above
+                values,
+            ).fetchone()
+        return float(told[0] or 0) if told else 0.0
+
+    def sent_again(self, window: Window, where: Labels, most: int, pause_seconds: float) -> tuple[Sent, ...]:
+        """Return the messages that were sent in a row too often; see :meth:`Traffic.sent_again`."""
+        with self._lock:
+            connection = self._opened()
+            self._need(("message",))
+            wanted, values = within(window, where)
+            query = SENT_AGAIN.format(where=wanted, pause=float(pause_seconds), most=int(most))
+            rows = connection.execute(query, values).fetchall()
+        return tuple(Sent(session, message, int(times), at.astimezone(UTC)) for session, message, times, at in rows)
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return an exact quantile over the lines; see :meth:`Traffic.quantile`."""
@@ -170,7 +201,7 @@ class AccessLogs:
             raise TrafficProblem(f"{self.title}: no line has a time; looked for {', '.join(self._fields['time'])}")
         source = _source(names, parquet, self._found.values())
         connection.execute(f"CREATE VIEW lines AS {self._lines(source)}")
-        connection.execute(f"CREATE TABLE hours AS {_HOURS}")
+        connection.execute(f"CREATE TABLE hours AS {HOURS}")
 
     def _lines(self, source: str) -> str:
         def column(name: str, kind: str = "VARCHAR") -> str:
@@ -178,8 +209,8 @@ class AccessLogs:
             return f"NULL::{kind}" if place is None else f"TRY_CAST({place} AS {kind})"
 
         time = self._found["time"]
-        labels = ", ".join(f"coalesce({column(name)}, '') AS {name}" for name in _LABEL_FIELDS)
-        kept = " AND ".join(f"{name} = {_text(value)}" for name, value in self._filter.items()) or "true"
+        labels = ", ".join(f"coalesce({column(name)}, '') AS {name}" for name in (*LABELS, *TOLD))
+        kept = " AND ".join(f"{name} = {text(value)}" for name, value in self._filter.items()) or "true"
         return f"""
             SELECT * FROM (
                 SELECT {_moment(time)} AS time, {labels},
@@ -187,7 +218,8 @@ class AccessLogs:
                     coalesce({column("error")}, '') AS error,
                     coalesce({column("resend_count", "BIGINT")}, 0) AS resend_count,
                     {column("async_seconds", "DOUBLE")} AS async_seconds,
-                    coalesce({column("async_timeout", "BOOLEAN")}, false) AS async_timeout
+                    coalesce({column("async_timeout", "BOOLEAN")}, false) AS async_timeout,
+                    {", ".join(f"{column(name, 'DOUBLE')} AS {name}" for name in LEVELS.values())}
                 FROM {source}
             ) WHERE {kept}
         """  # noqa: S608  # names of columns are quoted, values escaped
@@ -214,7 +246,7 @@ class AccessLogs:
 
     def _rows(self, connection: DuckDBPyConnection, question: Question, figure: str, table: str) -> tuple[Row, ...]:
         by = "".join(f", {name}" for name in question.by)
-        where, values = self._where(question)
+        where, values = condition(question)
         rows = connection.execute(
             f"SELECT {figure} AS figure{by} FROM {table} WHERE {where} GROUP BY ALL",  # noqa: S608
             values,
@@ -224,24 +256,6 @@ class AccessLogs:
             for number, *labels in rows
             if number
         )
-
-    @staticmethod
-    def _where(question: Question) -> tuple[str, list[datetime]]:
-        """Return the condition that a question puts to lines or hours, and its values."""
-        where = "time >= ? AND time < ?"
-        where += "".join(f" AND {name} = {_text(value)}" for name, value in question.where.items())
-        if question.of in {"feedback", "answers"}:
-            where += f" AND {'feedback' if question.of == 'feedback' else 'confidence_level'} <> ''"
-        return where, [question.window.start, question.window.end]
-
-
-_HOURS = f"""
-    SELECT date_trunc('hour', time) AS time, endpoint, status, environment, integration, tenant_id, site_id, feedback,
-        confidence_level,
-        {", ".join(f"{_OF_A_LINE[of]} AS {name}" for of, name in _COUNTED.items())},
-        count(*) FILTER (WHERE time IS NULL) AS unreadable
-    FROM lines GROUP BY ALL
-"""  # noqa: S608  # made of nothing but this module's own words
 
 
 def _engine() -> DuckDBPyConnection:
@@ -259,11 +273,11 @@ def _engine() -> DuckDBPyConnection:
 
 
 def _source(names: Sequence[str], parquet: bool, places: Iterable[str]) -> str:
-    files = "[" + ", ".join(_text(name) for name in names) + "]"
+    files = "[" + ", ".join(text(name) for name in names) + "]"
     if parquet:
         return f"read_parquet({files}, union_by_name = true)"
     tops = dict.fromkeys(place.split("->>")[0].strip() for place in places)
-    columns = ", ".join(f"{_text(_unquoted(top))}: {_text(_kind(top, places))}" for top in tops)
+    columns = ", ".join(f"{text(_unquoted(top))}: {text(_kind(top, places))}" for top in tops)
     return (
         f"read_json({files}, format = 'newline_delimited', columns = {{{columns}}}, ignore_errors = true, "
         "maximum_object_size = 16777216)"
@@ -275,7 +289,7 @@ def _kind(top: str, places: Iterable[str]) -> str:
 
 
 def _parquet_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mapping[str, Any]:
-    rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet([{_text(names[0])}])").fetchall()  # noqa: S608
+    rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet([{text(names[0])}])").fetchall()  # noqa: S608
     return {str(name): None for name, *_ in rows}
 
 
@@ -284,11 +298,11 @@ def _json_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mappi
     merged: dict[str, Any] = {}
     for name in dict.fromkeys((names[0], names[-1])):
         rows = connection.execute(
-            f"SELECT json FROM read_ndjson_objects([{_text(name)}], ignore_errors = true, "  # noqa: S608  # escaped
+            f"SELECT json FROM read_ndjson_objects([{text(name)}], ignore_errors = true, "  # noqa: S608  # escaped
             f"maximum_object_size = 16777216) LIMIT {SNIFFED_LINES}"
         ).fetchall()
-        for (text,) in rows:
-            _merge(merged, _read_line(text))
+        for (line,) in rows:
+            _merge(merged, _read_line(line))
     return merged
 
 
@@ -315,7 +329,7 @@ def _placed(places: Sequence[str], columns: Mapping[str, Any]) -> str | None:
     for place in places:
         for path in _paths(place, columns):
             top = _quoted(path[0])
-            return top if len(path) == 1 else f"{top}->>{_text(_pointer(path[1:]))}"
+            return top if len(path) == 1 else f"{top}->>{text(_pointer(path[1:]))}"
     return None
 
 
@@ -354,18 +368,9 @@ def _moment(place: str) -> str:
     return f"coalesce(to_timestamp({seconds}), TRY_CAST({place} AS TIMESTAMPTZ))"
 
 
-def _is_of_hours(question: Question) -> bool:
-    """Whether a question is about whole hours: their sums are kept, and the files need not be read again."""
-    return all(at.minute == at.second == at.microsecond == 0 for at in (question.window.start, question.window.end))
-
-
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
 def _unquoted(name: str) -> str:
     return name[1:-1].replace('""', '"')
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

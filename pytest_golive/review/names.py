@@ -24,6 +24,8 @@ METRICS: Mapping[str, str] = {
     "answers": "answers_total",
     "deliveries": "webhook_deliveries_total",
     "delivery_failures": "webhook_delivery_failures_total",
+    "queue_depth": "async_queue_depth",
+    "queue_seconds": "async_oldest_seconds",
 }
 """What is asked for -> the metric; histograms without `_bucket`, `_count`, `_sum`."""
 
@@ -37,6 +39,7 @@ OPENTELEMETRY: Mapping[str, str] = {
 OPENTELEMETRY_LABELS: Mapping[Label, str] = {
     "endpoint": "url_template",
     "status": "http_response_status_code",
+    "method": "http_request_method",
     "environment": "deployment_environment_name",
     "integration": "service_name",
 }
@@ -45,6 +48,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "time": ("timestamp", "time", "@timestamp", "ts"),
     "endpoint": ("url.template", "http.route", "endpoint", "url.path"),
     "status": ("http.response.status_code", "status", "status_code"),
+    "method": ("http.request.method", "method"),
     "seconds": ("http.client.request.duration", "duration_seconds", "seconds"),
     "error": ("error.type",),
     "resend_count": ("http.request.resend_count",),
@@ -56,6 +60,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "confidence_level": ("confidence_level",),
     "async_seconds": ("async_completion_seconds",),
     "async_timeout": ("async_timeout",),
+    "session": ("session_id", "session.id"),
+    "message": ("message_hash", "message.hash", "message_id", "message.id"),
+    "delivery": ("webhook_delivery", "delivery_status"),
+    "queue_depth": ("async_queue_depth", "queue_depth"),
+    "queue_seconds": ("async_oldest_seconds", "oldest_job_seconds"),
 }
 """What a log line tells -> the fields it may stand in, the first that is there counts."""
 

@@ -5,19 +5,33 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from pytest_golive.review.names import MetricNames
-from pytest_golive.review.traffic import Label, NotKept, Question, Row, Timed, TrafficProblem
+from pytest_golive.review.traffic import (
+    Label,
+    Labels,
+    Level,
+    NotKept,
+    Question,
+    Row,
+    Sent,
+    Slot,
+    Timed,
+    TrafficProblem,
+)
 from pytest_golive.review.window import Window
 
 TIMEOUT_SECONDS = 30.0
 
 STEP_SECONDS = 60
 """How often the busiest span is looked for: as often as rules of alerts are commonly evaluated."""
+
+MOST_POINTS = 10_000
+"""Points of a series that are asked for at once; Prometheus gives 11,000 at most."""
 
 SHOWN = 200
 """Letters of an answer that a message quotes."""
@@ -82,6 +96,39 @@ class Prometheus:
         if not rows:
             self._need(name)
         return max((value for _, value in rows), default=0.0)
+
+    def slots(self, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return the increase of a counter over each part of the window; see :meth:`Traffic.slots`."""
+        name, series = self._counter(question)
+        query = f"sum by ({self._by(question)}) (increase({series}[{seconds}s]))"
+        length, found = timedelta(seconds=seconds), []
+        start = question.window.start
+        while start < question.window.end:
+            end = min(question.window.end, start + MOST_POINTS * length)
+            for metric, points in self.range(query, Window(start + length, end), seconds):
+                labels: Labels = {label: metric.get(self.names.label(label), "") for label in question.by}
+                found += [
+                    Slot(datetime.fromtimestamp(at, UTC) - length, Row(labels, value))
+                    for at, value in points
+                    if value > 0
+                ]
+            start = end
+        if not found:
+            self._need(name)
+        return tuple(sorted(found, key=lambda slot: slot.start))
+
+    def highest(self, of: Level, window: Window, where: Labels) -> float:
+        """Return the most that a gauge reached; see :meth:`Traffic.highest`."""
+        selector = self.names.selector(of)
+        series = selector.written(*self._matching(where))
+        rows = self.instant(f"max(max_over_time({series}[{_span(window)}]))", window.end)
+        if not rows:
+            self._need(selector.name)
+        return max((value for _, value in rows), default=0.0)
+
+    def sent_again(self, window: Window, where: Labels, most: int, pause_seconds: float) -> tuple[Sent, ...]:  # noqa: ARG002
+        """Raise that metrics do not tell one message from another; see :meth:`Traffic.sent_again`."""
+        raise NotKept("message", f"{self.title} does not tell one message from another; logs do (traffic)")
 
     def _counter(self, question: Question) -> tuple[str, str]:
         """Return the name of a counter, and its series as PromQL."""
@@ -210,8 +257,10 @@ class Prometheus:
             raise NotKept(metric, f"{self.title} has no series {metric}")
 
     def _where(self, question: Question) -> tuple[str, ...]:
-        wanted = (f"{self.names.label(name)}={json.dumps(value)}" for name, value in question.where.items())
-        return (self.matchers, *wanted)
+        return self._matching(question.where)
+
+    def _matching(self, labels: Labels) -> tuple[str, ...]:
+        return (self.matchers, *(f"{self.names.label(name)}={json.dumps(value)}" for name, value in labels.items()))
 
     def _by(self, question: Question) -> str:
         return ", ".join(self.names.label(name) for name in question.by)

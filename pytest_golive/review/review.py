@@ -8,11 +8,24 @@ from datetime import datetime
 from typing import TypeVar
 
 from pytest_golive.facts.once import Once
+from pytest_golive.review.incidents import HOUR, Incident, Shape, fails, incidents
 from pytest_golive.review.shares import Share
 from pytest_golive.review.thresholds import Thresholds
-from pytest_golive.review.traffic import Counted, Label, Labels, NotKept, Question, Row, Traffic, summed, total
+from pytest_golive.review.traffic import (
+    Counted,
+    Label,
+    Labels,
+    Level,
+    NotKept,
+    Question,
+    Row,
+    Slot,
+    Traffic,
+    summed,
+    total,
+)
 from pytest_golive.review.trends import errors_of
-from pytest_golive.review.window import Window, last_week
+from pytest_golive.review.window import WEEK, Window, last_week
 
 T = TypeVar("T")
 
@@ -114,16 +127,76 @@ class Review:
         question = Question(of, window, (), {**self.where, "status": status})
         return self._asked((of, window, seconds, status), lambda: self.traffic.busiest(question, seconds))
 
-    def quantile(self, share: float, of: Counted = "requests", *by: Label) -> tuple[Row, ...]:
-        """Return within how many seconds a share of the week's calls was done.
+    def quantile(
+        self, share: float, of: Counted = "requests", *by: Label, window: Window | None = None
+    ) -> tuple[Row, ...]:
+        """Return within how many seconds a share of the calls was done; default: of the week's.
 
         Raises:
             NotKept: the source has no such facts.
             TrafficProblem: it cannot be asked.
         """
+        when = window or self.week
         return self._asked(
-            (share, of, by), lambda: self.traffic.quantile(share, Question(of, self.week, by, self.where))
+            ("quantile", share, of, when, by), lambda: self.traffic.quantile(share, Question(of, when, by, self.where))
         )
+
+    def slots(self, of: Counted, seconds: int, window: Window, *by: Label) -> tuple[Slot, ...]:
+        """Return how often something happened in each part of a window of so many seconds.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+        question = Question(of, window, by, self.where)
+        return self._asked(("slots", of, seconds, window, by), lambda: self.traffic.slots(question, seconds))
+
+    def highest(self, of: Level) -> float:
+        """Return the most that a level reached within the week.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+        return self._asked(("highest", of), lambda: self.traffic.highest(of, self.week, self.where))
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Return when in the week the vendor failed far more than usual.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+        usual: dict[str, Share] = {}
+        for row in self.counts("requests", self.usual, "endpoint", "status"):
+            known = usual.get(row.label("endpoint"), Share(0, 0))
+            hits = row.value if fails(row) else 0.0
+            usual[row.label("endpoint")] = Share(known.hits + hits, known.of + row.value)
+        return incidents(self.slots("requests", HOUR, self.week, "endpoint", "status"), usual, self.thresholds)
+
+    def shape(self, incident: Incident) -> Shape:
+        """Return what the traffic looked like during an incident; durations only where they are kept.
+
+        Raises:
+            NotKept: the source does not keep calls.
+            TrafficProblem: it cannot be asked.
+        """
+        window = incident.window
+        mix = summed(self.counts("requests", window, "endpoint"), "endpoint")
+        before = [Window(window.start - count * WEEK, window.end - count * WEEK) for count in range(1, USUAL_WEEKS + 1)]
+        usual = sum(total(self.counts("requests", each, "endpoint")) for each in before) / USUAL_WEEKS
+        return Shape(sum(mix.values()), usual, mix, self._seconds(window), self._seconds(self.before))
+
+    def _seconds(self, window: Window) -> float | None:
+        try:
+            rows = self.quantile(0.95, window=window)
+        except NotKept:
+            return None
+        return rows[0].value if rows else None
+
+    def known(self, key: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` returned the first time this was asked for: figures that several checks share."""
+        return self._asked(("known", key), make)
 
     def errors(self, window: Window | None = None) -> Mapping[str, Share]:
         """Return the share of failed calls by endpoint; default: of the week."""

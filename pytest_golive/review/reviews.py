@@ -11,10 +11,12 @@ from typing import Any, cast
 
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.finding import NotVerified
+from pytest_golive.facts.moment import moment
 from pytest_golive.facts.once import Once
 from pytest_golive.manifest.environment import Target
 from pytest_golive.manifest.model import Monitoring
 from pytest_golive.review.alerting import Limits
+from pytest_golive.review.decisions import Decisions, read_decisions
 from pytest_golive.review.logs import REMOTE, AccessLogs
 from pytest_golive.review.names import MetricNames, metric_names
 from pytest_golive.review.prometheus import Prometheus
@@ -35,12 +37,25 @@ class Watching:
         monitoring: its `monitoring`; None: it has none.
         traffic: its `traffic`: log files.
         authorization: value of the Authorization header for Prometheus.
+        vendors: those of all environments.
+        environments: their names.
     """
 
     folder: Path
     monitoring: Monitoring | None = None
     traffic: tuple[str, ...] = ()
     authorization: Secret | None = None
+    vendors: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+
+    def read_decisions(self) -> Decisions:
+        """Read the file of decisions.
+
+        Raises:
+            Mistakes: everything that is wrong in it.
+        """
+        assert self.settings.decisions is not None, "golive.yaml names one"
+        return read_decisions(self.folder / self.settings.decisions, self.vendors, self.environments, moment())
 
     @property
     def settings(self) -> Monitoring:
@@ -55,11 +70,14 @@ class Reviews:
     Attributes:
         watching: what golive.yaml says; None: nothing.
         example: makes what stands in for a source in a rehearsal, for an environment.
+        records: gives what a vendor itself keeps of the traffic, for a vendor and an environment; None: nothing. Asked
+            where the team has neither metrics nor logs.
     """
 
     watching: Watching | None = None
     example: Callable[[str], Traffic] | None = None
-    _made: dict[tuple[str, str, datetime], Review] = field(default_factory=dict)
+    records: Callable[[str, str], Traffic | None] = lambda _vendor, _environment: None
+    _made: dict[tuple[str, str, datetime, bool], Review] = field(default_factory=dict)
     _sources: dict[str, Traffic] = field(default_factory=dict)
     _once: Once = field(default_factory=Once)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -70,13 +88,48 @@ class Reviews:
         Raises:
             NotVerified: golive.yaml names neither metrics nor logs.
         """
+        return self._review(vendor, environment, now, lines=False)
+
+    def lines_of(self, vendor: str, environment: str, now: datetime) -> Review:
+        """Return the same from logs, where golive.yaml names some beside metrics: they tell one call from another.
+
+        Raises:
+            NotVerified: golive.yaml names neither metrics nor logs.
+        """
+        return self._review(vendor, environment, now, lines=True)
+
+    def _review(self, vendor: str, environment: str, now: datetime, *, lines: bool) -> Review:
         with self._lock:
             hour = now.replace(minute=0, second=0, microsecond=0)
-            key = (vendor, environment, hour)
+            key = (vendor, environment, hour, lines and self._has_logs)
             if key not in self._made:
-                source = self._source(vendor, environment)
+                source = self._logs(vendor) if lines and self._has_logs else self._source(vendor, environment)
                 self._made[key] = Review(source, hour, self._thresholds(), self._select(vendor), environment)
             return self._made[key]
+
+    @property
+    def _has_logs(self) -> bool:
+        return self.watching is not None and bool(self.watching.traffic)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether the team keeps figures itself: in metrics or in logs."""
+        watching = self.watching
+        named = watching is not None and (watching.settings.prometheus is not None or bool(watching.traffic))
+        return named or self.example is not None
+
+    @property
+    def decisions(self) -> Decisions | None:
+        """What was decided about the findings of earlier reviews; None: golive.yaml names no file.
+
+        Raises:
+            Mistakes: the file has become wrong since the run began.
+        """
+        watching = self.watching
+        if watching is None or watching.settings.decisions is None:
+            return None
+        made: Decisions = self._once.get("decisions", watching.read_decisions)
+        return made
 
     def switch_of(self, target: Target, now: datetime) -> Switch | None:
         """Return when the key of a vendor was replaced, None where that is not told; the example's was lately."""
@@ -109,6 +162,22 @@ class Reviews:
         """The rule files of golive.yaml."""
         return () if self.watching is None else tuple(self.watching.folder / name for name in self._settings.alerts)
 
+    @property
+    def route_files(self) -> tuple[Path, ...]:
+        """The files of golive.yaml that say whom alerts are sent to."""
+        return () if self.watching is None else tuple(self.watching.folder / name for name in self._settings.routes)
+
+    @property
+    def dashboard_files(self) -> tuple[Path, ...]:
+        """The dashboards of golive.yaml that are files."""
+        named = (name for name in self._settings.dashboards if "://" not in name)
+        return () if self.watching is None else tuple(self.watching.folder / name for name in named)
+
+    @property
+    def dashboard_addresses(self) -> tuple[str, ...]:
+        """The dashboards of golive.yaml that lie at an address."""
+        return tuple(name for name in self._settings.dashboards if "://" in name)
+
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned the first time this was asked for."""
         return self._once.get(key, make)
@@ -127,16 +196,24 @@ class Reviews:
         if watching is None or (watching.settings.prometheus is None and not watching.traffic):
             if self.example is not None:
                 return self.example(environment)
-            raise NotVerified(MISSING, key="monitoring")
+            kept = self.records(vendor, environment) if vendor else None
+            if kept is None:
+                raise NotVerified(MISSING, key="monitoring")
+            return kept
         settings = watching.settings
         if settings.prometheus is not None:
             if "" not in self._sources:
                 headers = {"Authorization": watching.authorization.reveal()} if watching.authorization else {}
                 self._sources[""] = Prometheus(settings.prometheus, self.names, headers=headers)
             return self._sources[""]
+        return self._logs(vendor)
+
+    def _logs(self, vendor: str) -> Traffic:
+        watching = self.watching
+        assert watching is not None, "there are logs"
         if vendor not in self._sources:
             files = [each if each.startswith(REMOTE) else str(watching.folder / each) for each in watching.traffic]
-            self._sources[vendor] = AccessLogs(files, _named(settings.fields), where=self._select(vendor))
+            self._sources[vendor] = AccessLogs(files, _named(watching.settings.fields), where=self._select(vendor))
         return self._sources[vendor]
 
     @property

@@ -24,6 +24,7 @@ class Thresholds:
         error_points: by how much the share of failed calls may be above it: 0.01 is one point.
         retry_growth: by what factor the share of retries may grow after a rotation.
         poll_budget_share: share of the polling budget that the 95th percentile of async answers may take.
+        agreed_seconds: within what time 95 of 100 calls have to be done; 0: nothing is agreed.
         sure: how unlikely chance has to be as the cause of a difference.
     """
 
@@ -41,4 +42,5 @@ class Thresholds:
     error_points: float = 0.01
     retry_growth: float = 2.0
     poll_budget_share: float = 0.8
+    agreed_seconds: float = 0.0
     sure: float = 0.01

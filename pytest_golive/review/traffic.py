@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 from pytest_golive.review.window import Window
 
-Counted = Literal["requests", "timeouts", "retries", "async_timeouts", "async_answers", "feedback", "answers"]
+Counted = Literal[
+    "requests",
+    "timeouts",
+    "retries",
+    "async_timeouts",
+    "async_answers",
+    "feedback",
+    "answers",
+    "deliveries",
+    "delivery_failures",
+]
 """What is counted: calls of the vendor; calls that timed out; tries beyond the first; async answers that did not come
-in time; async answers that came; ratings; answers with a confidence level."""
+in time; async answers that came; ratings; answers with a confidence level; webhook deliveries; those that failed."""
+
+Level = Literal["queue_depth", "queue_seconds"]
+"""What goes up and down: async jobs that wait; the age of the oldest of them, in seconds."""
 
 Timed = Literal["requests", "async_answers"]
 """What has a duration."""
 
 Label = Literal[
-    "endpoint", "status", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
+    "endpoint", "status", "method", "environment", "integration", "tenant_id", "site_id", "feedback", "confidence_level"
 ]
 """By what figures are told apart; how a source calls each is up to the project."""
 
 LABELS: tuple[Label, ...] = (
     "endpoint",
     "status",
+    "method",
     "environment",
     "integration",
     "tenant_id",
@@ -68,6 +83,36 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """How often something happened within one part of a window.
+
+    Attributes:
+        start: when that part begins, UTC.
+        row: the figure.
+    """
+
+    start: datetime
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that was sent several times in a row, each time after a failure.
+
+    Attributes:
+        session: of which conversation.
+        message: its hash or id; never the message.
+        times: how often.
+        start: when first, UTC.
+    """
+
+    session: str
+    message: str
+    times: int
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of a source.
 
@@ -104,6 +149,32 @@ class Traffic(Protocol):
 
         Raises:
             NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+
+    def slots(self, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return the same for each part of the window of so many seconds; where nothing happened there is none.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+
+    def highest(self, of: Level, window: Window, where: Labels) -> float:
+        """Return the most that a level reached within a window.
+
+        Raises:
+            NotKept: the source has no such facts.
+            TrafficProblem: it cannot be asked.
+        """
+
+    def sent_again(self, window: Window, where: Labels, most: int, pause_seconds: float) -> tuple[Sent, ...]:
+        """Return the messages that were sent more than so many times in a row, the most often sent first.
+
+        In a row means: the try before failed, and its end is no longer ago than the pause.
+
+        Raises:
+            NotKept: the source does not tell messages apart.
             TrafficProblem: it cannot be asked.
         """
 

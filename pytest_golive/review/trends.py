@@ -44,7 +44,18 @@ class TooLittle:
     actual: str
 
 
-Said = Trend | TooLittle | None
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """What is right still, and close to the edge.
+
+    Attributes:
+        told: what was seen.
+    """
+
+    told: str
+
+
+Said = Trend | TooLittle | Warned | None
 
 
 def errors_of(rows: Sequence[Row]) -> dict[str, Share]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -10,6 +11,7 @@ from pytest_golive.credentials.secret import Secret
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.sandbox.connection import Connection
+from pytest_golive.sandbox.example_content import EXAMPLE_CONTENT, Published, sync_log
 from pytest_golive.sandbox.selwise.example_changes import event_counts, known_good, recorded_changes
 from pytest_golive.sandbox.world import FINGERPRINTS, INBOX, Sandbox
 from pytest_golive.vendors.library import read_pack
@@ -48,13 +50,22 @@ PAPERS = Papers(
     },
     rollback="papers/rollback.md",
     change_log="papers/changes.md",
-    sync_log="papers/sync-log.csv",
+    sync_log=sync_log(datetime.now(UTC)),
+    incidents="papers/incident-log.md",
+    services=(),
     change_records=recorded_changes(_TODAY),
     known_good=known_good(_TODAY),
     event_counts=event_counts(_TODAY),
     limits="papers/limits.md",
     drill="papers/drill.md",
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
+    webhook_endpoints="papers/webhook-endpoints.md",
+    requirements="papers/requirements.md",
+    stakeholders="papers/stakeholders.md",
+    first_sync="papers/first-sync.csv",
+    training="papers/training.md",
+    attestations="attestations.yaml",
+    deployments={name: {"commit": "0123abc"} for name in ("sandbox", "sandbox-production")},
 )
 """Who looks after the example project, and where that is written down."""
 
@@ -73,22 +84,34 @@ class RegistersInbox(Protocol):
         """Register where the example project takes webhooks, with a past of deliveries that it took."""
 
 
+@runtime_checkable
+class HoldsContent(Protocol):
+    """An embedded vendor whose answers rest on documents that the example project has published."""
+
+    def publish(self, documents: Sequence[Published]) -> None:
+        """Hold these documents, in each environment."""
+
+
 def rehearse(sandbox: Sandbox) -> dict[str, Environment]:
     """Return the environments of the example project, the chosen one first."""
     for app in sandbox.apps.values():
         if isinstance(app, RegistersInbox):
             app.register_inbox(sandbox.server.url + INBOX)
+        if isinstance(app, HoldsContent):
+            app.publish(EXAMPLE_CONTENT)
     return {
         CHOSEN: Environment(
             name=CHOSEN,
             releases_to=RELEASED,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "sandbox") for vendor in sandbox.apps},
         ),
         RELEASED: Environment(
             name=RELEASED,
             production=True,
             fingerprints_url=f"{sandbox.server.url}{FINGERPRINTS}?environment=production",
+            workers=1,
             targets={vendor: _target(sandbox, vendor, "production") for vendor in sandbox.apps},
         ),
     }

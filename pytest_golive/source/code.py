@@ -141,7 +141,7 @@ def written(files: Iterable[CodeFile], words: Sequence[str]) -> list[Place]:
 
 
 def homes(places: Iterable[Place], files: Sequence[CodeFile], vendor: str) -> dict[str, dict[str, Place]]:
-    """Return by program the places that hold something: files, but one for a folder that bears the vendor's name."""
+    """Return by program the places that hold something: files, or a folder of the vendor's name or of configuration."""
     projects = {file.path: file.project for file in files}
     found: dict[str, dict[str, Place]] = {}
     for place in places:
@@ -149,10 +149,14 @@ def homes(places: Iterable[Place], files: Sequence[CodeFile], vendor: str) -> di
     return found
 
 
+_OF_CONFIGURATION = frozenset({"config", "configs", "configuration", "settings", "environments", "env", "conf"})
+"""Folders with one file for each stage: what all of them hold is configured, and called nowhere."""
+
+
 def _home(path: str, vendor: str) -> str:
     parts = PurePosixPath(path).parts
     for number, part in enumerate(parts[:-1], 1):
-        if vendor in part.lower():
+        if vendor in part.lower() or part.lower() in _OF_CONFIGURATION:
             return "/".join(parts[:number])
     return path
 
@@ -165,29 +169,60 @@ def several(places: Iterable[Place], files: Sequence[CodeFile], vendor: str) -> 
 
 
 _FILLED_IN = re.compile(
-    r"""\$?\{[^{}]*\}|\#\{[^{}]*\}|%[sdv]|(?<=/):\w+|(?<=/)<\w+>|["'`]\s*[+.]\s*[^"'`,;]{1,60}?\s*[+.]\s*["'`]"""
+    r"""\$?\{(?:(?!["'`]/)[^{}])*\}|\#\{[^{}]*\}|%[sdv]|(?<=/):\w+|(?<=/)<\w+>|["'`]\s*[+.]\s*[^"'`,;]{1,60}?\s*[+.]\s*["'`]"""
 )
 _TO_THE_END = re.compile(r"""/["'`]\s*[+.]\s*[\w$]""")
 _PATH = re.compile(r"(?:/(?:\{\}|[\w.-])+)+")
 
 
-def paths_written(files: Iterable[CodeFile], templates: Iterable[str]) -> dict[str, list[Place]]:
+_OWN_ROUTE = re.compile(
+    r"""^\s*(?:import\b|export\b.*\bfrom\b|from\b|use\b|\#include|package\b|\#?\[|-?\s*path:)|\brequire\w*\s*\(
+    |\bRoute::\w+\(|\bMap(?:Get|Post|Put|Patch|Delete)?\(|\bHandle(?:Func)?\(|\b(?:re_)?path\(|@?\w*Mapping\(|\b(?:to|controller):
+    |\.(?:get|post|put|patch|delete|all|use|route|GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Route)\(\s*["'`][^"'`]*["'`]\s*,
+     \s*(?:async\b|function\b|func\b|fn\b|\w+\s*=>|\([^()]*\)\s*=>|\[|(?:get|post|put|patch|delete)\()""",
+    re.VERBOSE,
+)
+_DECORATOR = re.compile(r"\s*@\w+(?:\.\w+)*\(")
+"""A line by which a program says what it serves itself, or what it is made of."""
+
+
+def paths_written(
+    files: Iterable[CodeFile], templates: Iterable[str], about: Iterable[CodeFile] | None = None
+) -> dict[str, list[Place]]:
     """Return by template where code writes a path of the API, whatever way its variables are filled in.
 
     Of several templates that a path ends with, the longest counts.
+
+    Args:
+        files: the code.
+        templates: the paths, with `{name}` for what is filled in.
+        about: the files that make the calls: paths of one word, as `/contacts`, may be anybody's elsewhere.
     """
     known = {tuple(re.sub(r"\{\w+\}", "{}", template).strip("/").split("/")): template for template in templates}
+    first = dict.fromkeys(segments[0] for segments in known if len(segments) > 2 and segments[0] != "{}")
+    begun = re.compile(rf"""(?<=["'`])(?=(?:{"|".join(map(re.escape, first))})/)""") if first else None
+    named = None if about is None else {file.path for file in about}
     found: dict[str, list[Place]] = {}
     for file in files:
         for number, line in enumerate(file.lines, 1):
-            if not any(quote in line for quote in "\"'`"):
+            if not any(quote in line for quote in "\"'`") or _is_own(file, line):
                 continue
-            plain = _TO_THE_END.sub(lambda match: "/{}" + match.group()[-1:], _FILLED_IN.sub("{}", line))
+            rooted = begun.sub("/", line) if begun else line
+            plain = _TO_THE_END.sub(lambda match: "/{} " + match.group()[-1:], _FILLED_IN.sub("{}", rooted))
             for match in _PATH.finditer(plain):
                 template = _longest(match.group().strip("/").split("/"), known)
-                if template is not None:
+                if template is not None and (named is None or file.path in named or _is_long(template)):
                     found.setdefault(template, []).append(Place(file.path, number, template))
     return found
+
+
+def _is_own(file: CodeFile, line: str) -> bool:
+    # What begins with an at sign is no decorator in Ruby.
+    return bool(_OWN_ROUTE.search(line) or (not file.path.endswith(".rb") and _DECORATOR.match(line)))
+
+
+def _is_long(template: str) -> bool:
+    return sum(not part.startswith("{") for part in template.strip("/").split("/")) > 1
 
 
 def _longest(segments: list[str], known: dict[tuple[str, ...], str]) -> str | None:

@@ -57,8 +57,10 @@ class SourceFiles:
         folder: where golive.yaml lies.
         bundles: what is delivered to browsers or apps, as golive.yaml names it.
         logs: what the integration logs, as golive.yaml names it.
+        configuration: files that configure the environments, as golive.yaml names them.
         revoked: fingerprints of keys that open nothing any more.
         variables: vendor -> the environment variables that golive.yaml reads its secrets from.
+        allowed_in_logs: addresses, numbers and names, with * and ?, that are nobody's data.
         example: whether these are the files of the example project, which is a part of golive and has no history of
             its own: a repository is made of them for the while.
     """
@@ -69,7 +71,9 @@ class SourceFiles:
     logs: tuple[str, ...] = ()
     revoked: frozenset[str] = frozenset()
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed_in_logs: tuple[str, ...] = ()
     example: bool = False
+    configuration: tuple[str, ...] = ()
 
     def search(self, searcher: Searcher) -> Searched:
         """Search what the team would commit."""
@@ -137,6 +141,10 @@ class SourceFiles:
     def log_files(self) -> list[Path]:
         """Return the log files that golive.yaml names, as far as they are there."""
         return sorted({path for pattern in self.logs for path in _expanded(self.folder, pattern)})
+
+    def configuration_files(self) -> list[Path]:
+        """Return the files of configuration that golive.yaml names, as far as they are there."""
+        return sorted({path for pattern in self.configuration for path in _expanded(self.folder, pattern)})
 
     def bundle_files(self) -> list[Path]:
         """Return the files that are delivered: those golive.yaml names, else those in the usual folders."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -88,6 +88,33 @@ def told(repository: Path, *arguments: str) -> Iterator[bytes]:
         for line in process.stdout:
             yield line.rstrip(b"\n")
         _must_end_well(process, arguments[0])
+
+
+def contents(repository: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Return what some blobs hold, by their ids; what this clone does not have is left out.
+
+    Raises:
+        NoGit: git cannot be started.
+    """
+    wanted = "".join(f"{name}\n" for name in dict.fromkeys(names))
+    try:
+        done = subprocess.run(  # noqa: S603  # the arguments are golive's own
+            _command(repository, ("cat-file", "--batch")),
+            input=wanted.encode("ascii"),
+            capture_output=True,
+            env=_environ(),
+            check=False,
+        )
+    except OSError as error:
+        raise NoGit(f"git cannot be started: {error.strerror}") from None
+    found: dict[str, bytes] = {}
+    rest = done.stdout
+    while rest:
+        header, _, rest = rest.partition(b"\n")
+        name, _, *size = header.decode("ascii").split()
+        if size:
+            found[name], rest = rest[: int(size[0])], rest[int(size[0]) + 1 :]
+    return found
 
 
 def objects(repository: Path) -> Iterator[Object]:

@@ -29,6 +29,8 @@ def source_files(manifest: Manifest, folder: Path) -> SourceFiles:
         logs=tuple(dict.fromkeys([*manifest.source.logs, *(log for each in handlers for log in each.logs)])),
         revoked=frozenset(manifest.source.revoked),
         variables={vendor: tuple(names) for vendor, names in variables.items()},
+        allowed_in_logs=manifest.source.allowed_in_logs,
+        configuration=manifest.source.configuration,
     )
 
 
@@ -41,7 +43,9 @@ def source_told(source: SourceFiles) -> dict[str, Any]:
         "logs": list(source.logs),
         "revoked": sorted(source.revoked),
         "variables": {vendor: list(names) for vendor, names in source.variables.items()},
+        "allowed_in_logs": list(source.allowed_in_logs),
         "example": source.example,
+        "configuration": list(source.configuration),
     }
 
 
@@ -54,5 +58,7 @@ def source_received(told: Mapping[str, Any]) -> SourceFiles:
         logs=tuple(told["logs"]),
         revoked=frozenset(told["revoked"]),
         variables={vendor: tuple(names) for vendor, names in told["variables"].items()},
+        allowed_in_logs=tuple(told["allowed_in_logs"]),
         example=told["example"],
+        configuration=tuple(told["configuration"]),
     )

@@ -27,10 +27,13 @@ _SHORTEST_HALVED = 32
 _ASSIGNED = re.compile(
     rb"""(?![A-Za-z0-9_])(?:
     [\]"'\\)]{0,4} [ \t]*
-    (?: => | := | =(?!=) | :-? | , | \|\|=? | \?\? | \?: | \bor\b | \{ | (?<=\w)[ \t] | \n\s*value: | \s+value\s*= )
+    (?: => | := | =(?!=) | :-? | , | \|\|=? | \?\? | \?: | \bor\b | \{ | (?<=\w)[ \t] | \n\s*value: | \s+value\s*=
+      | ,\s{0,80}["']?[vV]alue["']?\s?[:=]
+      | \??\s{0,40}\.\s?(?:unwrap_or|unwrap_or_else|or_?[eE]lse|orElseGet|getOrElse|get_or_insert|ifEmpty)\s?[({]
+        (?:\s?(?:\|_\||\(\)\s?->|_\s?=>))? (?:\s?String::from\()? )
     \s{0,8}
     (?: \\?(?P<quote>["'`]) (?P<quoted>[^"'`\s\\$<>{}]{8,256}) \\?(?P=quote)
-      | (?P<bare>[A-Za-z0-9_+/=~-]{16,256}) (?![\w.(\[:/]) )
+      | (?P<bare>[A-Za-z0-9_+/=~-]{16,256}) (?![\w.(\[:/+=~-]) )
 )""",
     re.VERBOSE,
 )

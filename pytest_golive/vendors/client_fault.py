@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_golive.facts.outcome import Effects, Severity, Suite
+from pytest_golive.facts.outcome import Effects
 from pytest_golive.vendors.fact import Frozen
+from pytest_golive.vendors.lab_fault import LabFault
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
-from pytest_golive.vendors.rule import FaultId, Needs, Part, Rule
+from pytest_golive.vendors.rule import Part
 
 Section = Literal["retrying", "waiting", "connecting", "reading", "paging", "keys", "writing"]
 
@@ -24,13 +25,13 @@ Each = Literal["client", "operation", "read", "write", "update", "batch", "listi
 """What of a client a fault is tried with: all of it at once, or each of its operations of a kind."""
 
 
-class ClientFault(Frozen):
+class ClientFault(LabFault):
     """One way in which a client may be wrong."""
 
-    id: FaultId
+    programs: ClassVar[str] = "API clients"
+    key: ClassVar[str] = "clients"
+
     section: Section
-    severity: Severity
-    title: str = Field(description="what a right client does, one sentence in our words")
     each: Each = Field(description="what of the client it is tried with")
     needs: tuple[Lever, ...] = Field(
         default=(), description="what the client has to be: else not verified; or not applicable"
@@ -38,26 +39,10 @@ class ClientFault(Frozen):
     applies: tuple[Shown, ...] = Field(
         default=(), description="what the vendor has to have: idempotency keys, versions, ids of configuration"
     )
-    control: bool = Field(default=True, description="whether the positive control has to be seen first")
-    cannot: str = Field(default="", description="why it is not tried: the end of 'not applicable: '")
-    suites: Annotated[tuple[Suite, ...], Field(min_length=1)] = (Suite.PRERELEASE,)
-    fix: str = Field(description="what to do about it")
 
-    def rule(self) -> Rule:
-        """Return the rule that no client has this fault."""
-        return Rule(
-            id=self.id,
-            title=self.title,
-            section=f"API clients: {self.section}",
-            suites=self.suites,
-            severity=self.severity,
-            about="environment",
-            stage="before",
-            decided_by=(Part(client=self.id),),
-            needs=Needs(keys=("clients",)),
-            source="catalogue",
-            fix=self.fix,
-        )
+    def part(self) -> Part:
+        """Return what decides the rule: a trial in this lab."""
+        return Part(client=self.id)
 
 
 class ClientFaults(Frozen):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from pytest_golive.facts.outcome import Severity, Suite
 from pytest_golive.vendors.fact import Frozen
+from pytest_golive.vendors.lab_fault import LabFault
 from pytest_golive.vendors.pack import Pack
-from pytest_golive.vendors.rule import FaultId, Needs, Part, Rule
+from pytest_golive.vendors.rule import Part
 
 Section = Literal["authenticity", "freshness", "duplicates", "order", "protocol", "semantics", "redelivery"]
 
@@ -32,39 +32,23 @@ Shown = Literal[
 ]
 
 
-class HandlerFault(Frozen):
+class HandlerFault(LabFault):
     """One way in which a handler may be wrong."""
 
-    id: FaultId
+    programs: ClassVar[str] = "Webhook handlers"
+    key: ClassVar[str] = "handlers"
+
     section: Section
-    severity: Severity
-    title: str = Field(description="what a right handler does, one sentence in our words")
     needs: tuple[Lever, ...] = Field(default=(), description="keys of the handler without which it is not verified")
     applies: tuple[Shown, ...] = Field(
         default=(), description="what the vendor's deliveries have to have: a proof, a signature, a time that is signed"
     )
     alone: bool = Field(default=False, description="nothing else is sent to the handler meanwhile")
-    control: bool = Field(default=True, description="whether the positive control has to be seen first")
     deployed: bool = Field(default=False, description="shows only in a handler that is reached at its own address")
-    cannot: str = Field(default="", description="why it is not tried: the end of 'not applicable: '")
-    suites: Annotated[tuple[Suite, ...], Field(min_length=1)] = (Suite.PRERELEASE,)
-    fix: str = Field(description="what to do about it")
 
-    def rule(self) -> Rule:
-        """Return the rule that no handler has this fault."""
-        return Rule(
-            id=self.id,
-            title=self.title,
-            section=f"Webhook handlers: {self.section}",
-            suites=self.suites,
-            severity=self.severity,
-            about="environment",
-            stage="before",
-            decided_by=(Part(handler=self.id),),
-            needs=Needs(keys=("handlers",)),
-            source="catalogue",
-            fix=self.fix,
-        )
+    def part(self) -> Part:
+        """Return what decides the rule: a trial in this lab."""
+        return Part(handler=self.id)
 
 
 class HandlerFaults(Frozen):

@@ -14,6 +14,7 @@ from pytest_golive.facts.body_path import at
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.rotation.steps import Steps, must_be_over
 
 MADE_BY_THE_VENDOR = "[System Generated]"
 """What stands in the name of the key that the vendor's documents make by themselves."""
@@ -79,6 +80,7 @@ def test_replaced_key_is_refused(golive: Golive, planned: PlannedCheck) -> None:
     if "previous_api_key" not in vendor.target.credentials:
         vendor.warn("previous_api_key is not in golive.yaml: whether a replaced key is refused was not tried")
         return
+    must_be_over(Steps.read(vendor.target.rotation), moment())
     refused = vendor.pack.authentication
     answer = vendor.call_with_key(vendor.key("previous_api_key"), "list_units", limit=1)
     answer.must_be_refused(f"refuse the key that was replaced with {either(refused.refused)}", refused.refused)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.rotation.steps import Steps, must_be_over
 
 OLD = "previous_api_key"
 
@@ -24,12 +26,14 @@ def test_replaced_key_is_another(golive: Golive, planned: PlannedCheck) -> None:
 
 
 def test_old_key_is_refused(golive: Golive, planned: PlannedCheck) -> None:
-    """The key that was replaced opens nothing any more.
+    """The key that was replaced opens nothing any more, once the moment of its revocation has come.
 
     If this fails: revoke it at the vendor; whoever has a copy of it is still let in.
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
-    answer = vendor.call_with_key(vendor.key(OLD), "get_limits")
+    old = vendor.key(OLD)
+    must_be_over(Steps.read(vendor.target.rotation), moment())
+    answer = vendor.call_with_key(old, "get_limits")
     answer.must_be_refused("refuse the key that was replaced with 401", {401})
 
 

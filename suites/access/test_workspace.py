@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.body_path import at
-from pytest_golive.facts.moment import seconds
+from pytest_golive.facts.moment import moment, seconds
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.rotation.steps import Steps, must_be_over
 
 ME = "get_me"
 HEALTH = "get_health"
@@ -87,6 +88,7 @@ def test_previous_key_is_refused(golive: Golive, planned: PlannedCheck) -> None:
         expected="two different keys",
         actual=f"both have the fingerprint {previous.fingerprint}",
     )
+    must_be_over(Steps.read(vendor.target.rotation), moment())
     end = seconds() + (0 if golive.sandbox else REVOKED_WITHIN_SECONDS)
     answer = vendor.call_with_key(previous, ME)
     while answer.succeeded and seconds() + LOOKS_EVERY_SECONDS <= end:

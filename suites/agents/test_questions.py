@@ -41,8 +41,8 @@ def test_questions_are_enough(golive: Golive, planned: PlannedCheck) -> None:
 
     If this fails: take more questions from what customers really wrote; two that say the same count once.
     """
-    del planned
-    asked, distinct = golive.questions, golive.questions.distinct
+    asked = golive.questions.of(planned.vendor)
+    distinct = asked.distinct
     golive.must(
         f"an assistant has to be tried with {FEWEST} different questions",
         len(distinct) >= FEWEST,
@@ -63,7 +63,7 @@ def test_agent_answers_the_questions(golive: Golive, planned: PlannedCheck) -> N
 
     If this fails: the finding names line and question; train the agent, or correct what the file expects.
     """
-    vendor, asked = golive.vendor(planned.vendor, planned.environment), golive.questions
+    vendor, asked = golive.vendor(planned.vendor, planned.environment), golive.questions.of(planned.vendor)
     within = [question for question in asked.distinct if not question.out_of_scope]
     _must_all_be_right(golive, vendor, asked, within)
 
@@ -73,7 +73,7 @@ def test_agent_declines_what_is_out_of_scope(golive: Golive, planned: PlannedChe
 
     If this fails: tell the agent what it does not talk about; an answer that names a made-up price binds you.
     """
-    vendor, asked = golive.vendor(planned.vendor, planned.environment), golive.questions
+    vendor, asked = golive.vendor(planned.vendor, planned.environment), golive.questions.of(planned.vendor)
     if not asked.declines:
         golive.not_verified(f"{asked.path.name} names no `declines`: how a polite refusal looks", key="questions")
     beside = [question for question in asked.distinct if question.out_of_scope]

@@ -18,10 +18,8 @@ from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.event_counts import Count, counts_in
-from pytest_golive.papers.moments import moment_of
-from pytest_golive.papers.reading import SUFFIXES
+from pytest_golive.papers.record_times import moment_of
 from pytest_golive.papers.recorded_change import Change
-from pytest_golive.papers.structured import SUFFIXES as OF_DATA
 from pytest_golive.papers.structured import Garbled
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -148,7 +146,7 @@ def _newest(golive: Golive, planned: PlannedCheck) -> list[Change]:
 def _counts(golive: Golive) -> tuple[list[Count], str]:
     papers = golive.papers
     what = "nothing tells how many events were expected and how many arrived"
-    given = asked.named(papers, papers.event_counts, KEY, what, SUFFIXES | OF_DATA)
+    given = asked.records(papers, papers.event_counts, KEY, what)
     names = ", ".join(each.name for each in given)
     try:
         counts = counts_in(given)

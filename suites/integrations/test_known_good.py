@@ -14,8 +14,7 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.reading import SUFFIXES, Paper
-from pytest_golive.papers.structured import SUFFIXES as OF_DATA
+from pytest_golive.papers.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.git import day_of
 
@@ -151,7 +150,7 @@ def _is_newer_than_the_last_change(golive: Golive, planned: PlannedCheck, provid
 def _good(golive: Golive, planned: PlannedCheck) -> dict[str, KnownGood]:
     papers = golive.papers
     what = "nothing says which mapping is known to be good"
-    found: tuple[Paper, ...] = asked.named(papers, papers.known_good, KEY, what, OF_DATA | SUFFIXES)
+    found: tuple[Paper, ...] = asked.records(papers, papers.known_good, KEY, what)
     data = [each for each in found if not each.name.endswith((".md", ".markdown", ".txt", ".rst", ".adoc"))]
     good = known_good_of(data, planned.environment)
     if not good:

@@ -14,9 +14,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.drills import drills_of
 from pytest_golive.papers.limits_note import Wanted, faults_of
-from pytest_golive.papers.reading import SUFFIXES
 from pytest_golive.papers.rows import rows_in
-from pytest_golive.papers.structured import SUFFIXES as OF_DATA
 from pytest_golive.papers.structured import Garbled
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -29,7 +27,7 @@ def test_limits_are_written_down(golive: Golive, planned: PlannedCheck) -> None:
     """
     vendor, papers = golive.vendor(planned.vendor, planned.environment), golive.papers
     what = "nothing says what providers and receivers can take"
-    given = asked.named(papers, papers.limits, "operations.limits", what, SUFFIXES | OF_DATA)
+    given = asked.records(papers, papers.limits, "operations.limits", what)
     requirement = "limits of providers and receivers have to be known, and retries have to fit them"
     expected = "limit, peak, 20 % to spare, contact and day for each, and the retries that are set"
     try:
@@ -50,7 +48,7 @@ def test_drill_was_in_time(golive: Golive, planned: PlannedCheck) -> None:
     """
     vendor, papers = golive.vendor(planned.vendor, planned.environment), golive.papers
     what = "nothing tells of a drill of stopping a provider"
-    given = asked.named(papers, papers.drill, "operations.drill", what, SUFFIXES | OF_DATA)
+    given = asked.records(papers, papers.drill, "operations.drill", what)
     days, minutes = _setting(vendor, "review_age_days"), _setting(vendor, "mitigation_deadline_minutes")
     requirement, names = "the team has to be able to stop a provider in time", ", ".join(each.name for each in given)
     expected = f"a drill of the last {days:g} days, from alert to confirmed switch within {minutes:g} min"

@@ -6,9 +6,11 @@ import uuid
 
 from pytest_golive.exchange.unlike import unlike
 from pytest_golive.exchange.vendor import Vendor
+from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.rotation.steps import Steps, must_be_over
 
 READS = ("list_integrations", "get_integrations_health")
 FOR_A_PROVIDER = ("get_integration", "list_integration_logs")
@@ -62,6 +64,7 @@ def test_replaced_token_opens_nothing(golive: Golive, planned: PlannedCheck) -> 
     """
     vendor = golive.vendor(planned.vendor, planned.environment)
     old, provider = vendor.key("previous_api_key"), _provider(vendor)
+    must_be_over(Steps.read(vendor.target.rotation), moment())
     refused = vendor.pack.authentication.refused
     for operation in (*READS, *FOR_A_PROVIDER):
         arguments = {"provider": provider} if operation in FOR_A_PROVIDER else {}

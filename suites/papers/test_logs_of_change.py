@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
+from pytest_golive.papers.batches import SMALL, SMALL_SHARE
 from pytest_golive.papers.change_log import OWNER, TICKET, WAY_BACK, Entry, newest, rotations
 from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
+from pytest_golive.papers.sync_log import Row
 from pytest_golive.readiness.plan import PlannedCheck
 
 SHOWN = 5
-
-SMALL = 10
-SMALL_SHARE = 0.05
-"""A first batch holds at most so many documents, or this share of all, whichever is more."""
 
 FRESH_DAYS = 30
 """An older entry is hardly about the rotation that was just made."""
@@ -36,7 +33,7 @@ def test_published_content_is_approved(golive: Golive, planned: PlannedCheck) ->
         expected="no source that is a draft or archived",
         actual=_some(unfit),
     )
-    live = [row for row in rows if not row.is_gone]
+    live = [row for row in rows if not row.is_gone and row.was_sent]
     lacking = [f"row {row.number}" for row in live if row.lacks("approver", "time")]
     golive.must(
         "each row of the sync log has to tell who approved it, and when",
@@ -52,7 +49,7 @@ def test_sources_are_recorded(golive: Golive, planned: PlannedCheck) -> None:
     If this fails: let the sync write both as soon as the vendor answered.
     """
     del planned
-    lacking = [f"row {row.number}" for row in _rows(golive) if row.lacks("source", "document")]
+    lacking = [f"row {row.number}" for row in _rows(golive) if row.was_sent and row.lacks("source", "document")]
     golive.must(
         "each row of the sync log has to tell source and document",
         not lacking,
@@ -164,21 +161,11 @@ def _changes(golive: Golive) -> tuple[Paper, ...]:
 
 
 def _rows(golive: Golive) -> list[Row]:
+    """Return the rows about documents: what happened to a batch has no source and no approver."""
     __tracebackhide__ = True
-    papers = golive.papers
-    key = "operations.sync_log"
-    rows: list[Row] = []
-    for paper in asked.named(papers, papers.sync_log, key, "nothing says what was published"):
-        try:
-            rows += rows_of(paper)
-        except Unreadable as problem:
-            golive.cannot_tell(
-                "the sync log has to be readable",
-                expected="CSV, JSON, JSON lines or YAML with one row per document",
-                actual=f"{paper.name}: {problem}",
-            )
+    rows = [row for row in asked.sync_log(golive.papers) if row.is_about_a_document]
     if not rows:
-        golive.not_verified("the sync log has no row yet: nothing was published", key=key)
+        golive.not_verified("the sync log has no row yet: nothing was published", key=asked.SYNC_LOG)
     return rows
 
 

@@ -11,6 +11,7 @@ from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review import trends
 from pytest_golive.review.action import Action
 from pytest_golive.review.asking import asking
+from pytest_golive.review.chart import keep_chart
 from pytest_golive.review.review import Review
 from pytest_golive.review.trends import Said, TooLittle, Trend
 
@@ -127,6 +128,7 @@ def _review(golive: Golive, planned: PlannedCheck) -> Review:
 def _judge(planned: PlannedCheck, review: Review, said: Iterable[Said]) -> None:
     """End as failed where there is a finding, as inconclusive where there is too little data and no finding."""
     __tracebackhide__ = True
+    keep_chart(planned.vendor, review)
     everything = list(said)
     found = [one for one in everything if isinstance(one, Trend)]
     if found:

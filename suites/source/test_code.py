@@ -109,7 +109,12 @@ def test_only_declared_operations_are_called(golive: Golive, planned: PlannedChe
     if not declared:
         golive.not_verified(f"{key} is missing: nothing says which operations the service calls", key=key)
     operations = vendor.pack.operations
-    found = code.paths_written(_files(golive), [each.path for each in operations.values()])
+    files = _files(golive)
+    pack = vendor.pack
+    variables = [each.variable for each in pack.credentials.values()]
+    about = code.naming(files, urlsplit(pack.base_url.production).netloc, pack.base_url.variable, *variables)
+    about += tuple(file for file in files if pack.vendor in file.path.lower())
+    found = code.paths_written(files, [each.path for each in operations.values()], about)
     if not found:
         golive.not_verified(
             f"no code in {golive.repository.name} writes down a path of {planned.vendor}", key="source.repository"

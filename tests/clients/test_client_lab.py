@@ -150,6 +150,12 @@ def test_requests_are_evidence_of_who_asks(tmp_path: Path) -> None:
     assert refused.response_headers["Retry-After"] == "1"
     assert (answered.operation, answered.status, answered.method) == ("list_contacts", 200, "GET")
     assert not any(name.lower() == "x-api-key" for name in answered.request_headers)
+    assert [(one["kind"], one["came"]) for one in record.timeline] == [
+        ("call", "succeeded"),
+        ("attempt", "429, retry-after: 1"),
+        ("attempt", "200"),
+    ]
+    assert (refused.lab, answered.lab) == (True, True)
 
 
 def test_a_fault_that_nobody_met_is_inconclusive(tmp_path: Path) -> None:

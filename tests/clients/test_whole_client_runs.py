@@ -36,6 +36,9 @@ def test_a_fault_is_told_with_its_client_and_operation(pytester: pytest.Pytester
     assert finding["actual"].startswith("list_contacts was sent again 0.1")
     assert finding["rerun"] == "pytest -m prerelease --env sandbox --golive-only CL-17"
     assert finding["curl"] == ""
+    page = Path(pytester.path, "golive-report.partial.html").read_text(encoding="utf-8")
+    assert "<figcaption>list_contacts: 429 with Retry-After: 2</figcaption>" in page
+    assert 'id="latency"' not in page, "a client's calls say nothing about the vendor"
     assert "FAILED CL-17 (blocker) · timely · sandbox · shop · list_contacts" in str(result.stdout)
     unread = told["CL-66", "list_contacts"]
     assert unread["outcome"] == "inconclusive"

@@ -24,6 +24,7 @@ def test_the_keys_are_those_of_golive_yaml() -> None:
 
     assert (source.repository, source.bundles) == (".", ("web/dist/",))
     assert (source.logs, source.revoked) == (("var/log/*.jsonl",), ("5d03c20d6b3d",))
+    assert source.allowed_in_logs == ("*@shop.example", "+49 30 90188*")
 
 
 def test_the_checks_are_those_of_the_suite() -> None:
@@ -36,7 +37,7 @@ def test_the_checks_are_those_of_the_suite() -> None:
     }
     told = set(re.findall(r"`([a-z]+(?:_[a-z]+){2,})`", PAGE))
 
-    assert told - checks == {"previous_api_key"}
+    assert told - checks == {"allowed_in_logs", "previous_api_key"}
     assert checks - told == {
         "concurrency_is_limited",
         "environments_differ_where_they_must",

@@ -245,6 +245,9 @@ def test_what_is_sent_is_evidence_of_its_check(tmp_path: Path) -> None:
         lab.send(lab.writer.write("message.sent", said="said by golive").with_header("X-Private", "me"))
 
     (exchange,) = record.exchanges
+    (step,) = record.timeline
+    assert (step["what"], step["came"], step["part"]) == ("message.sent: said by golive", "200", "deliveries")
+    assert 0 < float(step["ended"]) - float(step["begun"]) < 10
     assert (
         exchange.operation,
         exchange.method,

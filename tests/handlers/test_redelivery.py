@@ -59,6 +59,16 @@ def test_who_works_before_answering_is_right_as_well(tmp_path: Path) -> None:
     assert [exchange.operation for exchange in record.exchanges] == [
         f"conversation.created: attempt {number}" for number in (1, 2, 3)
     ]
+    waits = [one["begun"] for one in record.timeline]
+    assert [(one["what"], one["came"]) for one in record.timeline] == [
+        ("conversation.created: attempt 1", "503"),
+        ("conversation.created: attempt 2", "503"),
+        ("conversation.created: attempt 3", "200"),
+    ]
+    assert {one["part"] for one in record.timeline} == {"deliveries by the vendor's schedule"}
+    assert len({one["lane"] for one in record.timeline}) == 1
+    assert waits[0] == 0
+    assert float(waits[1]) >= 1, "pauses that were skipped are drawn as long as they are"
     assert len({exchange.request_body for exchange in record.exchanges}) == 1
     assert len({exchange.request_headers["X-Timely-Event-Id"] for exchange in record.exchanges}) == 1
 

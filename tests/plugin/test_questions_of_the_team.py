@@ -37,7 +37,7 @@ def test_a_mistake_ends_the_run_before_it_begins(project: Project, monkeypatch: 
 
     ran = project.run("-m", "weekly", "--env", "staging")
 
-    known = "expect, forbid, language, out_of_scope, question"
+    known = "batches, expect, forbid, language, out_of_scope, question, sources, topics, vendor"
     told = f"questions.yaml:2: questions[0].expects: unknown key; did you mean expect? Allowed here: {known}"
     assert (ran.code, ran.lines[-1]) == (4, f"ERROR: {told}")
     assert not list(project.folder.glob("golive-*"))
@@ -78,5 +78,5 @@ def test_without_them_a_check_says_what_is_missing(project: Project, monkeypatch
 
     ran = project.run("-m", "weekly", "--env", "staging")
 
-    told = "SHOP-01 major not verified: questions is missing: the file with what the assistant is asked (and 1 more)"
+    told = "2 rules not verified, up to major (UPZ-60, SHOP-01): waiting for questions"
     assert told in ran.verdict["reasons"]

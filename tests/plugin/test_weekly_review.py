@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.review.chart import chart
+from pytest_golive.review.dashboard import Board, Watched, panels
 from pytest_golive.review.logs import AccessLogs
 from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
@@ -80,6 +83,9 @@ def test_metrics_and_logs_say_the_same(kept: Kept) -> None:
         for name in ("rate_limited", "timed_out", "async_timed_out", "low_confidence", "bad_feedback"):
             ratings = getattr(review, name)()
             shares |= {name: ratings.week.hits, f"{name} usually": ratings.usual.hits, f"{name} of": ratings.week.of}
+        for line in chart("uppzy", review)["endpoints"]:
+            shares |= {f"chart {line['endpoint']} {week}": calls for week, calls in enumerate(line["calls"])}
+            assert all(0.1 < seconds < 5 for seconds in line["seconds"])
         return shares | {"retries": review.retried().hits}
 
     with closing(Prometheus(kept.url)) as prometheus, closing(AccessLogs([str(kept.log)])) as logs:
@@ -88,6 +94,31 @@ def test_metrics_and_logs_say_the_same(kept: Kept) -> None:
 
     assert _close(by_metrics, by_logs)
     assert {name.removeprefix("calls ") for name in by_logs if name.startswith("calls ")} == set(ENDPOINTS)
+
+
+def test_the_dashboard_shows_these_figures(kept: Kept, request: pytest.FixtureRequest) -> None:
+    """Every query of it, asked of a real Prometheus as Grafana asks; samples are two hours apart here."""
+    board = Board("shop", [Watched("Uppzy", polls=True, rates=True)])
+    with closing(Prometheus(kept.url)) as asked:
+        shown = {
+            panel.title: [
+                sorted(value for _, value in asked.instant(_as_grafana_asks(query), kept.now))
+                for query, _ in panel.queries
+            ]
+            for panel in panels(board.watched[0], board)
+        }
+
+    assert {title: len(of) for title, series in shown.items() for of in series if not of} == {}
+    assert all(0 <= value <= 1 for value in shown["Success by endpoint"][0])
+    assert len(shown["Calls by endpoint"][0]) == len(ENDPOINTS)
+    _, _, failed = shown["4xx, 429 and 5xx apart"]
+    assert (failed[0] > 0.02) is ("incident" in request.node.name)
+    assert (shown["Forbidden: 403"], shown["Refused keys: 401"]) == ([[0.0]], [[0.0]])
+
+
+def _as_grafana_asks(query: str) -> str:
+    whole = re.sub(r"\$(environment|integration|tenant_id|site_id)", ".*", query)
+    return re.sub(r"\[(\$__rate_interval|[0-9]+[md])\]", "[48h]", whole)
 
 
 def _reviewed(project: Project, monitoring: str) -> dict[str, Any]:

@@ -36,10 +36,57 @@ KEPT_FIGURES = (
     "calls_name_their_tenant",
     "calls_name_their_site",
 )
-LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES)
+TRAFFIC_JUDGED = (
+    "refused_calls_are_not_tried_again",
+    "limited_calls_are_tried_again",
+    "unknown_ids_name_their_caller",
+    "requests_are_polled_rarely",
+    "no_message_is_sent_in_a_loop",
+    "retries_end_while_the_vendor_fails",
+    "async_jobs_do_not_pile_up",
+    "launch_goes_well",
+    "handler_takes_deliveries",
+    "incidents_are_followed_up",
+    "bursts_cause_no_429",
+    "calls_have_no_gap",
+)
+LOOKING_AT_TRAFFIC = (*WEEKLY_TRENDS, *KEPT_FIGURES, *TRAFFIC_JUDGED, "findings_have_decisions")
 """Checks of what the team's metrics or logs tell."""
 
+INCIDENT_RECORDS = (
+    "configuration_is_checked_during_a_401",
+    "access_is_looked_through_after_a_403",
+    "incidents_tell_of_bulk_syncs",
+    "incidents_list_what_changed_before",
+    "smoke_stands_before_closing",
+)
+"""Checks of the records of incidents."""
+
+CHANGES_LOGGED = (
+    "configuration_changes_are_logged",
+    "session_changes_are_logged",
+    "retry_changes_are_logged",
+    "polling_changes_are_logged",
+    "alert_changes_are_logged",
+)
+"""Checks of the change log against the history of the repository."""
+
+ROLLOUTS = (
+    "batches_are_watched",
+    "growth_waited_for_good_figures",
+    "rollout_pauses_when_ratings_get_worse",
+    "sync_pauses_when_calls_fail",
+    "batches_made_nothing_worse",
+)
+"""Checks of what batches of content did, by the team's traffic and what is written down."""
+
 PAPERS = (
+    *INCIDENT_RECORDS,
+    *CHANGES_LOGGED,
+    "batches_wait_for_the_one_before",
+    "batches_tell_their_time",
+    "services_share_owner_and_escalation",
+    "smoke_question_rests_on_stable_content",
     "published_content_is_approved",
     "sources_are_recorded",
     "first_batch_is_small",
@@ -106,6 +153,34 @@ ARRIVALS = (
 
 COMPARING_WITH_TODAY = {"live_providers_were_tested", "recorded_changes_lost_nothing", "changes_have_their_records"}
 """Those of them that look at how the vendor is configured now."""
+IN_FRONT_OF_USERS = (
+    "users_see_nothing_of_the_failure",
+    "rating_goes_through_the_application",
+    "program_needs_its_key",
+)
+"""Checks through the team's clients that are about no fault."""
+
+GOING_LIVE = (
+    "requirements_are_met",
+    "stakeholders_have_reviewed",
+    "first_sync_is_complete",
+    "changed_work_was_shown",
+    "deployed_commit_is_the_signed_one",
+    "endpoints_name_their_version",
+    "endpoints_are_apart",
+    "endpoints_run_the_same_build",
+)
+"""Checks of what is written down around going live."""
+
+LOGS = (
+    "log_tells_each_call",
+    "log_tells_why_a_call_failed",
+    "log_tells_what_was_not_found",
+    "log_names_the_service",
+    "logged_ids_are_configured",
+    "logs_hold_no_personal_data",
+)
+"""Checks of what the team's logs hold."""
 
 CALLING_NOTHING = frozenset(
     {
@@ -122,7 +197,12 @@ CALLING_NOTHING = frozenset(
         "delivered_files_hold_no_key",
         "env_files_stay_out_of_git",
         "logs_hold_no_key",
+        *LOGS,
         "each_stage_takes_its_own_key",
+        "every_rule_is_answered_for",
+        "smoke_follows_each_deploy",
+        "alerts_reach_their_owner",
+        "watching_is_kept_in_files",
         "production_holds_no_test_key",
         "key_is_kept_in_one_place",
         "one_place_calls_the_vendor",
@@ -141,14 +221,19 @@ CALLING_NOTHING = frozenset(
         "every_target_reports_a_key",
         "keys_differ_between_environments",
         "deployment_reports_this_key",
+        "workers_hold_the_new_key",
         "production_is_addressed_rightly",
         "person_vouches",
+        "changed_topics_have_a_question",
         *LOOKING_AT_TRAFFIC,
+        *ROLLOUTS,
         *PAPERS,
         "integration_runbook_was_looked_through",
         "drill_was_in_time",
         "volume_is_kept_after_a_change",
         *(set(CHANGE_RECORDS) - COMPARING_WITH_TODAY),
+        *GOING_LIVE,
+        *IN_FRONT_OF_USERS,
     }
 )
 """Checks that the vendor has no part in."""

@@ -19,10 +19,15 @@ from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
 from tests.suites.planned_checks import (
     ARRIVALS,
     CHANGE_RECORDS,
+    GOING_LIVE,
+    IN_FRONT_OF_USERS,
     INTEGRATION_PAGES,
     KEPT_FIGURES,
     KNOWN_GOOD,
+    LOGS,
     PAPERS,
+    ROLLOUTS,
+    TRAFFIC_JUDGED,
     WEEKLY_TRENDS,
 )
 
@@ -65,14 +70,31 @@ AFTER_A_SWITCH = (
     "polls_are_not_refused_since_the_switch",
 )
 
+STEPS_OF_A_ROTATION = (
+    "key_is_another_than_before",
+    "key_is_young",
+    "workers_hold_the_new_key",
+    "secret_is_newer_than_the_key",
+    "instances_started_after_the_secret_changed",
+    "smoke_came_before_the_revocation",
+    "revocation_came_last",
+    "job_from_before_the_switch_is_found",
+)
+
 SEEN_RED_ELSEWHERE = {
+    "replaced_key_is_used_no_more": "is about a rotation: test_replaced_key_in_the_log.py",
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
     "client_withstands": "is about clients: tests/clients/test_client_mutants.py",
     "key_is_in_no_commit": "is about a history: test_source_keys.py",
     "delivered_files_hold_no_key": "is about what is delivered: test_source_keys.py",
     "logs_hold_no_key": "is about logs: test_source_keys.py",
+    **dict.fromkeys(LOGS, "is about logs: test_log_checks.py"),
     "env_files_stay_out_of_git": "is about a repository: test_source_keys.py",
+    "every_rule_is_answered_for": "is about people: tests/unit/readiness/test_answered.py",
+    "alerts_reach_their_owner": "is about files of alerts: test_watching_in_files.py",
+    "watching_is_kept_in_files": "is about files of alerts: test_watching_in_files.py",
+    "smoke_follows_each_deploy": "is about pipelines: test_smoke_after_deploy.py",
     "each_stage_takes_its_own_key": "is about pipelines: test_source_code.py",
     "production_holds_no_test_key": "is about pipelines: test_source_code.py",
     "key_is_kept_in_one_place": "is about pipelines: test_source_code.py",
@@ -98,12 +120,20 @@ SEEN_RED_ELSEWHERE = {
     "recording_has_todays_structure": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
     **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
+    **dict.fromkeys(IN_FRONT_OF_USERS, "is about clients: test_in_front_of_users_checks.py"),
+    **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
+    **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
+    "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
+    **dict.fromkeys(ROLLOUTS, "is about the team's traffic: test_rollout_checks.py"),
+    "changed_topics_have_a_question": "is about the team's questions: test_content_checks.py",
+    "logged_documents_are_listed": "once a week: test_content_checks.py",
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
     **dict.fromkeys(INTEGRATION_PAGES, "is about the team's pages: test_pages_of_integrations.py"),
     **dict.fromkeys(ARRIVALS, "is about limits and arrivals: test_selwise_limits_and_arrivals.py"),
     **dict.fromkeys(KNOWN_GOOD, "is about the team's files: test_known_good_files.py"),
     **dict.fromkeys(CHANGE_RECORDS, "is about the team's records: test_records_of_changes.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
+    **dict.fromkeys(STEPS_OF_A_ROTATION, "is about a rotation: test_steps_of_a_rotation.py and the one of its key"),
     **dict.fromkeys(ALERTS, "is about the team's alerts: tests/plugin/test_alerts_of_the_team.py"),
     "recordings_are_fresh": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
 }

@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+import suites.papers.test_batches as batches
+import suites.papers.test_change_log as changed
+import suites.papers.test_incidents as incidents
 import suites.papers.test_logs_of_change as logs
 import suites.papers.test_owners as owners
 import suites.papers.test_rotation_dates as dates
 import suites.papers.test_runbooks as runbooks
+import suites.papers.test_services as services
 import suites.papers.test_way_back as back
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
@@ -23,6 +27,7 @@ from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
+from pytest_golive.papers.asked import sync_log
 from pytest_golive.papers.named import Papers
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.sandbox.rehearsal import PAPERS
@@ -30,6 +35,7 @@ from tests.suites.planned_checks import PAPERS as CHECKS
 
 SECRETS = {name: Secret(f"a-made-up-{name}", f"timely.{name}") for name in ("api_key", "webhook_secret")}
 TIMELY = Target("timely", "https://api.timelyai.com.br/v1", credentials=SECRETS)
+UPPZY = replace(TIMELY, vendor="uppzy", settings={"smoke_source": "cms-101"})
 PLANNED = PlannedCheck("a_check", "uppzy", "uppzy", "staging", (), (), Severity.MAJOR)
 
 OF_TIMELY = replace(PLANNED, vendor="timely")
@@ -38,7 +44,7 @@ Check = Callable[[Golive, PlannedCheck], None]
 
 ALL: dict[str, Check] = {
     name.removeprefix("test_"): check
-    for module in (runbooks, owners, back, logs, dates)
+    for module in (runbooks, owners, back, logs, dates, batches, incidents, changed, services)
     for name, check in vars(module).items()
     if name.startswith("test_")
 }
@@ -52,7 +58,7 @@ def record() -> Iterator[CheckRecord]:
 
 def _golive(papers: Papers) -> Golive:
     golive = Golive(
-        {"staging": Environment("staging", targets={"timely": TIMELY, "uppzy": replace(TIMELY, vendor="uppzy")})},
+        {"staging": Environment("staging", targets={"timely": TIMELY, "uppzy": UPPZY})},
         "staging",
         run="r",
         sandbox=False,
@@ -124,11 +130,17 @@ MISSING = {
     "operations.owners.reliability": "roles_have_an_owner",
     "operations.owners.owner": "owner_and_deputy_are_named",
     "operations.escalation": "somebody_is_on_call escalation_has_two_levels support_of_the_vendor_is_known",
+    "operations.services": "services_share_owner_and_escalation",
     "operations.rollback": "way_back_names_command_and_owner way_back_is_a_plan providers_have_a_way_back",
-    "operations.sync_log": "published_content_is_approved sources_are_recorded first_batch_is_small"
-    " batches_stand_in_the_change_log",
+    "operations.incidents": "configuration_is_checked_during_a_401 access_is_looked_through_after_a_403"
+    " smoke_stands_before_closing",
+    "operations.sync_log": "smoke_question_rests_on_stable_content incidents_tell_of_bulk_syncs"
+    " published_content_is_approved sources_are_recorded first_batch_is_small batches_stand_in_the_change_log"
+    " batches_wait_for_the_one_before batches_tell_their_time",
     "operations.rotations.uppzy.api_key": "secrets_have_a_day_to_be_replaced",
-    "operations.change_log": "rotation_is_planned rotation_is_dated",
+    "operations.change_log": "configuration_changes_are_logged session_changes_are_logged retry_changes_are_logged"
+    " polling_changes_are_logged alert_changes_are_logged incidents_list_what_changed_before rotation_is_planned"
+    " rotation_is_dated",
 }
 
 
@@ -759,6 +771,18 @@ SYNC_LOGS = {
     "log.csv": ROWS + "cms-1,doc_1,b1,Ana,2026-11-02,published\n",
     "log.tsv": ROWS.replace(",", "\t") + "cms-1\tdoc_1\tb1\tAna\t2026-11-02\tpublished\n",
     "log.jsonl": '{"Source Id": "cms-1", "doc_id": "doc_1", "approved_by": "Ana", "at": "2026-11-02"}\n',
+    "camel.json": (
+        '[{"sourceId": "cms-1", "documentID": "doc_1", "batchId": "b1",'
+        ' "approvedBy": "Ana", "publishedAt": "2026-11-02"}]'
+    ),
+    "map.json": '{"cms-1": {"documentId": "doc_1", "approver": "Ana", "syncedAt": "2026-11-02T09:00:00Z"}}',
+    "state.json": '{"version": 3, "documents": {"doc_1": {"source": "cms-1", "approver": "Ana", "at": "2026-11-02"}}}',
+    "batches.yaml": "batches:\n  b1: {approver: Ana, date: 2026-11-02, documents: {cms-1: doc_1, cms-2: doc_2}}\n",
+    "table.md": (
+        "# Sync log\n\nWhat we published.\n\n| Source ID | Document | Batch | Approved by | Date |\n"
+        "|---|---|:-:|---|---|\n| cms-1 | doc_1 | b1 | Ana | 2026-11-02 |\n"
+    ),
+    "comments.csv": f"# written by the sync job\n{ROWS}cms-1,doc_1,b1,Ana,2026-11-02,published\n",
     "log.yaml": (
         "batches:\n  - id: b1\n    approver: Ana\n    date: 2026-11-02\n"
         "    documents:\n      - {source: cms-1, document: doc_1}\n"
@@ -772,6 +796,19 @@ def test_sync_logs_of_many_kinds(tmp_path: Path, name: str) -> None:
 
     logs.test_published_content_is_approved(golive, PLANNED)
     logs.test_sources_are_recorded(golive, PLANNED)
+    assert sync_log(golive.papers)[0].told["document"] == "doc_1"
+
+
+def test_a_sync_log_of_many_files(tmp_path: Path) -> None:
+    """One for each day; also larger ones than other papers may be."""
+    (tmp_path / "logs").mkdir()
+    for day in (2, 3):
+        text = ROWS + f"cms-{day},doc_{day},b{day},Ana,2026-11-0{day},{'published' * 60}\n" * (1 if day == 2 else 4_000)
+        (tmp_path / "logs" / f"{day}.csv").write_text(text)
+
+    for named in ("logs", "logs/*.csv"):
+        rows = sync_log(Papers(tmp_path, sync_log=named))
+        assert (len(rows), rows[0].told["document"], rows[-1].told["document"]) == (4_001, "doc_2", "doc_3")
 
 
 def test_rows_that_nobody_approved(tmp_path: Path) -> None:
@@ -847,6 +884,86 @@ def test_a_batch_that_the_change_log_does_not_have(tmp_path: Path, record: Check
     (tmp_path / "log.csv").write_text("source_id,document_id\ncms-1,doc_1\n")
     logs.test_batches_stand_in_the_change_log(golive, PLANNED)
     assert record.notes == ["the sync log names no batch"]
+
+
+def test_rows_that_are_no_documents(tmp_path: Path) -> None:
+    """A pause needs no approver, and what was never sent no document id."""
+    rows = "cms-1,doc_1,b1,Ana,2026-11-02,published\n,,b1,,2026-11-03,paused\ncms-2,,b1,,2026-11-02,failed\n"
+    golive = _with(tmp_path, ROWS + rows, "log.csv", sync_log="log.csv")
+
+    logs.test_published_content_is_approved(golive, PLANNED)
+    logs.test_sources_are_recorded(golive, PLANNED)
+
+
+DAY_1, DAY_2 = (datetime.now(UTC).date() - timedelta(days=days) for days in (20, 10))
+DAY_0, DAY_3 = DAY_1 + timedelta(days=2), DAY_2 + timedelta(days=1)
+GREW = "".join(f"cms-{number},doc_{number},b2,Ana,{DAY_2},published\n" for number in range(2, 22))
+GREW = f"{ROWS}cms-1,doc_1,b1,Ana,{DAY_1},published\n{GREW}"
+BEGAN = f"b2 (20 documents) began on {DAY_2} 00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("sync", "changes"),
+    [
+        (GREW, f"- {DAY_0}: smoke questions and ratings of b1 are good\n- {DAY_2}: b2\n"),
+        (GREW + f",,b1,,{DAY_0},questions passed\n", ""),
+        (GREW.replace("cms-3,doc_3,b2", "cms-3,doc_3,b1"), f"- {DAY_2}: Fragen zu b1 bestanden\n"),
+        ("".join(GREW.splitlines(keepends=True)[:9]), ""),
+        (GREW.replace(f",b1,Ana,{DAY_1}", ",b1,Ana,2020-01-01").replace(f"{DAY_2}", "2020-01-09"), ""),
+    ],
+    ids=["in the change log", "in the sync log", "on the same day", "still small", "long ago"],
+)
+def test_batches_that_waited(tmp_path: Path, sync: str, changes: str) -> None:
+    (tmp_path / "log.csv").write_text(sync)
+    golive = _golive(Papers(tmp_path, sync_log="log.csv", change_log=changes))
+
+    batches.test_batches_wait_for_the_one_before(golive, PLANNED)
+    batches.test_batches_tell_their_time(golive, PLANNED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ("", f"{BEGAN}, and nothing is written down about b1"),
+        (
+            f"- {DAY_3}: questions of b1 passed\n- {DAY_2}: published b2\n",
+            f"{BEGAN}, b1 was found good after that, on {DAY_3}",
+        ),
+        (
+            f"- {DAY_0}: questions of b1 failed\n- {DAY_2}: published b2\n",
+            f"{BEGAN}, and b1 was not found good: operations.change_log:1",
+        ),
+    ],
+)
+def test_a_batch_that_did_not_wait(tmp_path: Path, changes: str, told: str) -> None:
+    (tmp_path / "log.csv").write_text(GREW)
+    golive = _golive(Papers(tmp_path, sync_log="log.csv", change_log=changes))
+
+    assert _failed(batches.test_batches_wait_for_the_one_before, golive) == (
+        "a bigger batch has to wait until the one before it is written down as good",
+        "in the sync log or the change log, for each batch: questions and ratings are good, before a bigger one begins",
+        told,
+    )
+
+
+def test_batches_without_times(tmp_path: Path) -> None:
+    rows = "source_id,document_id,batch_id,approved_at\ncms-1,doc_1,b1,2026-11-02\ncms-2,doc_2,b2,2026-11-09\n"
+    golive = _with(tmp_path, rows, "log.csv", sync_log="log.csv")
+
+    assert _failed(batches.test_batches_tell_their_time, golive) == (
+        "the sync log has to tell when each batch was published",
+        "a time that can be read, such as 2026-11-02T09:00:00Z, in a column such as published_at",
+        "none for b1, b2",
+    )
+    assert _not_verified(batches.test_batches_wait_for_the_one_before, golive) == (
+        "the sync log does not tell when b1, b2 began: nothing tells which batch followed which",
+        "operations.sync_log",
+    )
+    golive = _with(tmp_path, "source_id,document_id\ncms-1,doc_1\n", "log.csv", sync_log="log.csv")
+    assert _not_verified(batches.test_batches_tell_their_time, golive) == (
+        "the sync log names no batch: nothing tells what was published together",
+        "operations.sync_log",
+    )
 
 
 TODAY = datetime.now(UTC).date()

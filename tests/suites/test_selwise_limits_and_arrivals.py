@@ -66,7 +66,8 @@ def ask_of(tmp_path: Path) -> Iterator[Callable[[Callable[[Selwise], object]], A
 
 def _note(ask: Asked, check: Check, name: str, text: str, key: str) -> str:
     ask.write(f"../{name}", text)
-    return ask(check, papers=Papers(ask.folder, **{key: name}))
+    named: dict[str, Any] = {key: name}
+    return ask(check, papers=Papers(ask.folder, **named))
 
 
 def test_every_check_of_arrivals_is_here() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from pytest_golive.sandbox import rehearsal
+from pytest_golive.sandbox.example_content import Published
 from pytest_golive.sandbox.http import App, Request, Response, json_response
 from pytest_golive.sandbox.uppzy import Uppzy
 from pytest_golive.sandbox.uppzy.state import Document
@@ -282,6 +284,26 @@ def _many_documents(app: Uppzy) -> None:
             site.documents[f"doc_{number}"] = Document(f"doc_{number}", {"title": f"old {number}"}, "draft", 0.0)
 
 
+def _published_by_hand(app: Uppzy) -> None:
+    for site in app._state.sites.values():
+        fields = {"title": "Opening times", "content": "Open until six."}
+        site.documents[f"doc_{'a' * 32}"] = Document(f"doc_{'a' * 32}", fields, "active", 0.0)
+
+
+def _drafted(app: Uppzy) -> None:
+    """Put a document back to draft, whoever publishes it."""
+    publish = app.publish
+
+    def drafted(documents: Sequence[Published]) -> None:
+        publish(documents)
+        for site in app._state.sites.values():
+            for document in site.documents.values():
+                if document.fields["title"] == "Broken zips":
+                    document.status = "draft"
+
+    app.publish = drafted  # type: ignore[method-assign]  # a vendor that forgets
+
+
 def _one_page(app: Uppzy, request: Request) -> Response:
     """Ignore the number of the page."""
     return app(replace(request, query={name: value for name, value in request.query.items() if name != "page"}))
@@ -304,6 +326,9 @@ DOCUMENT_DEPENDENTS = repeats("update_document", "update_documents_status", "del
 )
 """What needs the id of a document."""
 
+ON_TOPICS = here("topic_questions_are_answered", "rollout_pauses_where_answers_are_wrong")
+"""What asks about the content that was published lately."""
+
 WRITES = ("update_widget_config", "upload_document", "create_text_document", "create_qa_document", "chat", "chat_async")
 """Writes that need nothing to be there before."""
 
@@ -314,6 +339,8 @@ ASKED = (
     "sync_chat_answers",
     "async_chat_completes",
     "document_round_trip",
+    "listed_documents_are_in_the_sync_log",
+    "topic_questions_are_answered",
     "answer_fits_its_schema",
     "listing_gives_every_id_once",
     "listing_bears_a_row_inserted_meanwhile",
@@ -329,7 +356,7 @@ UNANSWERED = EVERYTHING_ASKED & calling(rehearsal.CHOSEN)
 UNTOLD = (
     CHAT_DEPENDENTS
     | DOCUMENT_DEPENDENTS
-    | here("request_of_another_site_is_not_found")
+    | here("request_of_another_site_is_not_found", "rollout_pauses_where_answers_are_wrong")
     | bad_inputs("update_widget_config", "upload_document", "create_text_document", "create_qa_document")
     | bad_inputs("chat", "chat_async")
 )
@@ -516,13 +543,15 @@ SYNC_CHAT = (
     Breakage(
         "sync chat fails",
         on("chat", failing()),
-        failed=here("sync_chat_answers")
+        failed=here("sync_chat_answers", "topic_questions_are_answered")
         | repeats("chat")
         | frozenset({UNKNOWN_LANGUAGE.format("chat")})
         | of("listing_bears_a_row_inserted_meanwhile", "list_sessions"),
-        inconclusive=CHAT_DEPENDENTS,
+        inconclusive=CHAT_DEPENDENTS | here("rollout_pauses_where_answers_are_wrong"),
         messages={
             "sync_chat_answers[uppzy]": 'chat has to answer 200; seen: 500 {"error": "broken"}',
+            "topic_questions_are_answered[uppzy]": 'chat has to answer 200; seen: 500 {"error": "broken"}',
+            "rollout_pauses_where_answers_are_wrong[uppzy]": 'chat has to answer 200; seen: 500 {"error": "broken"}',
             "listing_bears_a_row_inserted_meanwhile[uppzy-list_sessions]": (
                 'chat has to answer 200; seen: 500 {"error": "broken"}'
             ),
@@ -538,7 +567,7 @@ SYNC_CHAT = (
     Breakage(
         "sync chat answers with blanks",
         on("chat", holding(answer="  ")),
-        failed=here("sync_chat_answers"),
+        failed=here("sync_chat_answers") | ON_TOPICS,
         messages={
             "sync_chat_answers[uppzy]": (
                 'chat has to hold a non-empty answer; seen: 200 {"session_id": "golive_session_#", '
@@ -561,8 +590,9 @@ SYNC_CHAT = (
     Breakage(
         "sync chat gives no request id",
         on("chat", lacking("request_id")),
-        failed=here("sync_chat_answers") | repeats("chat"),
+        failed=here("sync_chat_answers", "topic_questions_are_answered") | repeats("chat"),
         inconclusive=here("feedback_is_accepted", "repeated_feedback_changes_nothing")
+        | here("rollout_pauses_where_answers_are_wrong")
         | repeats("send_feedback")
         | bad_inputs("send_feedback"),
         messages={
@@ -589,11 +619,25 @@ SYNC_CHAT = (
     Breakage(
         "sync chat answers off the point",
         on("chat", holding(answer="We sell hats.")),
-        failed=here("sync_chat_answers"),
+        failed=here("sync_chat_answers") | ON_TOPICS,
         messages={
+            "topic_questions_are_answered[uppzy]": (
+                "questions on changed topics have to be answered as questions.yaml says; seen: 3 wrong: "
+                "questions.yaml:19 'Who mends broken zips?', on repairs (batch help-2): the answer lacks 'free of "
+                "charge': 'We sell hats.'; questions.yaml:17 'Can shoes be sent back?', on returns (batch help-1): the "
+                "answer lacks '30 days': 'We sell hats.'; questions.yaml:18 'Are old vouchers still valid?', on "
+                "vouchers (batch help-1): the answer lacks 'three years': 'We sell hats.'"
+            ),
+            "rollout_pauses_where_answers_are_wrong[uppzy]": (
+                "a rollout has to pause while answers leave the approved content; seen: none is written down, and "
+                "questions.yaml:19 'Who mends broken zips?', on repairs (batch help-2): the answer lacks 'free of "
+                "charge': 'We sell hats.'; questions.yaml:17 'Can shoes be sent back?', on returns (batch help-1): the "
+                "answer lacks '30 days': 'We sell hats.'; questions.yaml:18 'Are old vouchers still valid?', on "
+                "vouchers (batch help-1): the answer lacks 'three years': 'We sell hats.'"
+            ),
             "sync_chat_answers[uppzy]": (
                 "chat has to hold the expected words support; seen: support not in: We sell hats."
-            )
+            ),
         },
     ),
 )
@@ -885,6 +929,33 @@ DOCUMENTS = (
     ),
 )
 
+PUBLISHED = (
+    Breakage(
+        "a document is published that the sync log does not know",
+        before(_published_by_hand),
+        failed=here("listed_documents_are_in_the_sync_log"),
+        messages={
+            "listed_documents_are_in_the_sync_log[uppzy]": (
+                "every published document has to stand in the sync log; seen: no row for doc_# 'Opening times'"
+            )
+        },
+    ),
+    Breakage(
+        "a document that was published is a draft again",
+        before(_drafted),
+        failed=frozenset(),
+        inconclusive=ON_TOPICS,
+        messages={
+            "topic_questions_are_answered[uppzy]": (
+                "documents have to be ready before their topics are asked about; seen: doc_# cannot be used for "
+                "answers yet, and questions.yaml:19 'Who mends broken zips?', on repairs (batch help-2): the answer "
+                "lacks 'free of charge': 'Our support hours are Monday to Friday, from 9:00 to 18:00.'"
+            )
+        },
+        verdict="INCONCLUSIVE",
+    ),
+)
+
 READING = (
     Breakage(
         "a field is missing in what is read",
@@ -914,7 +985,11 @@ READING = (
         failed=reads("list_documents")
         | here("document_round_trip")
         | of("listing_gives_every_id_once", "list_documents"),
+        inconclusive=here("listed_documents_are_in_the_sync_log"),
         messages={
+            "listed_documents_are_in_the_sync_log[uppzy]": (
+                "every listed document has to have an id; seen: 7 of # documents without one"
+            ),
             "listing_gives_every_id_once[uppzy-list_documents]": (
                 "list_documents has to give every item an id; seen: 14 items without id or document_id"
             ),
@@ -974,11 +1049,11 @@ PAGES = (
         messages={
             "listing_gives_every_id_once[uppzy-list_documents]": (
                 "list_documents has to give every id once in pages of the vendor's own size; "
-                "seen: 6 come again: doc_#, doc_#, doc_# and 3 more"
+                "seen: 9 come again: doc_#, doc_#, doc_# and 6 more"
             ),
             "listing_bears_a_row_inserted_meanwhile[uppzy-list_documents]": (
                 "list_documents has to give all items that were there, though one more appears between two pages; "
-                "seen: 2 are missing: doc_#, doc_#"
+                "seen: 3 are missing: doc_#, doc_#, doc_#"
             ),
         },
     ),
@@ -1186,6 +1261,7 @@ BREAKAGES = (
     *ASYNC_CHAT,
     *RATINGS,
     *DOCUMENTS,
+    *PUBLISHED,
     *READING,
     *PAGES,
     *BAD_INPUT,
@@ -1206,7 +1282,8 @@ RIGHT = (
         warned={
             "sync_chat_answers[uppzy]": (
                 "the smoke question is answered with low confidence: is its content still approved and active?"
-            )
+            ),
+            "topic_questions_are_answered[uppzy]": "3 of 3 questions on changed topics have answers of low confidence",
         },
         verdict="GO",
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pytest_golive.clients.judging import amount, keys_of_writes, paging, polling, retrying, sending, spread, waiting
+from pytest_golive.clients.judging.coincidence import Neighbours, Window, explained, surely_one_call
 from pytest_golive.clients.judging.flaw import Flaw
 from pytest_golive.clients.judging.tries import (
     asked_by_date,
@@ -26,6 +27,12 @@ ByCall = Mapping[str, tuple[Attempt, ...]]
 LONG = 10.0
 """A Retry-After from here on is a long one, in seconds."""
 
+SOON = 30.0
+"""Within this after a failure a request for the same may be the next try, in seconds."""
+
+WORKERS = 20
+"""So many calls of a recording may be refused for their key before anybody has to know of it."""
+
 ENDING = 5.0
 """Failures so shortly before the end of a recording say nothing about what followed, in seconds."""
 
@@ -39,12 +46,15 @@ class Judgement:
         judge: finds it in the requests of one call.
         shows: whether a call's requests can show it at all.
         by_all: found only where every call that can show it does: giving up once is nobody's fault.
+        window: within how many seconds another call that asks for the same would look like the flaw, where calls were
+            guessed; None: none would.
     """
 
     fault: str
     judge: OfCall
     shows: Shows
     by_all: bool = False
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,13 @@ class Verdict:
         fault: of the catalogue.
         cases: calls that could show it.
         flaws: what was found, one for each call that has it.
+        unsure: how many were found that may as well be several calls that ask for the same; then nothing is decided.
     """
 
     fault: str
     cases: int
     flaws: tuple[Flaw, ...] = ()
+    unsure: int = 0
 
 
 def judged(trace: Trace, policies: Sequence[Policy]) -> tuple[Verdict, ...]:
@@ -69,15 +81,17 @@ def judged(trace: Trace, policies: Sequence[Policy]) -> tuple[Verdict, ...]:
         trace: with its operations and calls.
         policies: of the operations in it.
     """
-    by_call = _by_call(trace)
-    found = [_over_calls(trace, policies, one, by_call) for one in _of_calls(trace)]
+    by_call, neighbours = _by_call(trace), Neighbours(trace)
+    found = [_over_calls(trace, policies, one, by_call, neighbours) for one in _of_calls(trace)]
     found += _over_all(trace, policies, by_call)
     return tuple(sorted(found, key=lambda verdict: verdict.fault))
 
 
-def _over_calls(trace: Trace, policies: Sequence[Policy], judgement: Judgement, by_call: ByCall) -> Verdict:
+def _over_calls(
+    trace: Trace, policies: Sequence[Policy], judgement: Judgement, by_call: ByCall, neighbours: Neighbours
+) -> Verdict:
     calls = {call.id: call for call in trace.calls}
-    cases, flaws = 0, []
+    cases, flaws, chances, doubtful = 0, [], [], 0
     for policy in policies:
         for attempts in _calls(by_call, policy):
             if not judgement.shows(attempts, policy):
@@ -85,8 +99,14 @@ def _over_calls(trace: Trace, policies: Sequence[Policy], judgement: Judgement, 
             cases += 1
             flaw = judgement.judge(attempts, policy, calls.get(attempts[0].call or ""))
             flaws += [flaw] if flaw is not None else []
+            if judgement.window is None or attempts[0].call not in trace.guessed or surely_one_call(attempts, policy):
+                continue
+            chances.append(neighbours.chance(own_of(attempts, policy), judgement.window(attempts)))
+            doubtful += flaw is not None
     if judgement.by_all and not trace.calls and len(flaws) < cases:
         flaws = []
+    if doubtful == len(flaws) and explained(chances, doubtful):
+        return Verdict(judgement.fault, 0, unsure=doubtful)
     return Verdict(judgement.fault, cases, tuple(flaws))
 
 
@@ -116,7 +136,7 @@ def _of_calls(trace: Trace) -> Iterator[Judgement]:
     yield Judgement("CL-74", sending.carries_its_key_in_the_url, _keyed_anywhere)
     yield Judgement("CL-81", sending.names_no_version, lambda _, policy: policy.version is not None)
     yield Judgement("CL-85", sending.does_not_say_who_calls, _says_headers)
-    yield Judgement("CL-88", sending.changes_its_times, _repeated_with_body)
+    yield Judgement("CL-88", sending.changes_its_times, _repeated_with_body, window=_soon)
 
 
 def _about_retrying(trace: Trace, end: float) -> Iterator[Judgement]:
@@ -129,35 +149,50 @@ def _about_retrying(trace: Trace, end: float) -> Iterator[Judgement]:
     for fault, failure in failures:
         gives_up = partial(retrying.gives_up_at_once, failure=failure)
         yield Judgement(fault, gives_up, partial(_failed_early_enough, failure, trace, end), by_all=True)
-    in_vain = partial(_in_vain, trace)
-    yield Judgement("CL-04", partial(in_vain, retrying.FINAL), partial(_answered, retrying.FINAL))
-    yield Judgement("CL-05", retrying.repeats_refused_key, partial(_answered, retrying.REFUSED))
-    yield Judgement("CL-06", partial(in_vain, retrying.NEVER_HELPS), partial(_answered, retrying.NEVER_HELPS))
-    yield Judgement("CL-07", retrying.repeats_blindly, lambda some, policy: not policy.safe and _failed(some, policy))
-    yield Judgement("CL-14", retrying.loses_its_body, _repeated_with_body)
-    yield Judgement("CL-16", retrying.goes_on_after_the_end, lambda some, policy: _longest(some, policy) > 1)
+    yield Judgement("CL-04", _in_vain(trace, retrying.FINAL), partial(_answered, retrying.FINAL), window=_soon)
+    yield Judgement(
+        "CL-05",
+        partial(_more_than_twice, trace, retrying.repeats_refused_key),
+        partial(_answered, retrying.REFUSED),
+        window=_soon,
+    )
+    yield Judgement(
+        "CL-06", _in_vain(trace, retrying.NEVER_HELPS), partial(_answered, retrying.NEVER_HELPS), window=_soon
+    )
+    yield Judgement(
+        "CL-07", retrying.repeats_blindly, lambda some, policy: not policy.safe and _failed(some, policy), window=_soon
+    )
+    yield Judgement("CL-14", retrying.loses_its_body, _repeated_with_body, window=_soon)
+    yield Judgement(
+        "CL-16", retrying.goes_on_after_the_end, lambda some, policy: _longest(some, policy) > 1, window=_soon
+    )
 
 
 def _about_keys() -> Iterator[Judgement]:
-    yield Judgement("CL-08", keys_of_writes.makes_a_new_key, _repeated_with_key)
-    yield Judgement("CL-10", keys_of_writes.changes_under_a_key, _repeated_with_key)
-    yield Judgement("CL-12", keys_of_writes.mishandles_progress, _in_progress)
+    yield Judgement("CL-08", keys_of_writes.makes_a_new_key, _repeated_with_key, window=_soon)
+    yield Judgement("CL-10", keys_of_writes.changes_under_a_key, _repeated_with_key, window=_soon)
+    yield Judgement("CL-12", keys_of_writes.mishandles_progress, _in_progress, window=_soon)
 
 
 def _about_waiting(trace: Trace) -> Iterator[Judgement]:
-    yield Judgement("CL-17", waiting.comes_back_early, partial(_asked_to_wait, (429,), 0.0))
+    yield Judgement("CL-17", waiting.comes_back_early, partial(_asked_to_wait, (429,), 0.0), window=_until_then)
     by_date = partial(waiting.comes_back_before_the_date, zero=trace.zero)
-    yield Judgement("CL-18", by_date, partial(_asked_by_date, trace.zero))
+    yield Judgement("CL-18", by_date, partial(_asked_by_date, trace.zero), window=partial(_until_the_date, trace.zero))
     long = partial(waiting.comes_back_early, statuses=(429, 503), at_least=LONG)
-    yield Judgement("CL-20", long, partial(_asked_to_wait, (429, 503), LONG))
+    yield Judgement("CL-20", long, partial(_asked_to_wait, (429, 503), LONG), window=_until_then)
     unavailable = partial(waiting.comes_back_early, statuses=(503,))
-    yield Judgement("CL-22", unavailable, partial(_asked_to_wait, (503,), 0.0))
-    yield Judgement("CL-24", waiting.does_not_pause, lambda some, policy: _longest(some, policy) > 2)
+    yield Judgement("CL-22", unavailable, partial(_asked_to_wait, (503,), 0.0), window=_until_then)
+    yield Judgement("CL-24", waiting.does_not_pause, lambda some, policy: _longest(some, policy) > 2, window=_soon)
     yield Judgement(
-        "CL-25", waiting.pauses_do_not_grow, lambda some, policy: policy.grows and _longest(some, policy) > 3
+        "CL-25",
+        waiting.pauses_do_not_grow,
+        lambda some, policy: policy.grows and _longest(some, policy) > 3,
+        window=_soon,
     )
-    yield Judgement("CL-27", amount.does_not_end, _failed)
-    yield Judgement("CL-29", amount.layers_multiply, lambda some, policy: _longest(some, policy) > amount.MULTIPLIED)
+    yield Judgement("CL-27", amount.does_not_end, _failed, window=_soon)
+    yield Judgement(
+        "CL-29", amount.layers_multiply, lambda some, policy: _longest(some, policy) > amount.MULTIPLIED, window=_soon
+    )
 
 
 def _about_pages() -> Iterator[Judgement]:
@@ -209,15 +244,22 @@ def _refused_key(trace: Trace, policy: Policy) -> tuple[int, Flaw | None]:
     refused = [one for one in own_of(trace.attempts, policy) if one.status == 401 and one.credential]
     flaw = sending.keeps_a_refused_key(trace, policy)
     still_refused = flaw is not None and trace.attempts[flaw.rows[-1]].status == 401
-    return len(refused), flaw if still_refused else None
+    # Each worker of a team has to be told once, and nobody knows here how many there are.
+    often = bool(trace.calls) or len({one.call for one in refused}) > WORKERS
+    return len(refused), flaw if still_refused and often else None
 
 
-def _in_vain(
-    trace: Trace, statuses: frozenset[int], attempts: Sequence[Attempt], policy: Policy, call: Call | None
+def _in_vain(trace: Trace, statuses: frozenset[int]) -> OfCall:
+    return partial(_more_than_twice, trace, partial(retrying.repeats_in_vain, statuses=statuses))
+
+
+def _more_than_twice(
+    trace: Trace, judge: OfCall, attempts: Sequence[Attempt], policy: Policy, call: Call | None
 ) -> Flaw | None:
-    """Find repetitions of what is final; where calls were guessed, one more read may be one more call."""
-    flaw = retrying.repeats_in_vain(attempts, policy, call, statuses=statuses)
-    return None if flaw is not None and not trace.calls and policy.safe and len(flaw.rows) < 3 else flaw
+    """Find repetitions of what is final; where the call was guessed, one more read may be one more call."""
+    flaw = judge(attempts, policy, call)
+    doubtful = attempts[0].call in trace.guessed and policy.safe and not surely_one_call(attempts, policy)
+    return None if flaw is not None and doubtful and len(flaw.rows) < 3 else flaw
 
 
 def _failed_early_enough(
@@ -269,6 +311,21 @@ def _asked_to_wait(statuses: tuple[int, ...], at_least: float, attempts: Sequenc
 
 def _asked_by_date(zero: float, attempts: Sequence[Attempt], policy: Policy) -> bool:
     return any(asked_by_date(failed, zero) is not None for failed, _ in repeats(attempts, policy))
+
+
+def _soon(case: Sequence[Attempt]) -> float:
+    """Return within how many seconds a request for the same looks like the next try."""
+    del case
+    return SOON
+
+
+def _until_then(case: Sequence[Attempt]) -> float:
+    """Return how long a case was asked to wait, in seconds."""
+    return max((asked_in_seconds(one) or 0.0 for one in case), default=0.0)
+
+
+def _until_the_date(zero: float, case: Sequence[Attempt]) -> float:
+    return max((asked_by_date(one, zero) or 0.0 for one in case), default=0.0)
 
 
 def _more_than_one_page(attempts: Sequence[Attempt], policy: Policy) -> bool:

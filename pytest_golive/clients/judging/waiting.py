@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import pairwise
 
 from pytest_golive.clients.judging.flaw import DATE_TOLERANCE, TOLERANCE, Flaw, came_to, rows, seconds, times
 from pytest_golive.clients.judging.tries import (
@@ -166,8 +165,12 @@ def sends_with_nothing_left(attempts: Sequence[Attempt], policy: Policy, *, zero
     if policy.remaining is None:
         return None
     sent = [one for one in attempts if one.listener == "vendor"]
-    for one, following in pairwise(sent):
+    for place, one in enumerate(sent):
         if one.answer_header(policy.remaining[0]) != "0" or one.status == 429:
+            continue
+        # What was under way when the answer came could not know of it.
+        following = next((other for other in sent[place + 1 :] if gap(one, other) > TOLERANCE), None)
+        if following is None:
             continue
         wait = _until_reset(one, policy.remaining[1], zero)
         waited = gap(one, following)

@@ -13,8 +13,9 @@ from pytest_golive.readiness.plan import Plan, PlannedRule
 from pytest_golive.readiness.results import Result
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.sides import Standing, next_steps, standings
-from pytest_golive.report.ticket.exhibits import Exhibit, Exhibits, Latency, latencies
+from pytest_golive.report.ticket.exhibits import Exhibit, Exhibits, Latency, Scale, latencies
 from pytest_golive.report.ticket.seal import Seal
+from pytest_golive.report.ticket.weeks import Weeks, weeks_of
 from pytest_golive.report.verdict_file import VerdictFile
 
 LOUD = (Outcome.FAILED, Outcome.INCONCLUSIVE, Outcome.WARNED, Outcome.OBSERVED)
@@ -181,6 +182,8 @@ class Content:
     attested: tuple[DecidedRule, ...]
     chapters: tuple[Chapter, ...]
     latencies: tuple[Latency, ...]
+    scale: Scale | None
+    weeks: tuple[Weeks, ...]
     slower: int
     anchors: Mapping[tuple[str, str | None], str]
 
@@ -226,6 +229,8 @@ def content_of(told: Told, room: Room) -> Content:
         attested=tuple(_attested(told)),
         chapters=tuple(_chapters(told, planned)),
         latencies=charted[:CHARTED],
+        scale=Scale.of(charted[:CHARTED]) if charted else None,
+        weeks=tuple(weeks_of(charted) for charted in told.exhibits.charts.values()),
         slower=max(0, len(charted) - CHARTED),
         anchors=anchors,
     )
@@ -284,7 +289,7 @@ def _size(result: Result, exhibit: Exhibit) -> int:
         bodies = [str(call.get(name, ""))[:BODY] for name in ("request_body", "response_body")]
         headers = [str(call.get(name, ""))[:BODY] for name in ("request_headers", "response_headers", "url")]
         size += 1_500 + sum(map(_bytes, [*bodies, *headers]))
-    return size + 300 * len(exhibit.course)
+    return size + 700 * len(exhibit.course)
 
 
 def _bytes(text: str) -> int:

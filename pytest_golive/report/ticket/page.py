@@ -6,7 +6,7 @@ import base64
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,10 +14,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pytest_golive.facts.ledger import Charted
 from pytest_golive.facts.outcome import Outcome, Word
 from pytest_golive.readiness.verdict import DecidedRule
 from pytest_golive.report.ticket.content import BODY, Content, Room, Told, content_of
+from pytest_golive.report.ticket.drawing import drawings
+from pytest_golive.report.ticket.durations import seconds
 from pytest_golive.report.ticket.plain_text import LONGEST, one_line, plain
+from pytest_golive.report.ticket.weeks import weeks_of
 
 LARGEST = 7_900_000
 """Bytes of the page: ticket systems take 10 MB, and some count in other units."""
@@ -71,6 +75,26 @@ def ticket(told: Told) -> str:
     return page
 
 
+def charts_page(charts: Sequence[Charted], begin: Mapping[str, Any], verdict: Word) -> str:
+    """Return the charts of a week alone, as they stand on the ticket.
+
+    Args:
+        charts: figures of weeks, by endpoint.
+        begin: the first line of the ledger they are from.
+        verdict: what follows from it.
+    """
+    style = _style()
+    template = _environment(1.0).get_template("charts.html")
+    return template.render(
+        charts=tuple(map(weeks_of, charts)),
+        begin=begin,
+        verdict=verdict,
+        kind=KINDS[verdict],
+        style=Markup(style),  # noqa: S704  # golive's own file
+        style_hash=_hash(style),
+    )
+
+
 def _rendered(content: Content, share: float) -> str:
     style = _style()
     return (
@@ -81,13 +105,18 @@ def _rendered(content: Content, share: float) -> str:
             told=content.told,
             file=content.told.file,
             style=Markup(style),  # noqa: S704  # golive's own file
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style_hash=_hash(style),
             kind=KINDS[content.told.file.verdict],
             saying=SAYING[content.told.file.verdict],
             headings=HEADINGS,
             shown_reasons=SHOWN_REASONS,
         )
     )
+
+
+def _hash(style: str) -> str:
+    """Return what the page's policy names its style by."""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 @cache
@@ -119,6 +148,7 @@ def _environment(share: float) -> Environment:
         "words": _words,
         "symbol": SYMBOLS.__getitem__,
         "seconds": seconds,
+        "drawings": drawings,
         "body": _body,
         "headers": _headers,
         "came": _came,
@@ -136,13 +166,6 @@ def _finalized(value: Any) -> Any:
 
 def _words(outcome: str) -> str:
     return outcome.replace("_", " ")
-
-
-def seconds(value: float) -> str:
-    """Return a duration as people read it."""
-    if value < 0.9995:
-        return f"{value * 1000:.0f} ms"
-    return f"{value:.1f} s" if value < 120 else f"{value / 60:.1f} min"
 
 
 def _body(text: object) -> str:

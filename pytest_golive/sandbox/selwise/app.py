@@ -106,6 +106,25 @@ class Selwise(Front[Caller]):
             response = super().__call__(request)
         return Response(response.status, {**response.headers, **self._told(left)}, response.body)
 
+    def issue_key(self, environment: str) -> str:
+        """Make a further token of an environment's account, as the dashboard does.
+
+        Raises:
+            KeyError: there is no such environment.
+        """
+        with self._state.lock:
+            account = self._state.tokens[self._connections[environment].api_key]
+            return self._state.add_token(account, environment)
+
+    def revoke(self, key: str) -> None:
+        """Revoke a token.
+
+        Raises:
+            KeyError: there is no such token.
+        """
+        with self._state.lock:
+            del self._state.tokens[key]
+
     def caller_of(self, key: str | None) -> Caller:
         """Return the account of a token of the management surface."""
         with self._state.lock:

@@ -125,6 +125,15 @@ class Timely(Front[Key]):
         """Return how each environment is reached."""
         return dict(self._connections)
 
+    def issue_key(self, environment: str) -> str:
+        """Make a further key of an environment's workspace with all scopes, as the dashboard does.
+
+        Raises:
+            KeyError: there is no such environment.
+        """
+        with self._state.lock:
+            return self._state.add_key(self._workspaces[environment], f"golive {environment} anew", scopes.ALL)
+
     def revoke(self, key: str) -> None:
         """Revoke a key.
 

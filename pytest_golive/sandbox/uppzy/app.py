@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_golive.sandbox.connection import Connection
+from pytest_golive.sandbox.example_content import Published
 from pytest_golive.sandbox.front import Front, Refusal
 from pytest_golive.sandbox.http import Response, json_response
 from pytest_golive.sandbox.limits import RateLimit
 from pytest_golive.sandbox.routing import Route
 from pytest_golive.sandbox.uppzy.chat import Chat
 from pytest_golive.sandbox.uppzy.documents import Documents
-from pytest_golive.sandbox.uppzy.state import PLANS_WITH_API, KeyState, State, Tenant
+from pytest_golive.sandbox.uppzy.state import PLANS_WITH_API, Document, KeyState, State, Tenant
 from pytest_golive.sandbox.uppzy.workspace import Workspace
 from pytest_golive.vendors.library import read_pack
 
@@ -57,6 +60,16 @@ class Uppzy(Front[Tenant]):
         """Return how each environment is reached."""
         return dict(self._connections)
 
+    def issue_key(self, environment: str) -> str:
+        """Make a further key of an environment's workspace, as the dashboard does.
+
+        Raises:
+            KeyError: there is no such environment.
+        """
+        tenant_id = self._connections[environment].ids["tenant_id"]
+        with self._state.lock:
+            return self._state.add_key(self._state.tenants[tenant_id], environment)
+
     def revoke(self, key: str) -> None:
         """Revoke a key.
 
@@ -81,6 +94,15 @@ class Uppzy(Front[Tenant]):
         """
         with self._state.lock:
             self._state.tenants[tenant_id].plan = plan
+
+    def publish(self, documents: Sequence[Published]) -> None:
+        """Hold these documents in the configured site of each environment, active and ready."""
+        with self._state.lock:
+            for one in self._connections.values():
+                held = self._state.sites[one.ids["site_id"]].documents
+                for each in documents:
+                    fields = {"title": each.title, "content": each.content, "category": each.category}
+                    held[each.id] = Document(each.id, fields, "active", 0.0)
 
     def caller_of(self, key: str | None) -> Tenant:
         """Return the workspace an active key belongs to; every other key is refused alike."""

@@ -38,7 +38,7 @@ def _of_job(file: str, job: str, given: dict[str, Any], described: Any, is_key: 
     contexts = [str(each) for each in listed(given.get("context"))]
     local = set_by_itself(described)
     shown = str(given.get("name") or job)
-    stage = stage_of(*contexts) or stage_of(shown, job, job=True)
+    stage = stage_of(shown, job, job=True) or stage_of(*contexts)
     found: dict[str, tuple[int, str]] = {}
     for name, value in (*texts(described), *texts(given)):
         for variable in VARIABLE.findall(value):

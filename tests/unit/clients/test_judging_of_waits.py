@@ -217,6 +217,8 @@ def test_sending_with_nothing_left() -> None:
     ) == waiting.sends_with_nothing_left(attempts, UNITS)
     later = numbered([sent(0, 200, UNITS, answer_headers=empty), sent(5, 200, UNITS)])
     assert waiting.sends_with_nothing_left(later, UNITS) is None
+    beside = numbered([sent(0, 200, UNITS, answer_headers=empty), sent(0.005, 200, UNITS)])
+    assert waiting.sends_with_nothing_left(beside, UNITS) is None, "it was under way when the answer came"
 
 
 def test_a_reset_may_be_a_time_of_day() -> None:

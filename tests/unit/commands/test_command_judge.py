@@ -82,6 +82,7 @@ def test_the_same_as_json(golive: Command, tmp_path: Path) -> None:
         "title": "A Retry-After in seconds is waited for",
         "outcome": "failed",
         "cases": 1,
+        "unsure": 0,
         "flaws": [
             {
                 "expected": "at least 2.00 s before the next try",
@@ -158,3 +159,18 @@ def test_what_cannot_be_judged(
     code, told, complaints = golive("judge", *arguments)
 
     assert (4, [], [f"golive judge: {complaint}"]) == (code, told, complaints)
+
+
+def test_an_archive_is_known_by_what_it_holds(golive: Command, tmp_path: Path) -> None:
+    entry = {
+        "startedDateTime": "2026-11-28T10:00:00Z",
+        "time": 10,
+        "request": {"method": "GET", "url": "https://api.timely.ai/v1/contacts", "headers": []},
+        "response": {"status": 200, "headers": []},
+    }
+    path = tmp_path / "traffic.json"
+    path.write_text(json.dumps({"log": {"entries": [entry]}}, indent=1))
+
+    code, told, _ = golive("judge", str(path))
+
+    assert (code, told[0]) == (0, "Timely.ai: 1 request, 1 call, guessed from what was sent when")

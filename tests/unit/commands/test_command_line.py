@@ -16,8 +16,8 @@ Command = Callable[..., Any]
 Program = tuple[str, ...]
 
 COMMANDS = (
-    "init, rules, sandbox, deliver, drive, judge, verify, alerts, rotate, fingerprint, "
-    "sweep, attest, waive, not-applicable, lint, verdict, join, history, schema"
+    "init, rules, sandbox, deliver, drive, judge, verify, alerts, dashboard, rotate, fingerprint, "
+    "sweep, attest, waive, not-applicable, decide, lint, verdict, join, history, schema"
 )
 
 

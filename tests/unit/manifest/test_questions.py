@@ -93,7 +93,7 @@ def test_a_long_question_with_one_word_more_is_the_same() -> None:
             [
                 (
                     "questions.yaml:3: questions[0].expects: unknown key; did you mean expect? Allowed here: "
-                    "expect, forbid, language, out_of_scope, question"
+                    "batches, expect, forbid, language, out_of_scope, question, sources, topics, vendor"
                 )
             ],
         ),

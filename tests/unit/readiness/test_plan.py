@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pytest_golive.facts.outcome import Effects, Severity, Suite
+from pytest_golive.opening import rehearsal_note
 from pytest_golive.readiness.plan import UNDECIDED, Ground, Plan, make_plan
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.rule import Rule
@@ -81,6 +82,21 @@ def test_the_sandbox_counts_rules_without_a_check() -> None:
 
     assert [each.rule.id for each in made.rules] == ["UPZ-10"]
     assert [each.rule.id for each in made.without_check] == ["UPZ-11"]
+
+
+def test_what_a_rehearsal_does_not_try_is_told_apart() -> None:
+    """What waits for the team's own programs and figures, and what nothing decides yet."""
+    ground = replace(GROUND, sandbox=True)
+    rules = [rule("UPZ-10"), rule("UPZ-11", decided_by=[{"check": "look"}, {"metric": "x"}])]
+    told = "rehearsal: 2 rules are tried (1 of them in part)"
+
+    assert rehearsal_note(plan(*rules, ground=ground)) == told
+    rules += [rule("UPZ-12", decided_by=[{"check": "look_at_home", "rehearsed": False}])]
+    told += "; 1 more only where your own programs and figures are"
+    assert rehearsal_note(plan(*rules, ground=ground)) == told
+    rules += [rule("UPZ-13", decided_by=[{"static": "x"}]), rule("UPZ-14", decided_by=[{"metric": "x"}])]
+    told += "; 2 have no check yet, `golive rules --missing` lists them"
+    assert rehearsal_note(plan(*rules, ground=ground)) == told
 
 
 @pytest.mark.parametrize(

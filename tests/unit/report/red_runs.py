@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from pytest_golive.facts.course import Step, step, with_pauses
 from pytest_golive.facts.exchange import Exchange
 from pytest_golive.facts.finding import Finding
 from pytest_golive.facts.outcome import Outcome, Severity, Suite, Word
@@ -163,9 +164,8 @@ def red(count: int = 40) -> Told:
 def _told(result: Result, number: int) -> dict[str, object]:
     body = json.dumps({"error": {"code": "rate_limited", "message": "Too many requests", "request_id": "req_81"}})
     course = [
-        {"begun": 0.0, "ended": 0.12, "what": "POST /v1/contacts", "came": "429, retry-after: 3"},
-        {"begun": 0.12, "ended": 0.13, "what": "waits"},
-        {"begun": 0.13, "ended": 0.25, "what": "POST /v1/contacts", "came": "429, retry-after: 3"},
+        *_drive("create_contact: 503 for good", 1.0, ["503"] * 3 + ["no answer: a reset in the place of an answer"]),
+        *_drive("create_contact: 429 with Retry-After", 3.0, ["429, retry-after: 3", "429, retry-after: 3", "201"]),
     ]
     return {
         "check": result.check,
@@ -174,6 +174,35 @@ def _told(result: Result, number: int) -> dict[str, object]:
         "timings": [("create_contact", 0.1 + number / 100), ("list_contacts", 0.05)],
         "timeline": course if number % 3 == 0 else [],
     }
+
+
+def _drive(part: str, pause: float, came: Sequence[str]) -> list[Step]:
+    """Return a call whose requests came to this, a pause between two of them."""
+    begun = [4_000 + number * (pause + 0.12) for number in range(len(came))]
+    steps = [
+        step(at, at + 0.12, "POST /v1/contacts", said, lane="c1", part=part)
+        for at, said in zip(begun, came, strict=True)
+    ]
+    ended = "failed as backend: 'Try again later.'"
+    call = step(begun[0] - 0.05, begun[-1] + 0.2, "create_contact", ended, kind="call", lane="c1", part=part)
+    return [call, *with_pauses(steps)]
+
+
+def quiet_week() -> Told:
+    """Return a green weekly run, with charts."""
+    usual = {"calls": [900.0, 950.0, 1000.0, 905.0, 940.0], "failed": [4.0] * 5, "seconds": [0.5, None, 0.6, 0.5, 0.4]}
+    week = {
+        "vendor": "uppzy",
+        "environment": "production",
+        "source": "Prometheus at https://prometheus.internal",
+        "weeks": ("2026-10-24", "2026-10-31", "2026-11-07", "2026-11-14", "2026-11-21"),
+        "until": "2026-11-28 12:00 UTC",
+        "error_share": 0.02,
+        "endpoints": ({"endpoint": "/chat", **usual}, {"endpoint": "/limits", **usual}),
+    }
+    exhibits = Exhibits()
+    exhibits.add({"check": "a", "vendor": "uppzy", "timings": [("chat", 2.0), ("get_limits", 0.1)], "charts": [week]})
+    return run_of([planned(vendor, rule, Outcome.PASSED) for vendor, rule in rules_of(("uppzy",))[:30]], exhibits)
 
 
 def many(count: int, size: int = 200) -> Told:

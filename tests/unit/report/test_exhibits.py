@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 
-from pytest_golive.report.ticket.exhibits import KEPT_CALLS, KEPT_SAMPLES, Exhibits, Latency, Step, latencies
+import pytest
+
+from pytest_golive.facts.exchange import Exchange
+from pytest_golive.report.ticket.exhibits import KEPT_CALLS, KEPT_SAMPLES, Exhibits, Latency, Scale, Step, latencies
 
 
 def test_the_last_calls_are_kept() -> None:
@@ -23,7 +26,7 @@ def test_the_course_is_kept() -> None:
     exhibits.add({"check": "a", "timeline": steps})
 
     course = exhibits.by_check["a"].course
-    assert course == (Step(0.0, 0.5, "POST", "429"), Step(0.5, 0.4, "waits"))
+    assert course == (Step(0.0, 0.5, "POST", "429"), Step(0.5, 0.4, "waits", kind="wait"))
     assert [step.seconds for step in course] == [0.5, 0.0]
 
 
@@ -38,6 +41,32 @@ def test_latencies_by_operation() -> None:
         Latency("uppzy", "chat", 1, 3.0, 3.0, 3.0, 3.0),
         Latency("timely", "list_contacts", 100, 0.01, 0.5, 0.95, 1.0),
     )
+
+
+@pytest.mark.parametrize(
+    ("durations", "marks", "places"),
+    [
+        ((0.02, 3.0), (0.01, 0.1, 1.0, 10.0), (10.03, 82.57)),
+        ((0.0, 0.0), (0.001, 0.01), (0.0, 0.0)),
+        ((0.1, 0.1), (0.1, 1.0), (0.0, 0.0)),
+        ((0.1, 100.0), (0.1, 1.0, 10.0, 100.0), (0.0, 100.0)),
+    ],
+)
+def test_slow_and_fast_stand_on_one_axis(
+    durations: tuple[float, float], marks: tuple[float, ...], places: tuple[float, float]
+) -> None:
+    """Each of its marks is ten times the one before; the first is at its beginning, the last at its end."""
+    short, long = durations
+    scale = Scale.of([Latency("timely", "list_contacts", 2, short, short, long, long)])
+
+    assert scale.marks == pytest.approx(marks)
+    assert (scale.place(short), scale.place(long)) == places
+    assert (scale.place(scale.marks[0]), scale.place(scale.marks[-1])) == (0.0, 100.0)
+
+
+def test_what_labs_send_is_no_latency_of_the_vendor() -> None:
+    """A client's call to golive's own stand-in says nothing about the vendor."""
+    assert "lab" not in json.loads(Exchange("chat", "POST", "http://127.0.0.1", lab=True).as_json())
 
 
 def test_durations_are_kept_up_to_a_number() -> None:

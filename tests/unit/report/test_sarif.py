@@ -2,49 +2,12 @@ from __future__ import annotations
 
 import json
 
-from jsonschema import Draft202012Validator
+import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Log
 
 from pytest_golive.report.sarif import sarif
 from pytest_golive.source.leaks import Leak
-
-TEXT = {"type": "string", "minLength": 1}
-
-
-def _object(required: list[str], **properties: object) -> dict[str, object]:
-    return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
-
-
-LOGICAL = {"type": "array", "items": _object(["fullyQualifiedName"], fullyQualifiedName=TEXT)}
-PHYSICAL = _object(
-    ["artifactLocation"],
-    artifactLocation=_object(["uri"], uri={"type": "string", "pattern": "^[^ !]+$"}, uriBaseId=TEXT),
-    region=_object(["startLine"], startLine={"type": "integer", "minimum": 1}),
-)
-LEVEL = {"enum": ["none", "note", "warning", "error"]}
-RULE = _object(
-    ["id"], id=TEXT, shortDescription=_object(["text"], text=TEXT), defaultConfiguration=_object([], level=LEVEL)
-)
-RESULT = _object(
-    ["message"],
-    ruleId=TEXT,
-    ruleIndex={"type": "integer", "minimum": -1},
-    level=LEVEL,
-    message=_object(["text"], text=TEXT),
-    locations={"type": "array", "items": _object([], physicalLocation=PHYSICAL, logicalLocations=LOGICAL)},
-    partialFingerprints={"type": "object", "additionalProperties": TEXT},
-    properties={"type": "object"},
-)
-RUN = _object(
-    ["tool"],
-    tool=_object(["driver"], driver=_object(["name"], name=TEXT, version=TEXT, rules={"type": "array", "items": RULE})),
-    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-    results={"type": "array", "items": RESULT},
-)
-STRUCTURE = _object(
-    ["version", "runs"],
-    **{"$schema": TEXT, "version": {"const": "2.1.0"}, "runs": {"type": "array", "items": RUN, "maxItems": 1}},
-)
-"""What the format demands of the parts that are used here."""
 
 LEAKS = (
     Leak("src/my app.py", 3, "timely.api_key", "[timely.api_key 0123456789ab]", "configured", "timely"),
@@ -55,9 +18,30 @@ LEAKS = (
 )
 
 
-def test_a_log_has_the_structure_that_the_format_asks_for() -> None:
-    Draft202012Validator(STRUCTURE).validate(json.loads(json.dumps(sarif(LEAKS, "0.1.0"))))
-    Draft202012Validator(STRUCTURE).validate(sarif((), "0.1.0"))
+def read(log: object) -> Log:
+    """Read a log as the format's published JSON Schema 2.1.0 has it: nothing unknown, nothing of another type."""
+    return Log.model_validate_json(json.dumps(log), strict=True)
+
+
+@pytest.mark.parametrize("leaks", [LEAKS, ()], ids=["keys", "none"])
+def test_a_log_fits_the_published_schema(leaks: tuple[Leak, ...]) -> None:
+    """By the model that is generated from it, in which no object may hold what the schema does not name."""
+    made = read(sarif(leaks, "0.1.0"))
+
+    assert len(made.runs[0].results or ()) == len(leaks)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"level": "fatal"}, {"ruleIndex": "0"}, {"message": {}, "masked": "x"}, {"partialFingerprints": {"a": 1}}],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_published_schema_would_find_mistakes(change: dict[str, object]) -> None:
+    log = sarif(LEAKS, "0.1.0")
+    log["runs"][0]["results"][0].update(change)
+
+    with pytest.raises(ValidationError):
+        read(log)
 
 
 def test_each_key_is_a_result_with_its_place() -> None:

@@ -11,8 +11,9 @@ import pytest
 from pytest_golive.facts.outcome import Outcome, Severity, Suite, Word
 from pytest_golive.readiness.results import Result
 from pytest_golive.report.ticket.content import LINES, Room, Told, content_of
+from pytest_golive.report.ticket.durations import seconds
 from pytest_golive.report.ticket.exhibits import Exhibits
-from pytest_golive.report.ticket.page import LARGEST, SAYING, seconds, ticket
+from pytest_golive.report.ticket.page import LARGEST, SAYING, ticket
 from pytest_golive.report.verdict_file import ChangedEntry, ComparedEntry, GapEntry, WordEntry
 from tests.unit.report.red_runs import HOSTILE, call, finding, hostile, made_up, many, planned, red, run_of
 
@@ -20,7 +21,7 @@ from tests.unit.report.red_runs import HOSTILE, call, finding, hostile, made_up,
 class Read(HTMLParser):
     """Reads a page as a browser does: its elements, balanced or not, its text, and what it points at."""
 
-    VOID = frozenset({"meta", "br", "rect", "wbr"})
+    VOID = frozenset({"meta", "br", "rect", "line", "wbr"})
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -143,8 +144,12 @@ def test_a_red_run_from_top_to_bottom() -> None:
     ]
 
     evidence = [
-        "Evidence: 2 calls, and what happened when",
-        "After What Took 0 ms POST /v1/contacts → 429, retry-after: 3 120 ms 120 ms waits 10 ms",
+        "create_contact: 429 with Retry-After create_contact: 429, retry-after: 3 at 50 ms, waits 3.0 s, 429",
+        "201 at 6.3 s; failed as backend: 'Try again later.' in the end. 6.5 s in all.",
+        "create_contact: failed as backend 429 429 201 3.0 s 3.0 s 0 2.0 s 4.0 s 6.0 s As a table",
+        "After What Took 0 ms create_contact → failed as backend: 'Try again later.' 6.5 s 50 ms POST /v1/contacts",
+        "→ 429, retry-after: 3 120 ms 170 ms waits 3.0 s",
+        "Evidence: 2 calls, and what happened before",
         "POST https://api.timelyai.com.br/v1/contacts?page=2 → no answer (ReadTimeout: no answer in 10 s) in 100 ms",
         '{ "error": { "code": "rate_limited",',
         "Send the last one again curl -i -X POST",

@@ -61,6 +61,17 @@ def test_detect_secrets_is_given_only_so_much(repository: Repository, monkeypatc
     assert [leak.path for leak in by_detect_secrets(there, repository.folder)] == ["bot0.py", "bot1.py"]
 
 
+@pytest.mark.skipif(gitleaks() is None, reason="needs gitleaks")
+def test_the_real_gitleaks_is_understood(repository: Repository) -> None:
+    """What it writes today is what golive reads."""
+    repository.commit("bot.py", f"TOKEN = '{SLACK}'\n")
+    repository.commit("tests/test_bot.py", f"TOKEN = '{SLACK}'\n")
+
+    leaks = by_gitleaks(str(gitleaks()), repository.folder)
+
+    assert [(leak.path, leak.line, leak.level) for leak in leaks] == [("bot.py", 1, "warned")]
+
+
 def test_what_gitleaks_reports_is_a_hint(tmp_path: Path) -> None:
     told = [
         {"File": "a.py", "StartLine": 3, "RuleID": "aws-access-token", "Commit": "0123456789abcdef"},

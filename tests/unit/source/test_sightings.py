@@ -74,6 +74,12 @@ ASSIGNED = [
     'os.Setenv("UPPZY_API_KEY", "{}")',
     '<env name="UPPZY_API_KEY" value="{}"/>',
     '"UPPZY_API_KEY = \\"{}\\"\\n"',
+    'std::env::var("UPPZY_API_KEY").unwrap_or("{}".into())',
+    'std::env::var("UPPZY_API_KEY").unwrap_or_else(|_| String::from("{}"))',
+    'Optional.ofNullable(System.getenv("UPPZY_API_KEY")).orElse("{}")',
+    "sys.env.get('UPPZY_API_KEY').getOrElse('{}')",
+    '{{ name = "UPPZY_API_KEY", value = "{}" }}',
+    '{{"name": "UPPZY_API_KEY", "value": "{}"}}',
 ]
 
 
@@ -116,6 +122,9 @@ def test_a_value_for_the_header_of_the_key_is_seen(line: str) -> None:
         "UPPZY_API_KEY: uppzy-api-key-v2-prod-eu1",
         '["UPPZY_API_KEY", "STAGING_TIMELY_API_KEY"]',
         "MY_UPPZY_API_KEY2=7K9x2Lm4Qw8zT5vB",
+        f"UPPZY_API_KEY: {'AgBy3i4OJSWK+PiTySYZZA9rO43cGDEqAx5' * 12}",
+        '{ name = "UPPZY_API_KEY", valueFrom = aws_ssm_parameter.uppzy7K9x2Lm4Qw8zT5.arn }',
+        'env("UPPZY_API_KEY").orElseThrow(() -> new IllegalState7K9x2Lm4Qw8zT5())',
         "UPPZY_API_KEY = settings.uppzy7K9x2Lm4Qw8zT5.key",
         "html_template_renderer_for_mails2 tml_",
         '"integrity": "sha512-tml/Zk3vQ9xW7mB2nT5rY8uLZk3vQ9xW7mB2nT5rY8uL=="',

@@ -1,0 +1,151 @@
+"""What is watched is kept in files, and alerts reach those who have to act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pytest_golive.golive import Golive
+from pytest_golive.papers.owners import owner_of
+from pytest_golive.papers.placeholders import is_placeholder
+from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.review.alert_routes import Receiver, Routes, RoutesProblem, labels_of, routes_in
+from pytest_golive.review.watched_files import ALERTS, PANELS, Wanted, unresolved
+
+SHOWN = 7
+ROUTES, ALERT_FILES, DASHBOARDS = "monitoring.routes", "monitoring.alerts", "monitoring.dashboards"
+OWNER = "operations.owners.monitoring"
+
+
+def test_watching_is_kept_in_files(golive: Golive, planned: PlannedCheck) -> None:
+    """Dashboards and alerts are files of the repository, and each thing that has to be watched stands in one.
+
+    If this fails: export them into the repository, name them under `monitoring`, and add what the finding names.
+    """
+    reviews = golive.reviews
+    vendor = golive.vendor(planned.vendor, planned.environment)
+    used = {name: vendor.has(name) for name in vendor.pack.features}
+    missing: list[Wanted] = []
+    for key, files, wanted in (
+        (DASHBOARDS, reviews.dashboard_files, PANELS),
+        (ALERT_FILES, reviews.alert_files, ALERTS),
+    ):
+        text = "\n".join(_texts(golive, key, files))
+        missing += unresolved(wanted, text, reviews.names, used)
+    golive.must(
+        "what has to be watched has to stand in files",
+        not missing,
+        expected="a panel or an alert for each",
+        actual=f"none for {', '.join(f'{each.what} ({each.rule})' for each in missing[:SHOWN])}",
+    )
+    if reviews.dashboard_addresses:
+        golive.note(f"{', '.join(reviews.dashboard_addresses)}: what lies at an address was not looked at")
+
+
+def test_alerts_reach_their_owner(golive: Golive, planned: PlannedCheck) -> None:
+    """Every alert is sent to the team that owns monitoring.
+
+    If this fails: point the route of the alert at the team's receiver.
+    """
+    owner = owner_of(golive.papers.owners, "monitoring", planned.vendor)
+    if owner is None or is_placeholder(owner[1]):
+        golive.not_verified(f"{OWNER} is missing: nobody is named", key=OWNER)
+    assert owner is not None, "the check ended otherwise"
+    alerts = [
+        alert for file in _there(golive, ALERT_FILES, golive.reviews.alert_files) for alert in _labels(golive, file)
+    ]
+    routes = [_routes(golive, file) for file in _there(golive, ROUTES, golive.reviews.route_files)]
+    others = [each for name, each in golive.papers.owners.items() if each.casefold() != owner[1].casefold()]
+    wrong: list[str] = []
+    silent: dict[str, None] = {}
+    for name, labels in alerts:
+        named = [(each, receiver) for each in routes for receiver in each.of(labels)]
+        for each, receiver in named:
+            known = each.receivers.get(receiver)
+            told = _wrong(name, receiver, known, labels, owner[1], others)
+            if told:
+                wrong.append(f"{each.file}: {told}")
+            elif known is not None and not _names(owner[1], _about(known, labels)):
+                silent[receiver] = None
+    golive.must(
+        "alerts have to reach the team that owns monitoring",
+        not wrong,
+        expected=f"a receiver of {owner[1]} for each",
+        actual="; ".join(dict.fromkeys(wrong[:SHOWN])),
+    )
+    if silent:
+        golive.warn(f"{', '.join(silent)}: no name in it tells that this is {owner[1]}; see that it is")
+    golive.note(f"{len(alerts)} alerts were followed to their receivers")
+
+
+def _wrong(
+    alert: str, receiver: str, known: Receiver | None, labels: Mapping[str, str], owner: str, others: Sequence[str]
+) -> str:
+    if known is None:
+        return f"{alert} goes to {receiver or 'nobody'}, which is not defined"
+    if not known.reaches:
+        return f"{alert} goes to {receiver}, which reaches nobody"
+    told = _about(known, labels)
+    theirs = [each for each in others if _names(each, told)]
+    if theirs and not _names(owner, told):
+        return f"{alert} goes to {receiver}, which is {theirs[0]}'s"
+    return ""
+
+
+def _about(receiver: Receiver, labels: Mapping[str, str]) -> str:
+    own = (value for name, value in labels.items() if re.search(r"team|owner|squad|group", name))
+    return " ".join((receiver.name, receiver.told, *own))
+
+
+def _names(team: str, told: str) -> bool:
+    """Whether all words of a team's name stand in a text."""
+    # The company's own name in its addresses tells no team from another.
+    plain = re.sub(r"[^a-z0-9]+", "", re.sub(r"@[\w-]+\.[\w.-]+", " ", told.casefold()))
+    words = [word for word in re.findall(r"[^\W_]+", team.casefold()) if word not in {"team", "the", "squad", "equipo"}]
+    if not words:
+        return False
+    return all(re.sub(r"[^a-z0-9]+", "", word) in plain for word in words)
+
+
+def _texts(golive: Golive, key: str, files: Sequence[Path]) -> Iterator[str]:
+    for path in _there(golive, key, files):
+        yield path.read_text("utf-8", "replace")
+
+
+def _there(golive: Golive, key: str, files: Sequence[Path]) -> list[Path]:
+    """Return the files that a key names, those of folders one by one."""
+    __tracebackhide__ = True
+    if not files:
+        golive.not_verified(f"{key} is missing: no file is named", key=key)
+    lost = [path.name for path in files if not path.exists()]
+    golive.must(
+        "what golive.yaml names has to be there",
+        not lost,
+        expected="a file or folder, seen from golive.yaml",
+        actual=f"{key}: {', '.join(lost)} is not there",
+    )
+    found = [each for path in files for each in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return [path for path in found if path.is_file()]
+
+
+def _labels(golive: Golive, file: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    __tracebackhide__ = True
+    try:
+        return labels_of(file)
+    except RoutesProblem as problem:
+        golive.cannot_tell("alerts have to be readable", expected="a rule file of Prometheus", actual=str(problem))
+        raise
+
+
+def _routes(golive: Golive, file: Path) -> Routes:
+    __tracebackhide__ = True
+    try:
+        return routes_in(file, file.name)
+    except RoutesProblem as problem:
+        golive.cannot_tell(
+            "routes have to be readable",
+            expected="a configuration of Alertmanager, or policies of Grafana",
+            actual=str(problem),
+        )
+        raise

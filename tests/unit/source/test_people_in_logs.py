@@ -1,0 +1,126 @@
+"""Data about people in the lines of logs, and what only looks like it."""
+
+# a line of a log is as long as it is
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_golive.source.logged.personal import Allowed, people_in
+
+ALLOWED = Allowed(("*@staff.shop.de", "+49 30 *"), ("augno.com", "timelyai.com.br"))
+
+NOBODYS = r"""
+2026-11-20T08:14:03.512Z INFO id=9f8b2c4d-7e61-4a3f-b5d2-8c1e0f9a7b6d status=200
+{"time":1763626443512,"pid":12345,"request_id":"rq_0123456789abcdefghi","amount":"1234567.89","order":"4915112345678"}
+mail to support@shop.com queued; from noreply@shop.com
+GET https://user:pw@db.shop.com/x
+postgres://app:secret@db.prod.shop.com:5432/shop
+using lodash@4.17.21 and @types/node@20.1.0
+celery@worker-1.shop.com: ready.
+Message-ID: <20261120.1234567@mx.shop.com>
+contact ada@example.com and bob@shop.example
+git@github.com:shop/app.git
+sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+phone=+1 202 555 0143
+delta=+12345678901
+ts=+1763626443512 version=1.2.3.4
+customer=j***@gmail.com phone=***1234
+remote_addr=10.0.0.12:54321 address=10.0.0.3 addr=api.augno.com:443
+address_family=AF_INET6 street_count=12
+{"to":"c_81927364512","from":"queue-12345678"}
+{"to":"1234567890123","channel":"internal"}
+offset +0200 2026-11-20T08:14:03+02:00 retry +3
+Sentry https://0123456789abcdef0123456789abcdef@o12345.ingest.sentry.io/1
+name=list_contacts first_name_missing=true customer_name_field=required
+contato@timelyai.com.br told
+shop-sync@my-project.iam.gserviceaccount.com
+k8s user system:serviceaccount:shop:sync@cluster.local
+icon@2x.png loaded, header@3x.webp
+12 Main Loop iterations; 3 Retry Drive attempts
+PUT /v1/units/4915112345678 200
+version 10.15.7.12345 build 2026112012345
+{"phone":null,"email":"","first_name":null}
+{"phone":"[REDACTED]","email":"***","customer_name":"<masked>"}
+email_sent=true email_id=em_1 phone_count=3 phone_id=12345678901
+hash email=5d41402abc4b2a76b9719d911017c592
+{"email":"golive-abc@example.com"}
+first_name: str required, last_name: str
+{"error":{"param":"email","message":"email is invalid"}}
+Connecting to smtp user=mailer@shop.com
+uid=1000(app) pid=4915112345 trace=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+GET /contacts?limit=100&page=2
+created unit Main Street Warehouse
+tel=0 mobile=false telemetry=12345678901
+"hotel": "12345678901"  "cellular": "1234567890"
+duration +12.345678901 s
+""".strip("\n").splitlines()
+
+
+@pytest.mark.parametrize("line", NOBODYS)
+def test_what_is_nobodys_data_raises_no_alarm(line: str) -> None:
+    assert list(people_in([line], ALLOWED)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('{"customer_email":"ada.lovelace@posteo.de"}', [("an e-mail address", "a…@posteo.de", "certain")]),
+        ("created contact ada.lovelace@gmail.com", [("an e-mail address", "a…@gmail.com", "certain")]),
+        ("GET /v1/contacts?search=ada.lovelace%40posteo.de 200", [("an e-mail address", "a…@posteo.de", "certain")]),
+        (
+            r"""{"msg":"body","body":"{\"email\":\"ada@contoso.com\",\"name\":\"x\"}"}""",
+            [("an e-mail address", "a…@contoso.com", "certain")],
+        ),
+        ("sending to +5511987654321", [("a telephone number", "+55… (13 digits)", "certain")]),
+        ('{"customer_phone":"+49 151 23984571"}', [("a telephone number", "+49… (13 digits)", "certain")]),
+        ('{"phone":"(11) 98765-4321"}', [("a telephone number", "11… (11 digits)", "certain")]),
+        ("mobile: 015183456788", [("a telephone number", "01… (12 digits)", "certain")]),
+        ("to=+4915183452788 status=sent", [("a telephone number", "+49… (13 digits)", "certain")]),
+        ("5511987654321@s.whatsapp.net connected", [("a telephone number", "55… (13 digits)", "certain")]),
+        ('shipping_address="Hauptstraße 12, 10115 Berlin"', [("a street address", "Hau…", "certain")]),
+        ('{"street":"221B Baker Street"}', [("a street address", "221…", "certain")]),
+        ("first_name=Ada last_name=Lovelace", [("a name", "A…", "certain"), ("a name", "L…", "certain")]),
+        (
+            "{'email': 'ada@uni-bonn.de', 'first_name': 'Ada'}",
+            [("an e-mail address", "a…@uni-bonn.de", "certain"), ("a name", "A…", "certain")],
+        ),
+        ("golive0123984571abcdefemail@example.com", [("an e-mail address that golive sent", "golive…", "certain")]),
+        ("golive0123984571abcdefname", [("a name that golive sent", "golive…", "certain")]),
+        ('{"address_line1":"Rua Augusta 1500"}', [("a street address", "Rua…", "certain")]),
+        ('{"recipient":{"email":"max.mustermann@web.de"}}', [("an e-mail address", "m…@web.de", "certain")]),
+        ("User(id=3, email=j.doe@outlook.com)", [("an e-mail address", "j…@outlook.com", "certain")]),
+        ("%2B5511987654321", [("a telephone number", "+55… (13 digits)", "certain")]),
+    ],
+)
+def test_what_is_somebodys(line: str, found: list[tuple[str, str, str]]) -> None:
+    assert [(person.what, person.shown, person.certainty) for person in people_in([line], ALLOWED)] == found
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("deployed_by=ana.souza@loja.com.br", [("an e-mail address", "likely")]),
+        ('{"customer_name": "Ada Lovelace"}', [("a name", "likely")]),
+        ("delivered to 12 Baker Street", [("a street address", "likely")]),
+    ],
+)
+def test_what_is_only_likely_is_a_hint(line: str, found: list[tuple[str, str]]) -> None:
+    assert [(person.what, person.certainty) for person in people_in([line], ALLOWED)] == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["by ana@staff.shop.de", "from contract.team@augno.com", "call +49 30 90188765 or mail", "Ana@Staff.Shop.de"],
+)
+def test_what_golive_yaml_allows_may_stand_there(line: str) -> None:
+    assert list(people_in([line], ALLOWED)) == []
+
+
+def test_places_are_told_and_the_same_of_a_line_once() -> None:
+    lines = ["nothing", "to ada@posteo.de: ada@posteo.de, bob@posteo.de"]
+
+    assert [(person.line, person.shown) for person in people_in(lines, ALLOWED)] == [
+        (2, "a…@posteo.de"),
+        (2, "b…@posteo.de"),
+    ]
