@@ -75,7 +75,7 @@ def _pages(paper: Paper) -> list[Lined]:
     rows = [record for table in _tables(lines) for record in _rows_of(table)]
     if rows:
         return rows
-    headings = list(headings_of(lines, PurePosixPath(paper.name).suffix.lower()))
+    headings = headings_of(paper)
     best: list[Lined] = []
     for level in sorted({each.level for each in headings}):
         found = []

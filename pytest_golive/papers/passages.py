@@ -68,7 +68,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: its line and the one below it, from 0, and how deep it stands."""
+    """A heading.
+
+    Attributes:
+        line: where it stands, from 0.
+        level: 1 for the highest.
+        title: its words.
+        below: the first line of what stands below it.
+    """
 
     line: int
     level: int
@@ -101,15 +108,14 @@ def passages(paper: Paper) -> tuple[Passage, ...]:
 
 
 def _sections(paper: Paper, lines: tuple[str, ...]) -> Iterator[Passage]:
-    headings = list(headings_of(lines, PurePosixPath(paper.name).suffix.lower()))
+    headings = headings_of(paper)
     for position, each in enumerate(headings):
         end = next((other.line for other in headings[position + 1 :] if other.level <= each.level), len(lines))
         below = lines[each.below : end]
         yield Passage(paper.name, each.line + 1, each.title, "\n".join(below).strip())
 
 
-def headings_of(lines: tuple[str, ...], suffix: str) -> Iterator[Heading]:
-    """Yield the headings of a paper whose name ends with `suffix`."""
+def _headings(lines: tuple[str, ...], suffix: str) -> Iterator[Heading]:
     signs: list[str] = []
     fence = ""
     for number, line in enumerate(lines):
@@ -130,6 +136,12 @@ def headings_of(lines: tuple[str, ...], suffix: str) -> Iterator[Heading]:
             if sign not in signs:
                 signs.append(sign)
             yield Heading(number, signs.index(sign) + 1, line.strip(), number + 2)
+
+
+@cache
+def headings_of(paper: Paper) -> tuple[Heading, ...]:
+    """Return the headings of a paper, in their order."""
+    return tuple(_headings(lines_of(paper), PurePosixPath(paper.name).suffix.lower()))
 
 
 def _is_underlined(line: str, following: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from pytest_golive.papers.change_fields import snake, text_of
@@ -105,7 +104,7 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 def _of_page(paper: Paper) -> Iterator[Row]:
     lines = lines_of(paper)
     yield from _of_tables(paper.name, lines)
-    headings = list(headings_of(lines, PurePosixPath(paper.name).suffix.lower()))
+    headings = headings_of(paper)
     for position, heading in enumerate(headings):
         end = headings[position + 1].line if position + 1 < len(headings) else len(lines)
         cells: dict[str, str] = {}

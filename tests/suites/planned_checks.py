@@ -67,6 +67,7 @@ CHANGES_LOGGED = (
     "session_changes_are_logged",
     "retry_changes_are_logged",
     "polling_changes_are_logged",
+    "concurrency_changes_are_logged",
     "alert_changes_are_logged",
 )
 """Checks of the change log against the history of the repository."""
@@ -234,6 +235,7 @@ CALLING_NOTHING = frozenset(
         *(set(CHANGE_RECORDS) - COMPARING_WITH_TODAY),
         *GOING_LIVE,
         *IN_FRONT_OF_USERS,
+        "alert_on_failed_deliveries_reaches_somebody",
     }
 )
 """Checks that the vendor has no part in."""
