@@ -44,6 +44,8 @@ def wrong_order(change: Change) -> Iterator[Fault]:
     if not configs:
         yield Fault(change.place, f"{change.name} tells no change of a configuration")
         return
+    if _is_layer(change) and not (_later(change, configs[-1]) or change.after.is_told):
+        yield Fault(change.place, f"{change.name} was not read back")
     failed = _ended_early(change)
     wanted = [kind for kind in _flow_of(change) if kind not in failed]
     missing = [kind for kind in wanted if not _follows(change, kind)]
@@ -67,9 +69,9 @@ def not_tested(change: Change, most_minutes: float) -> Iterator[Fault]:
         return  # the data layer has no test; what was taken back is no change any more
     configs = config_steps(change)
     for number, step in enumerate(configs):
-        following = configs[number + 1] if number + 1 < len(configs) else None
-        tests = [each for each in _later(change, step, following) if each.kind == "test"]
-        yield from _judged_tests(change, step, tests, most_minutes, last=following is None)
+        tests = [each for each in _later(change, step) if each.kind == "test"]
+        last = number + 1 == len(configs)
+        yield from _judged_tests(change, step, tests, most_minutes, last=last)
 
 
 def foreign_tests(change: Change, host: str) -> Iterator[Fault]:
@@ -177,12 +179,9 @@ def _comes_after(change: Change, step: Step, other: Step) -> bool | None:
     return steps.index(step) > steps.index(other)
 
 
-def _later(change: Change, step: Step, until: Step | None = None) -> list[Step]:
-    """Return the steps that came after one, and not after another."""
-    found = [each for each in change.steps if each is not step and _comes_after(change, each, step) is not False]
-    return [
-        each for each in found if until is None or (each is not until and _comes_after(change, each, until) is not True)
-    ]
+def _later(change: Change, step: Step) -> list[Step]:
+    """Return the steps that came after one, or of which that is not told."""
+    return [each for each in change.steps if each is not step and _comes_after(change, each, step) is not False]
 
 
 def _judged_tests(

@@ -56,7 +56,7 @@ def not_replayable(change: Change, sites: Collection[str]) -> Iterator[Fault]:
 def no_states(change: Change) -> Iterator[Fault]:
     """Yield which of the states before and after a record lacks, and which hashes do not fit."""
     for words, state in (("before", change.before), ("after", change.after)):
-        held = state.providers or state.listed or state.elsewhere or state.unhashed
+        held = state.providers or state.listed or state.elsewhere or state.unhashed or _holds_something(change, words)
         for name in state.missing:
             yield Fault(change.place, f"{change.name} names {name}, which is not there")
         if not held and not state.missing:
@@ -64,6 +64,11 @@ def no_states(change: Change) -> Iterator[Fault]:
             yield Fault(change.place, f"{change.name} holds {told} of the state {words}")
         for digest in state.unfit:
             yield Fault(change.place, f"the state {words} {change.name} does not fit its hash {digest[:12]}…")
+
+
+def _holds_something(change: Change, phase: str) -> bool:
+    """Whether something is held of a webhook or the data layer, which no list of providers tells of."""
+    return not change.provider and any(step.phase == phase and step.kind != "health" for step in change.steps)
 
 
 def lost_names(change: Change, hidden: Collection[str] = ()) -> Iterator[tuple[str, str]]:

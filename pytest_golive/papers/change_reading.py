@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_golive.papers.change_fields import META, alias_of, all_under, lone, snake, text_of, told_under
-from pytest_golive.papers.change_steps import Kind, Phase, kind_of, outcome_of, speaks_of
+from pytest_golive.papers.change_steps import Kind, Phase, kind_of, outcome_of, phase_of, speaks_of
 from pytest_golive.papers.record_times import moment_of, moments_in
 from pytest_golive.papers.recorded_change import LAYER, WEBHOOK, Change, Step
 from pytest_golive.papers.states import State, provider_of, providers_in, state_of
@@ -25,12 +25,14 @@ class Record:
         held: the fields.
         paper: name of the file.
         folders: where files that it names are looked for.
+        beside: names of files with states that lie beside it.
     """
 
-    def __init__(self, held: Lined, paper: str, folders: Sequence[Path]) -> None:
+    def __init__(self, held: Lined, paper: str, folders: Sequence[Path], beside: Sequence[str] = ()) -> None:
         self._held = held
         self._paper = paper
         self._folders = folders
+        self._beside = beside
         self._day: date | None = None
 
     def read(self) -> Change | None:
@@ -161,6 +163,11 @@ class Record:
                     health=there and (step.kind == "health" or _speaks(step, found, "health", words)),
                 )
             )
+        if state.providers or state.elsewhere or state.missing or state.unhashed:
+            return state
+        mine = [name for name in self._beside if phase_of(re.sub(r"[-_.]+", " ", name)) == phase]
+        for name in mine:
+            state = state.joined(state_of(name, self._folders, of))
         return state
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pytest_golive.papers.change_fields import RECORDS, TIMES, alias_of, lone, snake, told_under
 from pytest_golive.papers.change_pages import pages_of
 from pytest_golive.papers.change_reading import Record
-from pytest_golive.papers.change_steps import kind_of
+from pytest_golive.papers.change_steps import kind_of, phase_of
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.recorded_change import Change
 from pytest_golive.papers.structured import Garbled, Lined, documents_of, is_data, read_data
@@ -34,18 +34,32 @@ def changes_of(papers: Sequence[Paper], folder: Path) -> tuple[Change, ...]:
         NoRecords: a file is not what its name says.
     """
     found: list[Change] = []
-    for paper in papers:
-        if OTHERS.search(paper.name) and len(papers) > 1:
+    written = [paper for paper in papers if not _is_state(paper)]
+    for paper in written:
+        beside = [each for each in written if PurePosixPath(each.name).parent == PurePosixPath(paper.name).parent]
+        if OTHERS.search(paper.name) and len(beside) > 1:
             continue
         near = folder / paper.name
         folders = (near.parent, folder, *([near.parent.parent] if near.parent != folder else []))
+        states = [PurePosixPath(each.name) for each in papers if _is_state(each) and _is_of(each, paper, len(beside))]
         for record in _records(paper):
-            change = Record(record, paper.name, folders).read()
+            change = Record(record, paper.name, folders, [each.name for each in states]).read()
             if change is not None:
                 found.append(change)
     return tuple(
         sorted(found, key=lambda each: (each.at is None, each.at and each.at.timestamp(), each.paper, each.line))
     )
+
+
+def _is_state(paper: Paper) -> bool:
+    """Whether a file is named after a state of before or after a change."""
+    return is_data(paper) and bool(phase_of(re.sub(r"[-_.]+", " ", PurePosixPath(paper.name).stem)))
+
+
+def _is_of(state: Paper, record: Paper, records: int) -> bool:
+    """Whether a state lies beside a record and is its own: by its name, or since there is no other record."""
+    one, other = PurePosixPath(state.name), PurePosixPath(record.name)
+    return one.parent == other.parent and (records == 1 or one.stem.casefold().startswith(other.stem.casefold()))
 
 
 def _records(paper: Paper) -> Iterator[Lined]:

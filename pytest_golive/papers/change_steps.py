@@ -50,7 +50,7 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
     (
         "snapshot",
         (
-            r"\bstate\b|\bzustand|\bausgangs|\bestado\b|\bpre ?state"
+            r"\bread(?:ing)?(?: it)?[ _-]back\b|\bzurückgelesen|\bstate\b|\bzustand|\bausgangs|\bestado\b|\bpre ?state"
             r"|\bconfig\w* (?:before|after|vorher|nachher)\b|\b(?:before|after) config\w*$"
         ),
     ),

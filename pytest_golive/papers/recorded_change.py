@@ -13,6 +13,13 @@ from pytest_golive.papers.change_steps import NOT_DONE, PLANNED, Kind, Phase, ou
 from pytest_golive.papers.record_times import moments_in
 from pytest_golive.papers.states import State, provider_of
 
+_GOES = re.compile(
+    r"remov|delet|drop|no longer|\bnot\b|without|retir|renam|replac|stop|clean|obsolete|unused|entfern|lösch|umbenannt"
+    r"|ersetz|nicht mehr|elimin|quit|borr|reemplaz|renombr|sin\b|exclu|apag|substitu|renome|sem\b",
+    re.IGNORECASE,
+)
+"""What is said of something that is meant to go."""
+
 WEBHOOK, LAYER = "webhook", "data layer"
 
 
@@ -116,12 +123,14 @@ class Change:
         wanted = {_plain(name), *(_plain(name[:at]) for at, sign in enumerate(name) if sign == ".")}
         if any(token in wanted or token.endswith(tuple(f".{each}" for each in wanted)) for token in tokens):
             return True
-        # In a sentence the member alone is named; as part of another name it is another thing.
-        return re.search(rf"(?<![\w.-]){re.escape(name.rpartition('.')[2])}(?![\w-])", words) is not None
+        # In a sentence the member alone is named, and what becomes of it; as part of another name it is another thing.
+        member = re.search(rf"(?<![\w.-]){re.escape(name.rpartition('.')[2])}(?![\w-])", words)
+        return member is not None and _GOES.search(words) is not None
 
 
 def _plain(token: str) -> str:
-    return snake(re.sub(r"\W+$", "", token).replace(".", " . ")).replace("_._", ".").replace("_", "")
+    parts = re.sub(r"\W+$", "", token).split(".")
+    return ".".join(snake(part).replace("_", "") for part in parts)
 
 
 def was_made(step: Step) -> bool:

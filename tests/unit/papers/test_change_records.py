@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -405,9 +406,13 @@ def test_a_record_without_times_tells_no_order(folder: Path) -> None:
 
 def test_a_webhook_and_the_data_layer(folder: Path) -> None:
     """The data layer has neither test nor logs: reading it back is enough."""
-    layer = {"target": "data layer", "steps": [{"kind": "config", "at": "2026-11-12T10:05:00Z"}]}
-    hook = {"target": {"kind": "webhook", "key": "orders"}, "steps": layer["steps"]}
+    layer: dict[str, Any] = {"target": "data layer", "steps": [{"kind": "config", "at": "2026-11-12T10:05:00Z"}]}
+    hook = {"target": {"kind": "webhook", "key": "orders"}, "steps": layer["steps"][:1]}
 
+    assert [str(each) for each in recorded.wrong_order(_one(folder, "layer.json", json.dumps(layer)))] == [
+        "layer.json:1: the change of data layer was not read back"
+    ]
+    layer["steps"] += [{"kind": "read back", "at": "2026-11-12T10:06:00Z", "outcome": "snapshot as planned"}]
     assert [*recorded.wrong_order(_one(folder, "layer.json", json.dumps(layer)))] == []
     change = _one(folder, "hook.json", json.dumps(hook))
     assert change.targets == ("webhook orders",)
@@ -431,3 +436,43 @@ def test_a_way_back_that_is_only_prepared(folder: Path, text: str, made: bool) -
     page = GERMAN.replace("6. Beobachtung beendet: 20.11.2026, Ana", f"6. {text}")
 
     assert recorded.was_rolled_back(_one(folder, "german.md", page)) is made
+
+
+def test_states_that_lie_beside_their_record(folder: Path) -> None:
+    """A folder for each change, or files that are named like the record; a README may be the record then."""
+    bare = GERMAN.replace("Liste der Integrationen und Health gelesen", "Zustand gesichert (Liste und Health)")
+    states = {"before": json.dumps({"integrations": LIST, "health": HEALTH}), "after": json.dumps(LIST)}
+    papers = [Paper("changes/17/README.md", bare), Paper("changes/18.md", bare), Paper("changes/19.md", bare)]
+    papers += [Paper(f"changes/17/{phase}.json", text) for phase, text in states.items()]
+    papers += [Paper(f"changes/18-{phase}.json", text) for phase, text in states.items()]
+    for paper in papers:
+        (folder / paper.name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / paper.name).write_text(paper.text)
+    first, second, third = sorted(changes_of(papers, folder), key=lambda each: each.paper)
+
+    assert [each.paper for each in (first, second, third)] == [
+        "changes/17/README.md",
+        "changes/18.md",
+        "changes/19.md",
+    ]
+    assert [{*each.before.providers} & {*each.after.providers} for each in (first, second)] == [{"ga4", "meta"}] * 2
+    assert [{*third.before.providers}, {*third.after.providers}] == [set(), set()]
+
+
+@pytest.mark.parametrize(
+    ("planned", "named"),
+    [
+        ("eventMapping.purchase", True),
+        ("ga4.event_mapping.purchase", True),
+        ("eventMapping", True),
+        ("removes the mapping of purchase", True),
+        ("purchase no longer goes to GA4", True),
+        ("eventFilters.purchase", False),
+        ("GA4 purchase filter", False),
+        ("purchase-filter removed", False),
+    ],
+)
+def test_what_was_meant_to_change(folder: Path, planned: str, named: bool) -> None:
+    change = _one(folder, "flat.json", json.dumps({**FLAT, "whatChanged": planned}))
+
+    assert change.has_planned("eventMapping.purchase") is named
