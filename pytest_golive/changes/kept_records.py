@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.manifest.environment import Environment
@@ -54,7 +56,7 @@ def records_about(
         CheckFailed: golive.yaml names a file that is not there.
     """
     try:
-        found = changes_of(_papers(papers), papers.folder)
+        found = _read(_papers(papers), papers.folder)
     except NoRecords as problem:
         finding = Finding("records of changes have to be readable", "YAML, JSON, CSV or a page of text", str(problem))
         raise CannotTell(finding) from None
@@ -68,6 +70,12 @@ def records_about(
         told = ", ".join(dict.fromkeys(each.environment or each.site for each in found))
         raise NotVerified(f"{KEY} holds no record of {' or '.join(names)}; there are those of {told}", key=KEY)
     return mine
+
+
+@lru_cache(maxsize=8)
+def _read(papers: tuple[Paper, ...], folder: Path) -> tuple[Change, ...]:
+    """Read records once: many checks ask for them."""
+    return changes_of(papers, folder)
 
 
 def _papers(papers: Papers) -> tuple[Paper, ...]:

@@ -16,6 +16,13 @@ from pytest_golive.papers.passages import FRONT_MATTER, ITEM, LEAD, headings_of,
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.structured import Garbled, Lined, read_data
 
+ABOUT = re.compile(
+    r"\bga[ _-]?4\b|google[ _-]?(?:ads|analytics)|\bg[ _-]?ads\b|\bmeta\b|facebook|adwords|web-?\s?hook|data[ _-]?layer"
+    r"|datenschicht|capa de datos|camada de dados|selwise",
+    re.IGNORECASE,
+)
+"""What a record of a change of an integration names somewhere."""
+
 FEWEST_KINDS = 3
 """What tells of fewer steps is no record of a change."""
 
@@ -63,14 +70,14 @@ def pages_of(paper: Paper) -> list[Lined]:
         leading = read_data(front[0].strip("-\n")) if front else []
     except Garbled:
         leading = []
-    found = _pages(paper)
+    found = _pages(paper, led=bool(leading))
     for record in found if leading and isinstance(leading[0], dict) else ():
         for name, value in leading[0].items():
             record.setdefault(name, value)
     return found
 
 
-def _pages(paper: Paper) -> list[Lined]:
+def _pages(paper: Paper, *, led: bool) -> list[Lined]:
     lines = lines_of(paper)
     rows = [record for table in _tables(lines) for record in _rows_of(table)]
     if rows:
@@ -83,6 +90,8 @@ def _pages(paper: Paper) -> list[Lined]:
             if each.level != level:
                 continue
             end = next((other.line for other in headings[position + 1 :] if other.level <= level), len(lines))
+            if not led and not ABOUT.search("\n".join(lines[each.line : end])):
+                continue  # a long log of changes is mostly about other things
             found.append(_read(lines, each.below, end, each.title, {h.line: h.title for h in headings}, each.line + 1))
         whole = [each for each in found if _is_record(each)]
         same = len(whole) == len(best) > 0 and [*map(_kinds, whole)] == [*map(_kinds, best)]

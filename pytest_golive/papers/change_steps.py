@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Literal
 
 Kind = Literal["list", "health", "snapshot", "config", "test", "logs", "rollback", "watch", "end"]
@@ -137,6 +138,7 @@ PLANNED = re.compile(
 """What says that a way back is only prepared."""
 
 
+@lru_cache(maxsize=20_000)
 def kind_of(words: str) -> tuple[Kind, Phase] | None:
     """Return which step words are about, and whether it is the one before or after the change; None: about none."""
     plain = re.sub(r"[_\-./`*\"']+", " ", words) if "/" not in words else words

@@ -16,14 +16,12 @@ DAY = r"day|date|datum|tag|fecha|data|dia|día|at|time|from|week|period|since|bu
 PROVIDER = r"provider|integration|destination|anbieter|proveedor|provedor|target|channel|ziel"
 EVENT = r"event(?:_?name)?|ereignis|evento|name"
 EXPECTED = (
-    r"expected(?:_.*)?|sent|source(?:_count)?|ours|emitted|should|produced|shop|orders|erwartet|gesendet"
-    r"|esperad[oa]s?"
-    r"|enviad[oa]s?|count_source|in|count|total"
+    r"(?:\w+_)?(?:expected|source|emitted|produced|erwartet|esperad[oa]s?)(?:_\w+)?"
+    r"|(?:\w+_)?(?:sent|gesendet|enviad[oa]s?)|ours|should|shop(?:_\w+)?|orders|in|count|total"
 )
 ARRIVED = (
-    r"arrived(?:_.*)?|received(?:_.*)?|success(?:es)?|downstream(?:_count)?|delivered|forwarded|actual"
-    r"|angekommen|empfangen"
-    r"|recibid[oa]s?|recebid[oa]s?|llegad[oa]s?|count_provider|out|in_provider|reported"
+    r"(?:\w+_)?(?:arrived|received|downstream|delivered|forwarded|success(?:es)?|reported)(?:_\w+)?"
+    r"|actual|angekommen|empfangen|recibid[oa]s?|recebid[oa]s?|llegad[oa]s?|count_provider|out|in_provider"
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from pytest_golive.papers.passages import FRONT_MATTER, WORD, Passage, passages
+from pytest_golive.papers.passages import FRONT_MATTER, WORD, Passage, lines_of, passages
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.record_times import days_in
 
@@ -150,9 +150,23 @@ def _titled(papers: Mapping[str, Sequence[Paper]], subject: str) -> Iterator[Pas
             )
             if pattern.search(name) and _others(name, subject) == 0:
                 found.append(whole)
-            found += [each for each in parts if pattern.search(each.title)]
+            found += [each for each in (*parts, *_columns(paper)) if pattern.search(each.title)]
     fitting = [each for each in found if len(WORD.findall(each.body)) >= FEWEST_WORDS]
     yield from sorted(fitting, key=lambda each: (_others(each.title, subject), -each.words))
+
+
+def _columns(paper: Paper) -> Iterator[Passage]:
+    """Yield the columns of tables: a table with a column for each thing has its rows told by the first cells."""
+    table: list[list[str]] = []
+    for number, line in enumerate([*lines_of(paper), ""], start=1):
+        if line.strip().startswith("|"):
+            table.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+            continue
+        head, *rows = table or [[]]
+        for position, title in enumerate(head[1:], start=1):
+            body = "\n".join(f"{row[0]}: {row[position]}" for row in rows if len(row) > position)
+            yield Passage(paper.name, number - len(table), title, body)
+        table = []
 
 
 def _others(title: str, subject: str) -> int:

@@ -108,7 +108,17 @@ Síntoma: falta un pedido. Registros: https://app.selwise.com/hooks/logs. Desact
 Cuando faltan páginas: revertir la última configuración.
 """
 
+COLUMNS = """# Integrations
+
+| | GA4 | Meta | Google Ads | Webhooks | Data layer |
+|---|---|---|---|---|---|
+| Symptoms | purchases missing | purchases missing | conversions fall | orders missing | page views fall |
+| Logs | /integrations/ga4/logs | /integrations/meta/logs | /integrations/gads/logs | /webhooks/:id/logs | none |
+| Stop | enabled: false | testMode: true | enabled: false | isActive: false | restore the last one |
+"""
+
 RIGHT = {
+    "columns": COLUMNS,
     "sections": "# Integrations\n\n" + "\n".join(SECTIONS.values()) + LAYER,
     "rows": TABLE,
     "spanish": SPANISH,
@@ -148,8 +158,10 @@ SAYS = (
             f"failed: {OWN}; none is about meta",
         ),
         (
-            ("# Integrations\n\nFor each provider (GA4, Meta, Google Ads), webhooks and the data layer: read "
-            "the logs.\n"),
+            (
+                "# Integrations\n\nFor each provider (GA4, Meta, Google Ads), webhooks and the data layer: read "
+                "the logs.\n"
+            ),
             f"failed: {OWN}; none is about ga4, meta, gads, the webhook orders, the data layer",
         ),
         (

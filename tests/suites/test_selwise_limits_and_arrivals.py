@@ -326,6 +326,7 @@ def test_counts_in_another_form(ask: Asked) -> None:
     for name, text in (
         ("counts.csv", "\n".join(["date;destination;event_name;source_count;downstream_count", *lines])),
         ("counts.md", "\n".join(table)),
+        ("log.csv", "\n".join(["day;provider;event;shop_count;selwise_success", *lines])),
     ):
         assert _note(ask, ARRIVE, name, text + "\n", "event_counts") == "passed"
 

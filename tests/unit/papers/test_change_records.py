@@ -119,7 +119,7 @@ owner: Ana
 
 # Purchase filter
 
-1. **10:00** — listed integrations (ga4, meta) and read health
+1. **10:00** — listed integrations (three, all on) and read health
 2. **10:05** — changed configuration: `eventFilters.purchase`
 3. **10:06** — test event sent, success
 4. **10:07** — health checked, healthy
