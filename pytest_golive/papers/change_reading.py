@@ -15,6 +15,9 @@ from pytest_golive.papers.recorded_change import LAYER, WEBHOOK, Change, Step
 from pytest_golive.papers.states import State, provider_of, providers_in, state_of
 from pytest_golive.papers.structured import Lined
 
+_JOINED = re.compile(r",|&|\+|/|\b(?:and|und|y|e|both|beide|ambos|ambas)\b", re.IGNORECASE)
+"""What stands between the names of several things that are changed."""
+
 _TOGETHER: tuple[Kind, ...] = ("list", "health")
 
 
@@ -41,8 +44,12 @@ class Record:
         when = moment_of(told["when"])
         words = " ".join(text_of(told[name]) for name in ("id", "title", "planned"))
         self._day = when.date() if when else next((each.date() for each in moments_in(words)), None)
-        targets = tuple(dict.fromkeys(_targets(told["target"]))) or tuple(dict.fromkeys(_targets_in(words)))
         steps, ordered = self._steps()
+        changed = [step.text for step in steps if step.kind == "config"]
+        texts = [text_of(told[name]) for name in ("title", "id", "planned")] + changed[:1]
+        targets = tuple(dict.fromkeys(_targets(told["target"]))) or next(
+            (tuple(dict.fromkeys(found)) for text in texts if (found := _targets_in(text))), ()
+        )
         if not targets or not (steps or when):
             return None
         if not any(step.kind == "config" for step in steps) and when and when.time() != time():
@@ -258,7 +265,8 @@ def _targets_in(text: str) -> list[str]:
     if named := _named(text):
         own = re.search(r"webhook[\s:]+[`'\"]?([\w-]+)", text, re.IGNORECASE)
         found.append(f"{WEBHOOK} {own[1]}" if named == WEBHOOK and own else named)
-    return found
+    # What is told in brackets, or compared with, is not changed.
+    return found if _JOINED.search(re.sub(r"\([^)]*\)", "", text)) else found[:1]
 
 
 def _named(text: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pytest_golive.changes import recorded, recorded_states, watched
 from pytest_golive.changes.fault import Fault
-from pytest_golive.changes.kept_records import is_past, newest_of, next_of, records_about, told_of
+from pytest_golive.changes.kept_records import KEY, is_past, newest_of, next_of, records_about, told_of
 from pytest_golive.changes.listed import providers_listed, providers_on
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import NotYet
@@ -87,6 +87,8 @@ def test_live_providers_were_tested(golive: Golive, planned: PlannedCheck) -> No
     vendor, changes = golive.vendor(planned.vendor, planned.environment), _own(golive, planned)
     live = [name for name, one in providers_on(vendor).items() if not one.get("testMode")]
     faults: list[Fault] = []
+    if live and not any(newest_of(changes, provider) for provider in live):
+        golive.not_verified(f"{KEY} holds no record of {', '.join(live)} in {planned.environment}", key=KEY)
     for provider in live:
         newest = newest_of(changes, provider)
         if newest is None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from pytest_golive.changes.arrivals import falls, gaps, is_counted, untold
+from pytest_golive.changes.kept_records import KEY as RECORDS
 from pytest_golive.changes.kept_records import records_about, told_of
 from pytest_golive.changes.listed import providers_on, webhooks_on
 from pytest_golive.changes.recorded import was_rolled_back
@@ -140,6 +141,8 @@ def _newest(golive: Golive, planned: PlannedCheck) -> list[Change]:
     changes = records_about(golive.papers, golive.environments, [planned.environment], planned.vendor)
     mine = told_of(changes, golive.environments, planned.environment, planned.vendor)
     newest = {each.provider: each for each in mine if each.provider}
+    if not newest:
+        golive.not_verified(f"{RECORDS} holds no record of a provider in {planned.environment}", key=RECORDS)
     return [each for each in newest.values() if not was_rolled_back(each)]
 
 

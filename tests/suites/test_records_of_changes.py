@@ -177,6 +177,16 @@ def test_a_log_of_changes_may_hold_the_records(ask: Asked) -> None:
     assert told == f"failed: {IN_ORDER}; log.json:2: CHG-1 lacks logs"
 
 
+def test_records_of_nothing_that_is_on(ask: Asked) -> None:
+    """Where no record is about a provider that is on here, nothing was looked at."""
+    hook = {**_right(), "target": "webhook orders"}
+
+    assert ask(LIVE, hook) == (
+        "not verified: operations.change_records holds no record of ga4, meta, gads in staging "
+        "[operations.change_records]"
+    )
+
+
 # ---------------------------------------------------------------- each way to be wrong
 
 IN_ORDER = "a change has to go config, test, health, logs, and only then back; each step, in this order"

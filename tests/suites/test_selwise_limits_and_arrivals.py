@@ -270,6 +270,14 @@ def test_no_traffic_after_a_change(ask_of: Callable[..., Asked]) -> None:
     assert _after(ask_of(_log("success", 0))) == "noted: the log of ga4 is empty: nothing can be said of CHG-1"
 
 
+def test_records_of_no_provider(ask: Asked) -> None:
+    hook = json.dumps({"target": "webhook orders", "config_at": "2026-11-10T09:05Z", "test_at": "2026-11-10T09:06Z"})
+
+    assert _note(ask, SUCCESS, "changes.json", hook, "change_records") == (
+        "not verified: operations.change_records holds no record of a provider in staging [operations.change_records]"
+    )
+
+
 def _refused(ask: Asked) -> str:
     return ask(REFUSED, papers=Papers(ask.folder))
 

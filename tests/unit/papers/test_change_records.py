@@ -476,3 +476,22 @@ def test_what_was_meant_to_change(folder: Path, planned: str, named: bool) -> No
     change = _one(folder, "flat.json", json.dumps({**FLAT, "whatChanged": planned}))
 
     assert change.has_planned("eventMapping.purchase") is named
+
+
+@pytest.mark.parametrize(
+    ("told", "targets"),
+    [
+        ({"provider": "ga4 (meta stays as it is)"}, ("ga4",)),
+        ({"provider": "GA4 and Meta"}, ("ga4", "meta")),
+        ({"targets": ["ga4", "google_ads"]}, ("ga4", "gads")),
+        ({"target": {"kind": "webhook", "key": "orders"}}, ("webhook orders",)),
+        ({"target": "data_layer"}, ("data layer",)),
+        ({"title": "Mapping of Meta as GA4 has it"}, ("meta",)),
+        ({"title": "Purchases", "change": {"at": "2026-11-12T10:05Z", "call": "PUT /integrations/gads"}}, ("gads",)),
+    ],
+)
+def test_what_was_changed(folder: Path, told: dict[str, Any], targets: tuple[str, ...]) -> None:
+    steps = {name: value for name, value in FLAT.items() if name not in {"provider", "whatChanged", "configAt"}}
+    change = {"configAt": "2026-11-12T10:05:00Z"} if "change" not in told else {}
+
+    assert _one(folder, "one.json", json.dumps({**steps, **change, **told})).targets == targets
