@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import PurePosixPath
 
 from pytest_golive.papers.change_fields import META, alias_of, lone
 from pytest_golive.papers.change_steps import kind_of
 from pytest_golive.papers.passages import FRONT_MATTER, ITEM, LEAD, headings_of, lines_of
 from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.record_times import moments_in
 from pytest_golive.papers.structured import Garbled, Lined, read_data
 
 ABOUT = re.compile(
@@ -26,6 +28,7 @@ ABOUT = re.compile(
 FEWEST_KINDS = 3
 """What tells of fewer steps is no record of a change."""
 
+_UNCHECKED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[ \]\s")
 _FENCES = {"```", "~~~"}
 _DIVIDER = re.compile(r"\|?\s*:?-{2,}")
 _MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
@@ -193,6 +196,8 @@ def _is_head(cells: Sequence[str]) -> bool:
 
 
 def _line(page: _Page, line: str, number: int, *, begins_paragraph: bool) -> None:
+    if _UNCHECKED.match(line) and not moments_in(line, date.min):
+        return  # a box that nobody ticked
     item = ITEM.fullmatch(line)
     text = _plain(item[2] if item else line)
     led = LEAD.fullmatch(text)

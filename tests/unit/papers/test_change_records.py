@@ -334,6 +334,7 @@ def test_the_states_are_found(folder: Path, name: str) -> None:
         ("page.md", "2. 10:06 Test: passed\n", "", "lacks test"),
         ("page.md", "10:06 Test", "10:04 Test", "test at 2026-11-12 10:04 came before config at 2026-11-12 10:05"),
         ("german.md", "3. 10:06 Test bestanden\n", "", "lacks test"),
+        ("checklist.md", "- [x] 10:07 UTC Test event: success", "- [ ] Test event", "lacks test"),
         (
             "german.md",
             "10:07 Health",
