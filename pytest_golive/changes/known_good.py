@@ -16,7 +16,8 @@ from pytest_golive.changes.kept_records import is_same_place
 from pytest_golive.facts.finding import CannotTell, Finding
 from pytest_golive.papers.change_fields import snake
 from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.record_times import moment_of
+from pytest_golive.papers.record_times import days_in, moment_of
+from pytest_golive.papers.rows import rows_in
 from pytest_golive.papers.states import configuration_of, provider_of
 from pytest_golive.papers.structured import Garbled, documents_of, is_data, read_data
 
@@ -49,6 +50,14 @@ _HOLDERS = {
     "items",
     "event_mappings",
 }
+_EVENT, _PROVIDER = (
+    r"(?:canonical_?)?event(?:_?name)?|canonical|from|ereignis|evento",
+    r"provider|integration|destination",
+)
+_MAPPED = r"mapped(?:_?(?:to|name))?|to|target|(?:provider|destination)_event(?:_?name)?|name_there|name"
+PAGES = (".md", ".markdown", ".txt", ".rst", ".adoc")
+"""What the name of a page ends with; only its tables are read."""
+
 _NO_SECRET = re.compile(
     r"^\s*$|^[*•·xX.]{3,}$|^(?:<[^>]*>|\$\{.*|\{\{.*|env:.*|vault:.*|op://.*|redacted|masked|secret|removed|none|null)$",
     re.IGNORECASE,
@@ -122,6 +131,9 @@ def strange_filters(good: KnownGood, today: Mapping[str, Any]) -> list[str]:
 
 
 def _kept(paper: Paper) -> Iterator[KnownGood]:
+    if (not is_data(paper) and paper.name.endswith(PAGES)) or paper.name.endswith((".csv", ".tsv")):
+        yield from _tabled(paper)
+        return
     try:
         documents = documents_of(paper) if is_data(paper) else read_data(paper.text)
     except Garbled as problem:
@@ -131,6 +143,22 @@ def _kept(paper: Paper) -> Iterator[KnownGood]:
         day = _day(document)
         for provider, held, own in _providers(document, _named(paper.name)):
             yield KnownGood(provider, paper.name, held, _day(own) or day)
+
+
+def _tabled(paper: Paper) -> Iterator[KnownGood]:
+    """Yield mappings that a table tells: a row for each event and provider, or a column for each provider."""
+    mappings: dict[str, dict[str, str]] = {}
+    for row in rows_in([paper]):
+        event = row.told(_EVENT)[1] or row.name
+        columns = {provider: value for name, value in row.cells.items() if (provider := provider_of(name))}
+        if (provider := provider_of(row.told(_PROVIDER)[1])) and (mapped := row.told(_MAPPED)[1]):
+            columns = {provider: mapped}
+        for provider, mapped in columns.items():
+            if re.search(r"\w", mapped) and re.fullmatch(r"`?[a-z]+(?:_[a-z]+)*`?", event):
+                mappings.setdefault(provider, {})[event.strip("`")] = mapped.strip("`")
+    days = days_in(paper.text)
+    for provider, mapping in mappings.items():
+        yield KnownGood(provider, paper.name, {"eventMapping": mapping}, max(days, default=None))
 
 
 def _providers(held: Any, of: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
