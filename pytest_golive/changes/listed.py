@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_golive.changes.flow import WRITE
 from pytest_golive.exchange.vendor import Vendor
 
 Listed = dict[str, Mapping[str, Any]]
@@ -25,6 +26,23 @@ def providers_listed(vendor: Vendor) -> Listed:
     if items is None or not all(isinstance(one.get("provider"), str) for one in items):
         answer.cannot_tell("list each provider by its name")
     return {str(one["provider"]): one for one in items}
+
+
+def providers_as_found(vendor: Vendor) -> Listed:
+    """Return how each provider was configured before this run wrote over some of them, by its name.
+
+    Raises:
+        CheckFailed: the list is refused.
+        CannotTell: it is of another shape.
+    """
+    found: Listed = {}
+    for name, one in providers_listed(vendor).items():
+        before = vendor.before.found(WRITE, {"provider": name})
+        if before is None:
+            found[name] = one
+        elif before:
+            found[name] = {**one, **before}
+    return found
 
 
 def providers_on(vendor: Vendor) -> Listed:
