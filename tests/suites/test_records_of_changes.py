@@ -692,3 +692,27 @@ def test_a_list_of_another_shape(tmp_path: Path, body: Any, told: str) -> None:
         )
     finally:
         asked.sandbox.stop()
+
+
+def test_a_record_that_keeps_only_what_was_changed(ask: Asked) -> None:
+    """What it leaves out is not gone, and what else there is today needs no record."""
+    record = _right()
+    mapping = {"purchase": "purchase"}
+    _step(record, "snapshot_after")["body"] = {"ga4": {"eventMapping": mapping}}
+
+    assert [ask(check, record) for check in (LOST, ONE)] == ["passed"] * 2
+    assert "failed" not in ask(STATES, record)
+    _step(record, "snapshot_after")["body"] = {"ga4": {"eventMapping": {"purchase": "order"}}}
+    assert ask(STATES, record) == (
+        f"failed: {KEPT}; changes/0.json:1: ga4 is not as CHG-1 left it, and no record tells of it: "
+        "changed eventMapping.purchase"
+    )
+
+
+def test_both_states_keep_only_the_mapping(ask: Asked) -> None:
+    """Then what is absent after the change is gone."""
+    record = _right()
+    for kind, mapping in (("snapshot_before", {"a": "b", "c": "d"}), ("snapshot_after", {"a": "b"})):
+        _step(record, kind)["body"] = {"ga4": {"eventMapping": mapping}}
+
+    assert f"{NOTHING_LOST}; changes/0.json:1: CHG-1 took eventMapping.c from ga4" in ask(LOST, record)
