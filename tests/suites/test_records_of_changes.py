@@ -162,6 +162,16 @@ def test_records_of_other_things_or_places(ask: Asked) -> None:
     assert ask(ORDER, {**_without("test"), "environment": "stage"}).startswith("failed: ")
 
 
+def test_records_whose_states_are_of_another_site(ask: Asked) -> None:
+    """A record that names no environment is of the site that its states are of."""
+    foreign = _before(siteId="6f1c0d8e-0000-4000-8000-0000000000ff")
+
+    assert ask(ORDER, foreign) == (
+        "not verified: operations.change_records holds no record of staging; there are those of another site "
+        "[operations.change_records]"
+    )
+
+
 def test_a_broken_file_is_told(ask: Asked) -> None:
     ask.write("a.yaml", "change_id: [")
 
@@ -339,7 +349,7 @@ WRONG: dict[str, tuple[Check, Record, str]] = {
     ),
     "two sites": (
         REPLAY,
-        _before(siteId="6f1c0d8e-0000-4000-8000-0000000000ff"),
+        {**_before(siteId="6f1c0d8e-0000-4000-8000-0000000000ff"), "environment": "staging"},
         (
             f"failed: {REPLAYED}; changes/0.json:1: the state before CHG-1 is of the site "
             "6f1c0d8e-0000-4000-8000-0000000000ff"
@@ -631,7 +641,7 @@ def test_a_watch_that_is_not_over(ask: Asked) -> None:
 
 def test_a_state_of_two_sites(ask: Asked) -> None:
     one, other = (f"6f1c0d8e-0000-4000-8000-00000000000{number}" for number in (1, 2))
-    record = _right()
+    record = {**_right(), "environment": "staging"}
     held = _step(record, "snapshot_before")["body"]["list"]
     held[0]["siteId"], held[1]["siteId"] = one, other
 
