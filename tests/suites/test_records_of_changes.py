@@ -726,3 +726,14 @@ def test_both_states_keep_only_the_mapping(ask: Asked) -> None:
         _step(record, kind)["body"] = {"ga4": {"eventMapping": mapping}}
 
     assert f"{NOTHING_LOST}; changes/0.json:1: CHG-1 took eventMapping.c from ga4" in ask(LOST, record)
+
+
+def test_a_watch_that_nobody_can_make_up_for(ask: Asked) -> None:
+    """What was not watched long ago is a warning; the data layer has no logs."""
+    old = json.loads(json.dumps(_without("watch", "monitor_end", "logs")).replace("2026-11", "2026-05"))
+    layer = {**_without("watch", "monitor_end", "logs"), "target": "data layer"}
+
+    assert ask(WATCHED, old) == (
+        "warned: long ago: changes/0.json:1: nothing says that the logs were watched after CHG-1"
+    )
+    assert ask(WATCHED, layer) == "passed"
