@@ -67,7 +67,7 @@ def records_about(
     sites = {environments[name].targets[vendor].ids.get("site_id", "") for name in names if name in environments}
     mine = tuple(each for each in found if _concerns(each, names, sites))
     if not mine:
-        told = ", ".join(dict.fromkeys(each.environment or each.site for each in found))
+        told = ", ".join(dict.fromkeys(each.environment or each.site or "another site" for each in found))
         raise NotVerified(f"{KEY} holds no record of {' or '.join(names)}; there are those of {told}", key=KEY)
     return mine
 
@@ -85,9 +85,14 @@ def _papers(papers: Papers) -> tuple[Paper, ...]:
 
 
 def _concerns(change: Change, names: Sequence[str], sites: Iterable[str]) -> bool:
-    if _UUID.fullmatch(change.site) and any(sites):
-        return change.site.lower() in {site.lower() for site in sites}
-    return not change.environment or any(is_same_place(change.environment, name) for name in names)
+    """Whether a record is of one of these environments: by its site, its environment, or the site of its states."""
+    known = {site.lower() for site in sites if site}
+    if _UUID.fullmatch(change.site) and known:
+        return change.site.lower() in known
+    if change.environment:
+        return any(is_same_place(change.environment, name) for name in names)
+    held = {site.lower() for site in change.before.sites | change.after.sites if _UUID.fullmatch(site)}
+    return not (held and known) or bool(held & known)
 
 
 def told_of(
@@ -96,11 +101,11 @@ def told_of(
     """Return the records that are of this environment, and not of the one it releases to, or of nobody knows which."""
     sites = {environments[name].targets[vendor].ids.get("site_id", "")}
     others = [each for each in environments if each != name]
-    return tuple(
-        each
-        for each in changes
-        if _concerns(each, [name], sites) and (_UUID.fullmatch(each.site) or each.environment or not others)
-    )
+    return tuple(each for each in changes if _concerns(each, [name], sites) and (_tells_where(each) or not others))
+
+
+def _tells_where(change: Change) -> bool:
+    return bool(_UUID.fullmatch(change.site) or change.environment or change.before.sites or change.after.sites)
 
 
 def is_same_place(told: str, name: str) -> bool:

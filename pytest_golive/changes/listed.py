@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_golive.changes.flow import WRITE
+from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
 
 Listed = dict[str, Mapping[str, Any]]
@@ -20,12 +21,7 @@ def providers_listed(vendor: Vendor) -> Listed:
         CheckFailed: the list is refused.
         CannotTell: it is of another shape.
     """
-    answer = vendor.call("list_integrations")
-    answer.must_succeed()
-    items = _records(answer.json)
-    if items is None or not all(isinstance(one.get("provider"), str) for one in items):
-        answer.cannot_tell("list each provider by its name")
-    return {str(one["provider"]): one for one in items}
+    return _providers(vendor)[1]
 
 
 def providers_as_found(vendor: Vendor) -> Listed:
@@ -52,9 +48,9 @@ def providers_on(vendor: Vendor) -> Listed:
         CheckFailed: the list is refused.
         CannotTell: it is of another shape, or does not tell which are on.
     """
-    listed = providers_listed(vendor)
+    answer, listed = _providers(vendor)
     if not all("enabled" in one for one in listed.values()):
-        vendor.call("list_integrations").cannot_tell("tell which providers are on")
+        answer.cannot_tell("tell which providers are on")
     return {name: one for name, one in listed.items() if one["enabled"]}
 
 
@@ -73,6 +69,15 @@ def webhooks_on(vendor: Vendor) -> Listed:
     if items is None or not all({"id", "name", "isActive"} <= one.keys() for one in items):
         answer.cannot_tell("tell id, name and isActive of each webhook")
     return {str(one["name"]): one for one in items if one["isActive"]}
+
+
+def _providers(vendor: Vendor) -> tuple[Answer, Listed]:
+    answer = vendor.call("list_integrations")
+    answer.must_succeed()
+    items = _records(answer.json)
+    if items is None or not all(isinstance(one.get("provider"), str) for one in items):
+        answer.cannot_tell("list each provider by its name")
+    return answer, {str(one["provider"]): one for one in items}
 
 
 def _records(body: Any) -> list[Mapping[str, Any]] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from pytest_golive.changes.fault import Fault, at, listed
 from pytest_golive.papers.change_steps import Kind
 from pytest_golive.papers.record_times import moment_of
 from pytest_golive.papers.recorded_change import Change
-from pytest_golive.papers.states import CONFIGURED
+from pytest_golive.papers.states import CONFIGURED, WHOLE
 
 APART_MINUTES = 5.0
 """List and health that lie further apart tell of two states, not of one."""
@@ -94,7 +95,13 @@ def several_at_once(change: Change, hidden: Collection[str] = ()) -> Iterator[Fa
 
 def compared(held: Mapping[str, Any], today: Mapping[str, Any], hidden: Collection[str] = ()) -> Difference:
     """Return in what a provider differs today from the state that a record holds, as far as it holds any."""
-    return difference(*_comparable(held, today, hidden))
+    found = difference(*_comparable(held, today, hidden))
+    return found if _is_whole(held) else replace(found, added=())
+
+
+def _is_whole(held: Mapping[str, Any]) -> bool:
+    """Whether a provider is held as it was configured, and not only what was changed of it."""
+    return all(name in held for name in WHOLE)
 
 
 def written_at(record: Mapping[str, Any]) -> datetime | None:
@@ -105,7 +112,8 @@ def written_at(record: Mapping[str, Any]) -> datetime | None:
 def _differences(change: Change, hidden: Collection[str]) -> Iterator[tuple[str, Difference]]:
     for provider, before in change.before.providers.items():
         after = change.after.providers.get(provider)
-        if after is not None:
+        # Of a record that keeps only what was changed, what it leaves out is not gone.
+        if after is not None and (_is_whole(after) or before.keys() == after.keys()):
             yield provider, difference(*_comparable(dict(before), dict(after), hidden))
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pytest_golive.changes.fault import Fault, at
 from pytest_golive.changes.recorded import was_rolled_back
-from pytest_golive.papers.recorded_change import Change, Step
+from pytest_golive.papers.recorded_change import LAYER, Change, Step
 
 CYCLE_SLACK = timedelta(hours=12)
 """Somebody who looks every day does not look at the same minute."""
@@ -25,7 +25,7 @@ def not_watched(change: Change, days: float, now: datetime, superseded: datetime
         superseded: when the same provider was changed again; watching goes on with that change.
     """
     begun = _begun(change)
-    if begun is None or was_rolled_back(change) or now < begun + timedelta(days=days):
+    if begun is None or LAYER in change.targets or was_rolled_back(change) or now < begun + timedelta(days=days):
         return
     due = begun + timedelta(days=days)
     due = due if superseded is None or superseded > due else superseded
@@ -53,7 +53,12 @@ def not_watched(change: Change, days: float, now: datetime, superseded: datetime
 def is_being_watched(change: Change, days: float, now: datetime) -> bool:
     """Whether the cycle after a change is not over yet."""
     begun = _begun(change)
-    return begun is not None and not was_rolled_back(change) and begun <= now < begun + timedelta(days=days)
+    return (
+        begun is not None
+        and LAYER not in change.targets
+        and not was_rolled_back(change)
+        and begun <= now < begun + timedelta(days=days)
+    )
 
 
 def ends_on(change: Change, days: float) -> str:

@@ -225,10 +225,14 @@ def test_logs_were_watched_for_a_cycle(golive: Golive, planned: PlannedCheck) ->
     If this fails: watch on until the cycle is over, then sign the end of it.
     """
     changes, days = _changes(golive, planned), _setting(golive, planned, "cycle_days")
+    since = moment() - timedelta(days=_setting(golive, planned, "review_age_days"))
+    late = [change for change in changes if change.at is not None and change.at < since]
+    for fault in (each for change in late for each in watched.not_watched(change, days, moment())):
+        golive.warn(f"long ago: {fault}")  # nobody can go back and look
     _judge(
         golive,
         planned,
-        changes,
+        [change for change in changes if change not in late],
         lambda change: watched.not_watched(change, days, moment(), next_of(change, changes)),
         "logs have to be watched for a business cycle after a change",
         f"a look at the logs every day for {days:g} days, and who ended it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from math import inf
 from urllib.parse import urlsplit
 
 from pytest_golive.changes.listed import providers_on, webhooks_on
@@ -34,10 +35,9 @@ def test_limits_are_written_down(golive: Golive, planned: PlannedCheck) -> None:
         rows = rows_in(given)
     except Garbled as problem:
         golive.cannot_tell(requirement, expected=expected, actual=str(problem))
-    days, today = _setting(vendor, "review_age_days"), moment().date()
-    faults = [fault for wanted in _wanted(vendor) for fault in faults_of(wanted, rows, days, today)]
     # What the example project tells was made up once and for all.
-    faults = [each for each in faults if not (golive.sandbox and "is of 20" in each)]
+    days = inf if golive.sandbox else _setting(vendor, "review_age_days")
+    faults = [fault for wanted in _wanted(vendor) for fault in faults_of(wanted, rows, days, moment().date())]
     golive.must(requirement, not faults, expected=expected, actual="; ".join(faults))
 
 

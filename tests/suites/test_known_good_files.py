@@ -297,3 +297,21 @@ def test_too_few_entries_to_tell_a_share(tmp_path: Path) -> None:
         sandbox.stop()
 
     assert said == "warned: gads filtered 1 of 1 purchase: too few to tell a share"
+
+
+def test_files_of_nothing_that_is_on(tmp_path: Path) -> None:
+    """A provider that is off need not be as it is known to be good."""
+    selwise = Selwise()
+    for name in ("meta", "gads"):
+        selwise.site("sandbox").integrations.pop(name)
+    sandbox = Sandbox(("selwise",), apps={"selwise": selwise})
+    sandbox.start()
+    try:
+        said = [
+            _asked(Asked(sandbox, selwise, tmp_path), check, {"meta.json": ONE_EACH["meta.json"]})
+            for check in (SAME, FILTERS)
+        ]
+    finally:
+        sandbox.stop()
+
+    assert said == ["not verified: operations.known_good holds nothing of ga4 [operations.known_good]"] * 2

@@ -13,12 +13,14 @@ import pytest
 
 import suites.changes.test_recorded_changes as checks
 from pytest_golive.papers.named import Papers
+from pytest_golive.sandbox.http import json_response
 from pytest_golive.sandbox.rehearsal import PAPERS
 from pytest_golive.sandbox.selwise import Selwise
 from pytest_golive.sandbox.selwise.example_changes import configured
 from pytest_golive.sandbox.world import Sandbox
 from tests.suites.planned_checks import CHANGE_RECORDS
 from tests.suites.selwise_papers_asked import Asked, Check, Record
+from tests.suites.vendor_in_disguise import operation_of
 
 ALL: dict[str, Check] = {
     name.removeprefix("test_"): check for name, check in vars(checks).items() if name.startswith("test_")
@@ -158,6 +160,16 @@ def test_records_of_other_things_or_places(ask: Asked) -> None:
     # A release to where it was made looks at it too.
     assert ask(ORDER, elsewhere, releases_to="live").startswith("failed: ")
     assert ask(ORDER, {**_without("test"), "environment": "stage"}).startswith("failed: ")
+
+
+def test_records_whose_states_are_of_another_site(ask: Asked) -> None:
+    """A record that names no environment is of the site that its states are of."""
+    foreign = _before(siteId="6f1c0d8e-0000-4000-8000-0000000000ff")
+
+    assert ask(ORDER, foreign) == (
+        "not verified: operations.change_records holds no record of staging; there are those of another site "
+        "[operations.change_records]"
+    )
 
 
 def test_a_broken_file_is_told(ask: Asked) -> None:
@@ -337,7 +349,7 @@ WRONG: dict[str, tuple[Check, Record, str]] = {
     ),
     "two sites": (
         REPLAY,
-        _before(siteId="6f1c0d8e-0000-4000-8000-0000000000ff"),
+        {**_before(siteId="6f1c0d8e-0000-4000-8000-0000000000ff"), "environment": "staging"},
         (
             f"failed: {REPLAYED}; changes/0.json:1: the state before CHG-1 is of the site "
             "6f1c0d8e-0000-4000-8000-0000000000ff"
@@ -625,3 +637,103 @@ def test_a_watch_that_is_not_over(ask: Asked) -> None:
     record["steps"] = [each for each in record["steps"] if each["kind"] not in {"watch", "monitor_end"}]
 
     assert ask(WATCHED, record) == "not verified: CHG-1 is watched until 2026-12-02 []"
+
+
+def test_a_state_of_two_sites(ask: Asked) -> None:
+    one, other = (f"6f1c0d8e-0000-4000-8000-00000000000{number}" for number in (1, 2))
+    record = {**_right(), "environment": "staging"}
+    held = _step(record, "snapshot_before")["body"]["list"]
+    held[0]["siteId"], held[1]["siteId"] = one, other
+
+    assert ask(REPLAY, record) == (
+        f"failed: {REPLAYED}; changes/0.json:1: the state before CHG-1 is of the site {one}, {other}; "
+        f"changes/0.json:1: the state before CHG-1 is of the sites {one}, {other}"
+    )
+
+
+def test_a_state_before_that_does_not_fit_its_hash(ask: Asked) -> None:
+    record = _right()
+    step = _step(record, "snapshot_before")
+    ask.write("before.json", json.dumps(step.pop("body")))
+    step |= {"file": "before.json", "sha256": "ab" * 32}
+
+    assert ask(REPLAY, record) == (
+        f"failed: {REPLAYED}; changes/0.json:1: the state before CHG-1 does not fit its hash abababababab…"
+    )
+
+
+def test_a_provider_that_was_written_after_its_last_record(ask: Asked) -> None:
+    """Its record keeps no state to compare with, and the vendor says that it was written since."""
+    record = _right("CHG-1", "meta", "2026-11-10")
+    _step(record, "snapshot_after")["body"] = {"list": ["ga4", "meta", "gads"]}
+    seen = ask(STATES, record)
+
+    assert re.sub(r"\d{4}-\d\d-\d\d", "#", seen) == (
+        "warned: meta was written on #, after CHG-1: is there no record of that?"
+    )
+
+
+def _of_another_shape(tmp_path: Path, operation: str, body: Any) -> Asked:
+    selwise = Selwise()
+
+    def wrapped(request: Any) -> Any:
+        return json_response(200, body) if operation_of(selwise, request) == operation else selwise(request)
+
+    sandbox = Sandbox(("selwise",), apps={"selwise": selwise}, wrap=lambda name, app: wrapped)
+    sandbox.start()
+    return Asked(sandbox, selwise, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"data": []}, "list each provider by its name"),
+        (["ga4"], "list each provider by its name"),
+        ([{"name": "ga4"}], "list each provider by its name"),
+        ([{"provider": "ga4"}], "tell which providers are on"),
+    ],
+)
+def test_a_list_of_another_shape(tmp_path: Path, body: Any, told: str) -> None:
+    """Nothing was looked at then, so nothing is green."""
+    asked = _of_another_shape(tmp_path, "list_integrations", body)
+    try:
+        assert asked(LIVE, _right()) == (
+            f"cannot tell: list_integrations has to {told}; to {told}; 200 {json.dumps(body)}"
+        )
+    finally:
+        asked.sandbox.stop()
+
+
+def test_a_record_that_keeps_only_what_was_changed(ask: Asked) -> None:
+    """What it leaves out is not gone, and what else there is today needs no record."""
+    record = _right()
+    mapping = {"purchase": "purchase"}
+    _step(record, "snapshot_after")["body"] = {"ga4": {"eventMapping": mapping}}
+
+    assert [ask(check, record) for check in (LOST, ONE)] == ["passed"] * 2
+    assert "failed" not in ask(STATES, record)
+    _step(record, "snapshot_after")["body"] = {"ga4": {"eventMapping": {"purchase": "order"}}}
+    assert ask(STATES, record) == (
+        f"failed: {KEPT}; changes/0.json:1: ga4 is not as CHG-1 left it, and no record tells of it: "
+        "changed eventMapping.purchase"
+    )
+
+
+def test_both_states_keep_only_the_mapping(ask: Asked) -> None:
+    """Then what is absent after the change is gone."""
+    record = _right()
+    for kind, mapping in (("snapshot_before", {"a": "b", "c": "d"}), ("snapshot_after", {"a": "b"})):
+        _step(record, kind)["body"] = {"ga4": {"eventMapping": mapping}}
+
+    assert f"{NOTHING_LOST}; changes/0.json:1: CHG-1 took eventMapping.c from ga4" in ask(LOST, record)
+
+
+def test_a_watch_that_nobody_can_make_up_for(ask: Asked) -> None:
+    """What was not watched long ago is a warning; the data layer has no logs."""
+    old = json.loads(json.dumps(_without("watch", "monitor_end", "logs")).replace("2026-11", "2026-05"))
+    layer = {**_without("watch", "monitor_end", "logs"), "target": "data layer"}
+
+    assert ask(WATCHED, old) == (
+        "warned: long ago: changes/0.json:1: nothing says that the logs were watched after CHG-1"
+    )
+    assert ask(WATCHED, layer) == "passed"

@@ -13,12 +13,14 @@ import pytest
 import suites.integrations.test_arrivals as arrivals
 import suites.integrations.test_limits_and_drills as notes
 from pytest_golive.papers.named import Papers
+from pytest_golive.sandbox.http import Request, Response, json_response
 from pytest_golive.sandbox.rehearsal import PAPERS
 from pytest_golive.sandbox.selwise import Selwise
 from pytest_golive.sandbox.selwise.entries import entry
 from pytest_golive.sandbox.world import Sandbox
 from tests.suites.planned_checks import ARRIVALS
 from tests.suites.selwise_papers_asked import NOW, Asked, Check
+from tests.suites.vendor_in_disguise import operation_of
 
 LIMITS, DRILL = notes.test_limits_are_written_down, notes.test_drill_was_in_time
 SUCCESS, REFUSED = arrivals.test_successes_follow_each_change, arrivals.test_failures_are_seldom_429
@@ -401,3 +403,30 @@ def test_no_recent_change(ask: Asked) -> None:
     papers = Papers(ask.folder, event_counts="counts.json", change_records="changes.json")
 
     assert ask(VOLUME, papers=papers) == "noted: no recorded change of the last 28 days"
+
+
+def test_webhooks_of_another_shape(tmp_path: Path) -> None:
+    selwise = Selwise()
+
+    def wrapped(request: Request) -> Response:
+        if operation_of(selwise, request) == "list_webhooks":
+            return json_response(200, [{"webhook": "orders"}])
+        return selwise(request)
+
+    told = "tell id, name and isActive of each webhook"
+    with Sandbox(("selwise",), apps={"selwise": selwise}, wrap=lambda name, app: wrapped) as sandbox:
+        asked = Asked(sandbox, selwise, tmp_path, rehearsal=False)
+        assert _refused(asked) == (
+            f'cannot tell: list_webhooks has to {told}; to {told}; 200 [{{"webhook": "orders"}}]'
+        )
+
+
+def test_a_provider_without_a_log(ask_of: Callable[..., Asked]) -> None:
+    """One that was never configured here has none; the record is of another time, then."""
+
+    def change(selwise: Selwise) -> None:
+        site = selwise.site("sandbox")
+        site.integrations.pop("ga4")
+        site.logs.pop("ga4")
+
+    assert _after(ask_of(change)) == "noted: there is no log of ga4"
