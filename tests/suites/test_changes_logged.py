@@ -427,6 +427,20 @@ def test_no_history(tmp_path: Path) -> None:
     )
 
 
+def test_a_golive_yaml_that_git_does_not_keep(tmp_path: Path) -> None:
+    """Where nothing can be compared nothing is green."""
+    made = History(tmp_path / "shop").commit(DAY, {"CHANGES.md": LOG, ".gitignore": "golive.yaml\n"}).made()
+    (made.folder / "golive.yaml").write_text(_manifest())
+
+    with pytest.raises(NotVerified) as skipped:
+        RETRIES(_golive(made), PLANNED)
+
+    assert (str(skipped.value), skipped.value.key) == (
+        "source.repository: git keeps no version of golive.yaml",
+        "source.repository",
+    )
+
+
 # ---------------------------------------------------------------- other files than golive.yaml
 
 
