@@ -17,7 +17,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.manifest.questions import Question, Questions
 from pytest_golive.papers import asked
 from pytest_golive.papers.batches import Batch
-from pytest_golive.papers.published import NOT_PUBLISHED, Place
+from pytest_golive.papers.published import INDEXING, NOT_PUBLISHED, Place
 from pytest_golive.papers.topics import Topic, changed_lately, is_about, says_its_topic, topics_of
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -186,6 +186,18 @@ def _must_rest_on_ready_documents(golive: Golive, vendor: Vendor, wrong: Sequenc
     about = {document for each in wrong for topic in each.topics for document in topic.documents}
     if not about:
         return
+    fresh = [
+        topic.told
+        for each in wrong
+        for topic in each.topics
+        if topic.batch.ended is not None and topic.batch.ended + INDEXING > moment()
+    ]
+    if fresh:
+        golive.cannot_tell(
+            "documents have to be ready before their topics are asked about",
+            expected="documents that were published an hour ago or more",
+            actual=f"{_some(list(dict.fromkeys(fresh)))} was published within the last hour, and {wrong[0].told}",
+        )
     try:
         items = items_of(vendor, "list_documents")
     except (CannotTell, CheckFailed):

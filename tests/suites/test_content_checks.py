@@ -259,6 +259,23 @@ def test_an_answer_that_left_the_content(make: Make, record: CheckRecord) -> Non
     assert record.warnings == [f"the rollout is paused, and {WRONG}"] * 2
 
 
+def test_what_was_published_a_moment_ago(make: Make) -> None:
+    """Documents take their time until answers rest on them."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
+    log = f"source_id,document_id,batch_id,category,published_at\ncms-9,doc_9,help-9,hats,{now}\n"
+    asking = 'questions:\n  - {question: "Who sells hats?", expect: [the market], topics: [hats]}\n'
+
+    assert _told(ANSWERED, make(log, asking), CannotTell) == (
+        "documents have to be ready before their topics are asked about",
+        "documents that were published an hour ago or more",
+        (
+            "hats (batch help-9) was published within the last hour, and questions.yaml:2 'Who sells hats?', on hats "
+            "(batch help-9): the answer lacks 'the market': 'Our support hours are Monday to Friday, from 9:00 to "
+            "18:00.'"
+        ),
+    )
+
+
 def test_batches_that_were_taken_back(make: Make) -> None:
     golive = make(changes="- rolled back help-1\n- rolled back help-2\n")
 
