@@ -280,6 +280,11 @@ def test_what_the_record_of_a_404_does_not_name(line: str, missing: list[str]) -
     assert wanted_of(_record(line), UPPZY) == missing
 
 
+def test_a_vendor_without_sites_needs_none_named() -> None:
+    assert wanted_of(_record("WARN augno GET /v1/catalog/units/un_9 404"), AUGNO) == []
+    assert wanted_of(_record("WARN augno GET /v1/catalog/units/{unit_id} 404"), AUGNO) == ["id of what was asked for"]
+
+
 @pytest.mark.parametrize(
     ("line", "ids"),
     [
