@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,11 @@ FIELDS: Mapping[str, str] = {
     "try": "which try it was",
 }
 """What the record of a call has to tell -> as a reader knows it."""
+
+MOST_OF_A_KIND = 5_000
+"""So many records of calls that ended alike tell how such records are made."""
+
+_OF_THEIR_OWN = frozenset({401, 403, 404})
 
 _FAILING = re.compile(
     r"error|exception|fail|unreachable|refused|timed? ?out|time_?out|cannot|could not|couldn't|unable|reset"
@@ -127,11 +133,22 @@ def status_of(record: Record) -> int:
 
 def calls_in(records: Iterable[Record], shape: Shape) -> Calls:
     """Return the calls of a vendor among records; what records of one call tell is put together."""
-    mine = [record for record in records if shape.is_about(record)]
+    mine = list(_kept(record for record in records if shape.is_about(record)))
     together = _together(mine)
     answered = [_with(record, together) for record in mine if "status" in record.told]
     failed = [record for record in mine if "status" not in record.told and _has_failed(record)]
     return Calls(tuple(answered), tuple(failed))
+
+
+def _kept(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records that are looked at: so many of each kind, and a log may hold millions."""
+    seen: Counter[int] = Counter()
+    for record in records:
+        status = status_of(record)
+        kind = status if status in _OF_THEIR_OWN else status // 100
+        seen[kind] += 1
+        if seen[kind] <= MOST_OF_A_KIND:
+            yield record
 
 
 def _together(records: Iterable[Record]) -> dict[tuple[str, str], dict[str, str]]:

@@ -308,6 +308,15 @@ def test_logs_that_were_packed_away_are_read(tmp_path: Path) -> None:
     assert list(records_in(tmp_path / "gone.log", "gone.log")) == []
 
 
+def test_of_many_records_alike_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_golive.source.logged.calls.MOST_OF_A_KIND", 2)
+    lines = [f"INFO augno GET /v1/catalog/units {status}" for status in (200, 201, 200, 404, 422, 200, 401)]
+
+    found = _calls("\n".join(lines))
+
+    assert [record.told["status"] for record in found.answered] == ["200", "201", "404", "422", "401"]
+
+
 def test_a_stack_trace_belongs_to_the_line_above() -> None:
     records = list(records_of(RIGHT["python"].splitlines(), "app.log"))
 
