@@ -110,10 +110,12 @@ class Calls:
     Attributes:
         answered: records of calls that were answered, with what other records of the same call tell.
         failed: records of calls that failed without a status, or whose status is not told.
+        ended: records of calls that took a while, and of which no record tells how they ended.
     """
 
     answered: tuple[Record, ...]
     failed: tuple[Record, ...]
+    ended: tuple[Record, ...] = ()
 
     def of(self, *statuses: int) -> tuple[Record, ...]:
         """Return the calls that were answered with one of these statuses."""
@@ -137,7 +139,12 @@ def calls_in(records: Iterable[Record], shape: Shape) -> Calls:
     together = _together(mine)
     answered = [_with(record, together) for record in mine if "status" in record.told]
     failed = [record for record in mine if "status" not in record.told and _has_failed(record)]
-    return Calls(tuple(answered), tuple(failed))
+    open_ended = [record for record in mine if "status" not in record.told and not _has_failed(record)]
+    ended = [each for each in (_with(record, together) for record in open_ended) if each.told.keys() >= _ENDED]
+    return Calls(tuple(answered), tuple(failed), tuple(each for each in ended if "status" not in each.told))
+
+
+_ENDED = frozenset({"route", "duration"})
 
 
 def _kept(records: Iterable[Record]) -> Iterator[Record]:
@@ -213,6 +220,8 @@ _CLASSES = {2: "succeeded", 3: "was redirected", 4: "was refused with 4xx", 5: "
 
 def gaps(calls: Calls) -> Iterator[Gap]:
     """Yield what is not told of calls that ended alike: of none of them, or of some."""
+    if calls.ended:
+        yield Gap("status", "ended", calls.ended[0], len(calls.answered))
     for first, words in _CLASSES.items():
         ended = [record for record in calls.answered if status_of(record) // 100 == first]
         for field in ("time", "route", "duration", "request_id"):
