@@ -149,6 +149,10 @@ WHOLE = (
             "app.log:1: the Request-ID of a call that succeeded",
         ),
         (
+            OK.replace(" 200 ", " "),
+            "app.log:1: the status of a call that ended",
+        ),
+        (
             OK + MADE.replace(" idempotency_key=4b1f", ""),
             "app.log:2: the idempotency key of a call that writes",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,11 @@ FIELDS: Mapping[str, str] = {
     "try": "which try it was",
 }
 """What the record of a call has to tell -> as a reader knows it."""
+
+MOST_OF_A_KIND = 5_000
+"""So many records of calls that ended alike tell how such records are made."""
+
+_OF_THEIR_OWN = frozenset({401, 403, 404})
 
 _FAILING = re.compile(
     r"error|exception|fail|unreachable|refused|timed? ?out|time_?out|cannot|could not|couldn't|unable|reset"
@@ -104,10 +110,12 @@ class Calls:
     Attributes:
         answered: records of calls that were answered, with what other records of the same call tell.
         failed: records of calls that failed without a status, or whose status is not told.
+        ended: records of calls that took a while, and of which no record tells how they ended.
     """
 
     answered: tuple[Record, ...]
     failed: tuple[Record, ...]
+    ended: tuple[Record, ...] = ()
 
     def of(self, *statuses: int) -> tuple[Record, ...]:
         """Return the calls that were answered with one of these statuses."""
@@ -127,11 +135,27 @@ def status_of(record: Record) -> int:
 
 def calls_in(records: Iterable[Record], shape: Shape) -> Calls:
     """Return the calls of a vendor among records; what records of one call tell is put together."""
-    mine = [record for record in records if shape.is_about(record)]
+    mine = list(_kept(record for record in records if shape.is_about(record)))
     together = _together(mine)
     answered = [_with(record, together) for record in mine if "status" in record.told]
     failed = [record for record in mine if "status" not in record.told and _has_failed(record)]
-    return Calls(tuple(answered), tuple(failed))
+    open_ended = [record for record in mine if "status" not in record.told and not _has_failed(record)]
+    ended = [each for each in (_with(record, together) for record in open_ended) if each.told.keys() >= _ENDED]
+    return Calls(tuple(answered), tuple(failed), tuple(each for each in ended if "status" not in each.told))
+
+
+_ENDED = frozenset({"route", "duration"})
+
+
+def _kept(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records that are looked at: so many of each kind, and a log may hold millions."""
+    seen: Counter[int] = Counter()
+    for record in records:
+        status = status_of(record)
+        kind = status if status in _OF_THEIR_OWN else status // 100
+        seen[kind] += 1
+        if seen[kind] <= MOST_OF_A_KIND:
+            yield record
 
 
 def _together(records: Iterable[Record]) -> dict[tuple[str, str], dict[str, str]]:
@@ -196,6 +220,8 @@ _CLASSES = {2: "succeeded", 3: "was redirected", 4: "was refused with 4xx", 5: "
 
 def gaps(calls: Calls) -> Iterator[Gap]:
     """Yield what is not told of calls that ended alike: of none of them, or of some."""
+    if calls.ended:
+        yield Gap("status", "ended", calls.ended[0], len(calls.answered))
     for first, words in _CLASSES.items():
         ended = [record for record in calls.answered if status_of(record) // 100 == first]
         for field in ("time", "route", "duration", "request_id"):

@@ -280,6 +280,11 @@ def test_what_the_record_of_a_404_does_not_name(line: str, missing: list[str]) -
     assert wanted_of(_record(line), UPPZY) == missing
 
 
+def test_a_vendor_without_sites_needs_none_named() -> None:
+    assert wanted_of(_record("WARN augno GET /v1/catalog/units/un_9 404"), AUGNO) == []
+    assert wanted_of(_record("WARN augno GET /v1/catalog/units/{unit_id} 404"), AUGNO) == ["id of what was asked for"]
+
+
 @pytest.mark.parametrize(
     ("line", "ids"),
     [
@@ -301,6 +306,15 @@ def test_logs_that_were_packed_away_are_read(tmp_path: Path) -> None:
     assert len(list(records_in(tmp_path / "a.log.gz", "a.log.gz"))) == 3
     assert list(records_in(tmp_path / "b.log.gz", "b.log.gz")) == []
     assert list(records_in(tmp_path / "gone.log", "gone.log")) == []
+
+
+def test_of_many_records_alike_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_golive.source.logged.calls.MOST_OF_A_KIND", 2)
+    lines = [f"INFO augno GET /v1/catalog/units {status}" for status in (200, 201, 200, 404, 422, 200, 401)]
+
+    found = _calls("\n".join(lines))
+
+    assert [record.told["status"] for record in found.answered] == ["200", "201", "404", "422", "401"]
 
 
 def test_a_stack_trace_belongs_to_the_line_above() -> None:
