@@ -26,7 +26,6 @@ from pytest_golive.exchange.permit import Permit
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.current import carry, current
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
-from pytest_golive.facts.moment import moment
 from pytest_golive.facts.once import Once
 from pytest_golive.facts.scope import Scope, for_all
 from pytest_golive.handlers.lab import Lab
@@ -34,7 +33,7 @@ from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.papers.named import Papers
-from pytest_golive.review.records import Kind, Log, VendorRecords, read_records
+from pytest_golive.review.records import VendorRecords, records_of
 from pytest_golive.review.reviews import MISSING, Reviews
 from pytest_golive.rotation.past import Past
 from pytest_golive.rotation.probing import probe
@@ -118,16 +117,7 @@ class Golive:
 
     def records(self, vendor: str, environment: str) -> VendorRecords | None:
         """Return what a vendor itself keeps of the traffic in an environment; None where it keeps nothing."""
-        asked = self.vendor(vendor, environment)
-        if asked.pack.records is None:
-            return None
-
-        def read(kind: Kind) -> Log | None:
-            key = ("records", kind, vendor, environment)
-            log: Log | None = self.once(key, lambda: read_records(asked, kind, moment()))
-            return log
-
-        return VendorRecords(vendor, read, MISSING)
+        return records_of(self.vendor(vendor, environment), self.once, MISSING)
 
     def vendor(self, name: str, environment: str | None = None) -> Vendor:
         """Return a vendor to call.

@@ -16,7 +16,8 @@ from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.exchange.walk import Page, id_in, pages_of
 from pytest_golive.facts.body_path import first_at
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
-from pytest_golive.facts.moment import seconds
+from pytest_golive.facts.moment import moment, seconds
+from pytest_golive.review.statistics import Figures, read_statistics
 from pytest_golive.review.traffic import (
     Counted,
     Label,
@@ -44,6 +45,10 @@ LONGEST_PAUSE_SECONDS = 2.0
 
 KINDS: Mapping[Counted, Kind] = {"requests": "calls", "deliveries": "deliveries", "delivery_failures": "deliveries"}
 """What is counted -> the records that tell it."""
+
+
+LABELS_OF: Mapping[Counted, Label] = {"feedback": "feedback", "answers": "confidence_level"}
+"""What only statistics count -> the label of its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +216,20 @@ class VendorRecords:
         vendor: its name, as golive.yaml writes it.
         read: gives what it keeps of one kind, None where it keeps nothing; asked once a run.
         missing: what is said where it keeps nothing.
+        statistics: gives the numbers it tells of a span of days.
     """
 
-    def __init__(self, vendor: str, read: Callable[[Kind], Log | None], missing: str) -> None:
+    def __init__(
+        self,
+        vendor: str,
+        read: Callable[[Kind], Log | None],
+        missing: str,
+        statistics: Callable[[Window], Figures] = lambda _window: {},
+    ) -> None:
         self._vendor = vendor
         self._read = read
         self._missing = missing
+        self._statistics = statistics
 
     @property
     def title(self) -> str:
@@ -243,6 +256,8 @@ class VendorRecords:
 
     def counts(self, question: Question) -> tuple[Row, ...]:
         """Return how often something happened; see :meth:`Traffic.counts`."""
+        if question.of in LABELS_OF:
+            return self._told(question)
         sums: dict[tuple[str, ...], float] = {}
         for _, labels in self._chosen(question):
             sums[labels] = sums.get(labels, 0.0) + 1
@@ -285,6 +300,18 @@ class VendorRecords:
         """Raise that messages are not told apart; see :meth:`Traffic.sent_again`."""
         raise NotKept("message", self._missing, advice="")
 
+    def _told(self, question: Question) -> tuple[Row, ...]:
+        """Return numbers that only statistics tell."""
+        values = self._statistics(question.window).get(question.of)
+        if values is None:
+            raise NotKept(question.of, self._missing, advice="")
+        label = LABELS_OF[question.of]
+        return tuple(
+            Row({name: value if name == label else "" for name in question.by}, count)
+            for value, count in values.items()
+            if count and question.where.get(label, value) == value
+        )
+
     def _chosen(self, question: Question) -> Iterator[tuple[Kept, tuple[str, ...]]]:
         kind = KINDS.get(question.of)
         if kind is None:
@@ -306,3 +333,27 @@ def _counts(of: Counted, row: Kept) -> bool:
     if of == "requests":
         return True
     return row.failed is not None if of == "deliveries" else bool(row.failed)
+
+
+def records_of(vendor: Vendor, once: Callable[[object, Callable[[], Any]], Any], missing: str) -> VendorRecords | None:
+    """Return what a vendor itself keeps; None where its pack says nothing of it.
+
+    Args:
+        vendor: the vendor, in one environment.
+        once: returns what was made the first time something was asked for.
+        missing: what is said where it keeps nothing.
+    """
+    if vendor.pack.records is None:
+        return None
+    place = (vendor.name, vendor.permit.environment)
+
+    def read(kind: Kind) -> Log | None:
+        log: Log | None = once(("records", kind, *place), lambda: read_records(vendor, kind, moment()))
+        return log
+
+    def statistics(window: Window) -> Figures:
+        days = (f"{window.start:%Y-%m-%d}", f"{window.end:%Y-%m-%d}")
+        figures: Figures = once(("statistics", *place, *days), lambda: read_statistics(vendor, window))
+        return figures
+
+    return VendorRecords(vendor.name, read, missing, statistics)

@@ -56,6 +56,9 @@ def _of_records(pack: Pack) -> Iterator[str]:
     """Yield what the vendor's records name and the pack does not have."""
     if pack.records is None:
         return
+    told = pack.records.statistics
+    if told is not None and told.operation not in pack.operations:
+        yield f"records.statistics: there is no operation {told.operation}"
     for kind in ("calls", "changes", "deliveries"):
         recorded = getattr(pack.records, kind)
         if recorded is None:

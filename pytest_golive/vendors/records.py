@@ -33,9 +33,20 @@ class Recorded(Fact):
     over: tuple[str, ...] = Field(default=(), description="what a status is where a delivery is over, either way")
 
 
+class Statistics(Fact):
+    """Numbers that the vendor tells of a span of days; where a value is counted, by dotted paths."""
+
+    operation: Name = Field(description="what tells them")
+    since: str = Field(description="its argument for the first day")
+    until: str = Field(description="its argument for the last day")
+    feedback: dict[str, Places] = Field(default_factory=dict, description="a rating -> how many there were")
+    answers: dict[str, Places] = Field(default_factory=dict, description="a level of confidence -> how many there were")
+
+
 class Records(Fact):
     """What of it there is."""
 
     calls: Recorded | None = Field(default=None, description="the calls made with this key and others of the account")
     changes: Recorded | None = Field(default=None, description="what was created, changed and deleted")
     deliveries: Recorded | None = Field(default=None, description="attempts to deliver webhooks")
+    statistics: Statistics | None = Field(default=None, description="ratings and levels, by days")

@@ -467,8 +467,8 @@ OFFICE = tuple(_office(day, 200) for day in range(36) if (datetime(2026, 2, 24) 
 """Monday to Friday, from 8 to 18."""
 
 
-def test_a_gap_within_a_day(make: Make) -> None:
-    """Nights, weekends and a holiday are none; neither is an hour less after the clocks were changed."""
+def test_a_gap_within_a_day(make: Make, record: CheckRecord) -> None:
+    """Nights, weekends and a holiday are none, nor is an hour less after the clocks were changed; half a day may be."""
     check = incidents.test_calls_have_no_gap
     thursday = 30
     gap = (*OFFICE[:22], _office(thursday, 60, 8, 11), _office(thursday, 60, 15, 18), *OFFICE[23:])
@@ -481,6 +481,14 @@ def test_a_gap_within_a_day(make: Make) -> None:
     shifted = (*OFFICE[:22], _office(thursday, 180, 8, 17), *OFFICE[23:])
     for days in (OFFICE, holiday, shifted):
         check(make(*days), PLANNED)
+    assert record.warnings == []
+    check(make(*OFFICE[:22], _office(thursday, 120, 8, 13), *OFFICE[23:]), PLANNED)
+    assert [each.replace(str(make.folder) + "/", "") for each in record.warnings] == [
+        (
+            "calls: none from 2026-03-26 13:00 to 2026-03-26 18:00 UTC, where there usually are 100; "
+            f"it was a shorter day, or something stood still {TOLD}"
+        )
+    ]
     assert _told(check, make(*OFFICE[12:]), CannotTell) == (
         "calls in each of the 4 weeks before",
         f"in 2 of them {TOLD}",

@@ -14,11 +14,13 @@ import pytest
 
 import suites.request_logs.test_vendor_records as records
 import suites.review.test_calls as calls
+import suites.review.test_trends as trends
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.journal import Unwritten
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified, NotYet
+from pytest_golive.facts.once import Once
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
@@ -26,6 +28,8 @@ from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review.records import REACH, Kept, Log, VendorRecords
 from pytest_golive.review.reviews import MISSING, Reviews, Watching
 from pytest_golive.sandbox.augno import Augno
+from pytest_golive.sandbox.uppzy import Uppzy
+from pytest_golive.sandbox.uppzy.state import Question, Site
 from pytest_golive.sandbox.world import Sandbox
 
 pytest.importorskip("duckdb")
@@ -303,3 +307,56 @@ def test_deliveries_that_the_vendor_saw_fail(make: Make) -> None:
         "at most 1 % of the deliveries to fail",
         "2.9 % (9 of 309)",
     )
+
+
+@pytest.fixture
+def rated(tmp_path: Path, record: CheckRecord) -> Iterator[tuple[Golive, Site]]:
+    """A site of the embedded Uppzy, and a team that keeps no figures."""
+    app = Uppzy()
+    sandbox = Sandbox(("uppzy",), apps={"uppzy": app})
+    sandbox.start()
+    connection = sandbox.connection("uppzy", "production")
+    key = Secret(connection.api_key, "uppzy.api_key")
+    target = Target("uppzy", sandbox.base_url("uppzy", "production"), credentials={"api_key": key}, ids=connection.ids)
+    golive = Golive(
+        {"live": Environment("live", production=True, targets={"uppzy": target})},
+        "live",
+        run="r",
+        sandbox=False,
+        redactor=Redactor(),
+        journal=Unwritten(),
+        repository=tmp_path,
+    )
+    golive.reviews = Reviews()
+    yield golive, app._state.sites[connection.ids["site_id"]]
+    golive.close()
+    sandbox.stop()
+
+
+def _rate(site: Site, feedback: str, count: int, days_ago: int) -> None:
+    """Write down questions that were asked so many days ago, with their ratings."""
+    day = f"{NOW - timedelta(days=days_ago):%Y-%m-%d}"
+    for _ in range(count):
+        name = f"q{len(site.questions)}"
+        site.questions[name] = Question(name, "s", "?", None, 0, 0, feedback=feedback, day=day)
+
+
+def test_uppzys_statistics_are_read(rated: tuple[Golive, Site], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By days; a vendor that tells the same whatever days are asked for tells nothing of a week."""
+    golive, site = rated
+    planned = replace(PLANNED, vendor="uppzy")
+    for feedback, count, days_ago in (("good", 200, 12), ("bad", 10, 15), ("good", 40, 3), ("bad", 20, 2)):
+        _rate(site, feedback, count, days_ago)
+
+    with pytest.raises(CheckFailed) as failed:
+        trends.test_ratings_are_as_good_as_before(golive, planned)
+    assert failed.value.finding.actual.partition(" (202")[0] == (
+        "bad ratings: 33 % (20 of 60), 4.8 % (10 of 210) in the four weeks before"
+    )
+
+    monkeypatch.setattr(Site, "_asked", lambda self, _first, _last: list(self.questions.values()))
+    golive.reviews = Reviews()
+    golive._shared = Once()
+    with pytest.raises(NotVerified) as missing:
+        trends.test_ratings_are_as_good_as_before(golive, planned)
+    assert (missing.value.reason, missing.value.key) == (MISSING, "monitoring")

@@ -123,6 +123,10 @@ PACKS: dict[str, tuple[Change, str]] = {
         put("records", value={"evidence": "assumed", "calls": {**CALLED, "each": "list_documents"}}),
         "records.calls: each and argument go together",
     ),
+    "statistics of no operation": (
+        put("records", "statistics", "operation", value="get_numbers"),
+        "records.statistics: there is no operation get_numbers",
+    ),
     "records that come late": (
         put("records", value={"evidence": "assumed", "calls": {**CALLED, "lag": "lag_seconds"}}),
         "records.calls: there is no setting lag_seconds",
