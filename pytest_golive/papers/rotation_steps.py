@@ -57,17 +57,17 @@ class ToldSteps:
     is_local: bool = False
 
 
-def is_about(text: str, vendor: str, names: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a text is about a vendor: it names that one, or none of the others.
+def is_about(text: str, one: str, names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a text is about a vendor or an environment: it names that one, or none of all.
 
     Args:
         text: what is written.
-        vendor: which.
-        names: every vendor -> what it is called.
+        one: which.
+        names: each there is -> what it is called.
     """
     plain = text.casefold()
     named = {each for each, called in names.items() if any(word.casefold() in plain for word in called)}
-    return vendor in named or not named
+    return one in named or not named
 
 
 def steps_in(entry: Entry) -> ToldSteps:

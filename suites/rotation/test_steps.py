@@ -175,6 +175,13 @@ class _Look:
         return f"environments.{self.planned.environment}.vendors.{self.planned.vendor}.rotation.{step}"
 
 
+def _is_about(text: str, golive: Golive, planned: PlannedCheck) -> bool:
+    """Whether a text is about this vendor in this environment, or does not say about which."""
+    vendors = {name: (name, read_pack(name).title) for name in golive.environments[planned.environment].targets}
+    environments = {name: (name,) for name in golive.environments}
+    return is_about(text, planned.vendor, vendors) and is_about(text, planned.environment, environments)
+
+
 @dataclass(frozen=True, slots=True)
 class _Submitted:
     """Something that was submitted before the switch.
@@ -203,13 +210,11 @@ def _look(golive: Golive, planned: PlannedCheck) -> _Look:
 
 
 def _logged(golive: Golive, planned: PlannedCheck) -> ToldSteps:
-    """Return the steps that the newest rotation of the change log tells, if there is one of this vendor's key."""
-    names = {name: (name, read_pack(name).title) for name in golive.environments[planned.environment].targets}
+    """Return the steps that the newest rotation of the change log tells, if there is one of this key."""
     with suppress(NotVerified, CheckFailed):
         papers = asked.named(golive.papers, golive.papers.change_log, "operations.change_log", "no steps")
-        about = tuple(
-            each for paper in papers for each in rotations(paper) if is_about(each.text, planned.vendor, names)
-        )
+        entries = [each for paper in papers for each in rotations(paper)]
+        about = tuple(each for each in entries if _is_about(each.text, golive, planned))
         entry = newest(about)
         if entry is not None:
             return steps_in(entry)

@@ -322,6 +322,9 @@ def test_the_rotation_of_another_vendors_key_tells_nothing_of_this_one(rotated: 
         with pytest.raises(error) as raised:
             steps.test_smoke_came_before_the_revocation(golive, PLANNED)
         assert not isinstance(raised.value, NotVerified) or raised.value.reason == told
+    golive = _logging(rotated, late.replace("the Uppzy key", "the Uppzy key of production"))
+    golive.environments = {**golive.environments, "production": golive.environment}
+    assert rotated.skipped(steps.test_smoke_came_before_the_revocation, golive, NotVerified)[0] == told
     assert is_about("replaced the key", "uppzy", {"uppzy": ("uppzy",), "timely": ("timely", "Timely.ai")})
 
 
