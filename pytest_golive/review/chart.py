@@ -10,6 +10,7 @@ from pytest_golive.review.review import USUAL_WEEKS, Review
 from pytest_golive.review.shares import Share
 from pytest_golive.review.traffic import NotKept, TrafficProblem
 from pytest_golive.review.trends import errors_of
+from pytest_golive.vendors.library import read_pack
 
 ENDPOINTS = 20
 """Endpoints of one chart, those with most calls; of the others the number is told."""
@@ -49,6 +50,7 @@ def chart(vendor: str, review: Review) -> dict[str, Any]:
         "error_share": review.thresholds.error_share,
         "endpoints": [_line(name, shares, slow) for name in shown[:ENDPOINTS]],
         "more": max(0, len(shown) - ENDPOINTS),
+        "title": read_pack(vendor).title,
     }
 
 

@@ -18,6 +18,9 @@ TIMEOUT_SECONDS = 20.0
 
 GONE = frozenset({404, 410})
 
+HIDING = ("github.", "gitlab.", "bitbucket.")
+"""Hosts that answer 404 to everybody who may not see a page, whether or not it is there."""
+
 NONE = "monitoring.dashboards names no dashboard"
 
 
@@ -60,6 +63,8 @@ def _asked(address: str) -> Looked:
         answer = httpx.get(address, timeout=TIMEOUT_SECONDS, trust_env=not is_local(address))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Looked(untold=f"{address} cannot be asked: {type(error).__name__}: {error}")
+    if answer.status_code == 404 and any(part in answer.url.host for part in HIDING):
+        return Looked(untold=f"{address} answers 404, which may mean that it is not shown to everybody")
     if answer.status_code in GONE or answer.status_code >= 500:
         return Looked(missing=f"{address} answers {answer.status_code}")
     return Looked()

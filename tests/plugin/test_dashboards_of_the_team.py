@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable
@@ -103,6 +104,17 @@ def test_who_cannot_be_asked_from_here_is_not_called_missing(tmp_path: Path) -> 
         "dashboards that can be asked from here",
         "http://127.0.0.1:9/d/shop cannot be asked: ConnectError: [Errno 111] Connection refused",
     )
+
+
+def test_hosts_that_hide_what_is_there_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private page of a code host is answered with 404 to who is not known."""
+    address = "https://gitlab.shop.example/ops/boards/-/blob/main/shop.json"
+    monkeypatch.setattr(httpx, "get", lambda url, **_: httpx.Response(404, request=httpx.Request("GET", url)))
+
+    with pytest.raises(CannotTell) as untold:
+        look(tmp_path, address)
+
+    assert untold.value.finding.actual == (f"{address} answers 404, which may mean that it is not shown to everybody")
 
 
 def test_nothing_is_demanded_where_none_is_named(tmp_path: Path) -> None:
