@@ -502,9 +502,7 @@ def test_requests_are_handed_on_to_a_real_vendor(loop: Loop) -> None:
     seen = standin.seen()
     with pytest.raises(StandInError) as told:
         standin.stop()
-    assert str(told.value) == (
-        "GET /v1/agents did not reach Timely.ai: ConnectError; what its client did says nothing"
-    )
+    assert str(told.value) == ("GET /v1/agents did not reach Timely.ai: ConnectError; what its client did says nothing")
     assert reached == [
         ("GET", "https://staging.example/timely/v1/contacts?a=%2F&a=2", KEY, b""),
         ("POST", "https://staging.example/timely/v1/contacts", KEY, b'{"a":1}'),
