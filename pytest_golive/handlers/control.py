@@ -54,7 +54,7 @@ def controlled(lab: Lab) -> Control:
             seen = _worked(lab, parcel, receipt, told)
             if seen is not None:
                 return seen
-    seen_instead = "; ".join(told[:MOST_TOLD])
+    seen_instead = "; ".join(told[:MOST_TOLD]) + lab.last_words()
     raise lab.cannot_tell(CONTROL, "a 2xx and one effect", f"the positive control failed: {seen_instead}")
 
 
