@@ -554,6 +554,14 @@ def test_where_session_ids_are_made(name: str, text: str, made: list[str]) -> No
         ("a.json", '{"a": [1, 2.0], "b": {"c": true}}', {"a": "1, 2", "b.c": "true"}),
         ("a.toml", "[retry]\nmax = 3\nbase = 0.50\n", {"retry.max": "3", "retry.base": "0.5"}),
         ("a.env", "export A=3\n# B=4\nC='x y'  # why\n", {"A": "3", "C": "x y"}),
+        ("a.xml", '<add key="MaxRetries" value="3"/>', {"MaxRetries": "3"}),
+        ("Dockerfile", "ENV UPPZY_MAX_RETRIES=3", {"UPPZY_MAX_RETRIES": "3"}),
+        (
+            "a.ts",
+            "const c = {\n  maxRetries: 3,\n}\nconst cap: number = 9_0;",
+            {"maxRetries": "3", "cap": "90", "c": "{"},
+        ),
+        ("a.yaml", "a: {b: 3}\n---\na: {b: 5}\n", {"a.b": "3", "[2].a.b": "5"}),
         ("a.properties", "retry.max: 3\nid = 007\n", {"retry.max": "3", "id": "007"}),
         (
             "k.yaml",
