@@ -31,6 +31,9 @@ APART = timedelta(hours=12)
 LONGEST = timedelta(days=14)
 """Batches that follow each other for longer than this without time between them cannot be judged."""
 
+MOST_NAMED = 4
+"""Batches that a sentence names one by one."""
+
 KNOWN = timedelta(weeks=6)
 """Older batches play no part."""
 
@@ -56,7 +59,11 @@ class Rollout:
     @property
     def told(self) -> str:
         """The batches as a sentence names them."""
-        return f"batch {self.names[0]}" if len(self.names) == 1 else f"batches {_listed(self.names)}"
+        if len(self.names) == 1:
+            return f"batch {self.names[0]}"
+        if len(self.names) > MOST_NAMED:
+            return f"the {len(self.names)} batches {self.names[0]} to {self.names[-1]}"
+        return f"batches {', '.join(self.names[:-1])} and {self.names[-1]}"
 
     def joined(self, other: Rollout) -> Rollout:
         """Return this and a later one as one."""
@@ -134,8 +141,6 @@ def effect(figure: Figure, measure: Measure, rollout: Rollout, until: datetime, 
         previous: when the batch before it ended; None where there is none.
     """
     begin, end = hour_of(rollout.begun), next_hour(rollout.ended)
-    if until <= end:
-        return TooLittle(f"{figure.least} {figure.unit} after {rollout.told}", "none yet")
     after, before, span = measure(Window(end, until)), measure(Window(begin - WEEK, begin)), "in the 7 days before"
     if previous is not None and begin - WEEK < previous <= begin - APART:
         since = measure(Window(next_hour(previous), begin))
@@ -208,7 +213,3 @@ def _are_apart(figure: Figure, measure: Measure, earlier: Rollout, later: Rollou
     if later.begun - earlier.ended >= WEEK:
         return True
     return measure(Window(next_hour(earlier.ended), hour_of(later.begun))).own.of >= figure.least
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"

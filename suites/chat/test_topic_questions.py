@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_golive.demands.documents import documents_of
 from pytest_golive.demands.expected_answers import unlike
 from pytest_golive.exchange.answer import Answer
-from pytest_golive.exchange.cleaning import items_of
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable
 from pytest_golive.facts.moment import moment
@@ -199,7 +199,7 @@ def _must_rest_on_ready_documents(golive: Golive, vendor: Vendor, wrong: Sequenc
             actual=f"{_some(list(dict.fromkeys(fresh)))} was published within the last hour, and {wrong[0].told}",
         )
     try:
-        items = items_of(vendor, "list_documents")
+        items = documents_of(vendor)
     except (CannotTell, CheckFailed):
         return
     waiting = [_id_of(item) for item in items if _id_of(item) in about and item.get("ready") is False]
@@ -223,7 +223,7 @@ def _topics(golive: Golive, planned: PlannedCheck) -> tuple[Topic, ...]:
     if any(not row.told["category"] for batch in batches for row in batch.rows):
         vendor = golive.vendor(planned.vendor, planned.environment)
         items: list[Mapping[str, Any]] = golive.once(
-            ("documents", planned.vendor, planned.environment), lambda: items_of(vendor, "list_documents")
+            ("documents", planned.vendor, planned.environment), lambda: documents_of(vendor)
         )
         categories = {_id_of(item): str(item.get("category") or "") for item in items}
     return topics_of(batches, categories)

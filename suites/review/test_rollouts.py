@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from pytest_golive.review.action import Action
 from pytest_golive.review.asking import asking
 from pytest_golive.review.bulk_sync import Job, failed_meanwhile
 from pytest_golive.review.rising import DAY
-from pytest_golive.review.rollouts import Doubt, Early, Rollout, Said
+from pytest_golive.review.rollouts import Doubt, Early, Said
 from pytest_golive.review.trends import TooLittle, Trend
 from pytest_golive.review.window import Window
 
@@ -142,22 +142,26 @@ def test_batches_made_nothing_worse(golive: Golive, planned: PlannedCheck) -> No
     """
     look = _look(golive, planned)
     said: list[Said] = []
+    documents: dict[str, tuple[str, ...]] = {}
     lacking: NotVerified | None = None
     for figure, measure in look.answers:
         try:
             with asking(planned.title, look.review):
-                said += [one for _, one in rollouts.effects(figure, measure, look.rollouts, look.now)]
+                found = list(rollouts.effects(figure, measure, look.rollouts, look.now))
+            said += [one for _, one in found]
+            documents |= {rollout.told: rollout.documents for rollout, _ in found}
         except NotVerified as unkept:
             lacking = unkept
     for figure, measure in look.calls:
         # What nobody keeps is left out: it is told by the checks of the calls themselves.
         with suppress(NotVerified), asking(planned.title, look.review):
-            found = [one for _, one in rollouts.effects(figure, measure, look.rollouts, look.now)]
+            found = list(rollouts.effects(figure, measure, look.rollouts, look.now))
             # Too few calls to say anything of say nothing about answers either.
-            said += [one for one in found if isinstance(one, Trend | Doubt)]
+            said += [one for _, one in found if isinstance(one, Trend | Doubt)]
+            documents |= {rollout.told: rollout.documents for rollout, _ in found}
     if not said and lacking is None:
         raise NotApplicable(f"no batch was published in the two weeks before {look.now:%Y-%m-%d %H:%M} UTC")
-    _judge(planned, look, said, lacking)
+    _judge(planned, look, said, lacking, documents)
 
 
 def _job(batch: Batch) -> Job:
@@ -172,7 +176,13 @@ def _look(golive: Golive, planned: PlannedCheck) -> Publishing:
     return publishing_of(golive, planned.vendor, planned.environment, moment())
 
 
-def _judge(planned: PlannedCheck, look: Publishing, said: Iterable[Said], lacking: NotVerified | None = None) -> None:
+def _judge(
+    planned: PlannedCheck,
+    look: Publishing,
+    said: Iterable[Said],
+    lacking: NotVerified | None = None,
+    documents: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """End as failed where there is a finding; else as not verified, inconclusive or pending where that is due."""
     __tracebackhide__ = True
     everything = list(said)
@@ -181,7 +191,8 @@ def _judge(planned: PlannedCheck, look: Publishing, said: Iterable[Said], lackin
     if found:
         actual = "; ".join(f"{one.about}: {one.actual}" for one in found)
         expected = "; ".join(dict.fromkeys(one.expected for one in found))
-        fix = f"Next action: {'; '.join(dict.fromkeys(_next(one, look.rollouts) for one in found))}. {planned.fix}"
+        actions = dict.fromkeys(_next(one, (documents or {}).get(one.about, ())) for one in found)
+        fix = f"Next action: {'; '.join(actions)}. {planned.fix}"
         raise CheckFailed(Finding(planned.title, expected, f"{actual} ({by})", fix=fix))
     if lacking is not None:
         raise lacking
@@ -193,11 +204,9 @@ def _judge(planned: PlannedCheck, look: Publishing, said: Iterable[Said], lackin
         raise NotYet(f"the newest batch is looked at from {max(early):%Y-%m-%d %H:%M} UTC on, a day after it")
 
 
-def _next(found: Trend, batches: Sequence[Rollout]) -> str:
+def _next(found: Trend, documents: Sequence[str]) -> str:
     """Return the next action, with the batch, and the documents that it is about."""
     if found.action is not Action.ROLL_BACK:
         return f"{found.action}, {found.about}"
-    names = found.about.partition(" ")[2].replace(" and ", ", ").split(", ")
-    documents = [name for batch in batches if set(batch.names) & set(names) for name in batch.documents]
     shown = ", ".join(documents[:10]) + (f" and {len(documents) - 10} more" if len(documents) > 10 else "")
     return f"{found.action} {found.about} (set to draft: {shown})" if shown else f"{found.action} {found.about}"

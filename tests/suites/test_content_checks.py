@@ -23,6 +23,7 @@ from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.sandbox.example_content import EXAMPLE_CONTENT, sync_log
 from pytest_golive.sandbox.rehearsal import rehearse
 from pytest_golive.sandbox.uppzy.app import Uppzy
+from pytest_golive.sandbox.uppzy.state import Document
 from pytest_golive.sandbox.world import Sandbox
 
 HERE = PlannedCheck("c", "uppzy", "uppzy", "sandbox", (), (), Severity.MAJOR)
@@ -114,6 +115,23 @@ def test_a_log_that_is_right(make: Make) -> None:
 
     LISTED(golive, HERE)
     LOGGED(golive, HERE)
+
+
+def test_thousands_of_documents(make: Make, sandbox: Sandbox) -> None:
+    """They are all compared, page by page; whether a size can be chosen is up to the vendor."""
+    app = sandbox.apps["uppzy"]
+    assert isinstance(app, Uppzy)
+    site = app._state.sites[app.connections()["sandbox"].ids["site_id"]]
+    names = [f"doc_{number}" for number in range(1_050)]
+    more = {name: Document(name, {"title": name}, "active", 0.0) for name in names}
+    site.documents |= more
+    rows = [f"cms-{name},{name},help-3,returns,Ana,2026-01-02,published" for name in more]
+    try:
+        LISTED(make(_with(*rows)), HERE)
+        assert _told(LISTED, make(_with(*rows[:-1])))[2] == "no row for doc_1049 'doc_1049'"
+    finally:
+        for name in more:
+            del site.documents[name]
 
 
 def test_a_document_that_no_row_names(make: Make) -> None:

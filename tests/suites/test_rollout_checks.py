@@ -22,6 +22,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.review.decisions import unknown
 from pytest_golive.review.reviews import Reviews
 from pytest_golive.review.traffic import Counted, Label, Labels, Level, NotKept, Question, Row, Sent, Slot
 from pytest_golive.review.window import Window
@@ -431,6 +432,18 @@ def test_a_sync_of_every_night(tmp_path: Path) -> None:
 
     assert _outcomes(_golive(tmp_path, Made(), log)) == {}
     assert _outcomes(_golive(tmp_path, Made(ratings=0.1), log)) == {"batches_made_nothing_worse": "CannotTell"}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("uppzy rollout", "a rollout is named by its batch: rollout B-12"),
+        ("uppzy rollout B-12", ""),
+        ("uppzy rollout B-12+B-13", ""),
+    ],
+)
+def test_names_of_rollouts(name: str, problem: str) -> None:
+    assert unknown(name, ["uppzy"]) == problem
 
 
 LARGE = "".join(f"cms-{number},doc-{number},B-3,2026-11-{{}},\n" for number in range(3, 23))
