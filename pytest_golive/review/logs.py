@@ -153,7 +153,9 @@ class AccessLogs:
             wanted, values = within(window, where)
             query = SENT_AGAIN.format(where=wanted, pause=float(pause_seconds), most=int(most))
             rows = connection.execute(query, values).fetchall()
-        return tuple(Sent(session, message, int(times), at.astimezone(UTC)) for session, message, times, at in rows)
+        return tuple(
+            Sent(session, message, int(times), datetime.fromtimestamp(at, UTC)) for session, message, times, at in rows
+        )
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return an exact quantile over the lines; see :meth:`Traffic.quantile`."""
