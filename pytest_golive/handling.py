@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from pytest_golive.manifest.model import Effects, Handler, Manifest
 from pytest_golive.readiness.handler_cases import ALLOWANCE, HandlerCase
 from pytest_golive.sandbox.deliveries.post import is_this_machine
 from pytest_golive.sandbox.rehearsal import EXAMPLE
+from pytest_golive.vendors.pack import Pack
 
 
 def setups_of(manifest: Manifest, chosen: Environment, folder: Path, *, makes_up: bool = False) -> tuple[Setup, ...]:
@@ -63,6 +64,9 @@ def example_setups(vendors: Collection[str], store: Path) -> tuple[Setup, ...]:
     return tuple(set_up(manifest, name, EXAMPLE) for name in handlers)
 
 
+EVENTS = "webhooks"
+"""The part of an API that sends events, in every pack."""
+
 EXAMPLES = ("augno", "selwise", "timely")
 """The vendors whose events the example handler takes."""
 
@@ -98,6 +102,23 @@ def cases_of(setups: Iterable[Setup]) -> tuple[HandlerCase, ...]:
     return tuple(
         HandlerCase(each.name, each.vendor, each.handler.auth, each.production, not each.started) for each in setups
     )
+
+
+def features_of(pack: Pack, named: Mapping[str, bool], setups: Iterable[Setup]) -> dict[str, bool]:
+    """Return which parts of a vendor's API the integration uses.
+
+    Who has a handler for a vendor's events uses them, though most do not, unless golive.yaml says otherwise.
+
+    Args:
+        pack: of the vendor.
+        named: those that golive.yaml speaks of.
+        setups: the handlers of the run; the example project's are no integration's.
+    """
+    received = any(each.vendor == pack.vendor and each.folder != EXAMPLE for each in setups)
+    return {
+        name: named.get(name, feature.default or (received and name == EVENTS))
+        for name, feature in pack.features.items()
+    }
 
 
 def labs_of(setups: Iterable[Setup], redactor: Redactor) -> Labs:

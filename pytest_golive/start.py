@@ -22,7 +22,7 @@ from pytest_golive.exchange.pace import Budgets
 from pytest_golive.fixtures import GOLIVE
 from pytest_golive.golive import Golive
 from pytest_golive.handlers.setup import Setup
-from pytest_golive.handling import cases_of, example_setups, labs_of, setups_of
+from pytest_golive.handling import cases_of, example_setups, features_of, labs_of, setups_of
 from pytest_golive.manifest.environment import Environment, resolve, resolve_what_is_there
 from pytest_golive.manifest.load import load_manifest
 from pytest_golive.manifest.mistake import Mistakes
@@ -254,11 +254,7 @@ def _planned(choice: Choice, prepared: Prepared, books: Books, known: frozenset[
         sandbox=choice.environment == SANDBOX,
         only=choice.only & known,
         features={
-            pack.vendor: {
-                name: chosen.targets[pack.vendor].features.get(name, feature.default)
-                for name, feature in pack.features.items()
-            }
-            for pack, _ in books
+            pack.vendor: features_of(pack, chosen.targets[pack.vendor].features, prepared.handlers) for pack, _ in books
         },
         forbidden={name: target.forbidden for name, target in chosen.targets.items()},
         handlers=cases_of(prepared.handlers),

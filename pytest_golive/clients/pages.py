@@ -23,6 +23,9 @@ MOST_SIZE = 100
 FEW = 20
 """Items on a page of a listing without an end, of which a client may read hundreds."""
 
+DRAGGED = 100
+"""Pages of a listing without an end that come slowly: whoever reads on is at the end of its time before they are."""
+
 CURSOR = "golive-page-"
 
 
@@ -36,8 +39,9 @@ class Pages:
         empty: numbers of pages on which nothing stands.
         failing: numbers of pages that are answered 500.
         repeats: without an end: every page names the same next one.
-        wait: seconds before each answer.
-        most: without an end: after so many requests there is one all the same, so that a drive comes to its own.
+        wait: seconds before each answer; without an end: before those that take their time.
+        most: without an end: so many requests are answered at once, and as many as `DRAGGED` more take their time;
+            then there is an end all the same, so that a drive comes to its own.
     """
 
     def __init__(
@@ -102,11 +106,12 @@ class Pages:
         number = self._number(query)
         if number in self._failing:
             return Step(status=500, said=f"500 for page {number}")
-        goes_on = number < self.count if self.count else before < self._most
+        goes_on = number < self.count if self.count else before < self._most + DRAGGED
+        wait = self._wait if self.count or before >= self._most else 0.0
         of = f" of {self.count}" if self.count else ", and more to come"
         body = json.dumps(self._body(number, query, goes_on)).encode()
         headers_ = (("Content-Type", "application/json"),)
-        return Step(status=200, headers=headers_, body=body, wait=self._wait, said=f"page {number}{of}")
+        return Step(status=200, headers=headers_, body=body, wait=wait, said=f"page {number}{of}")
 
     def _body(self, number: int, query: Mapping[str, str], goes_on: bool) -> Any:
         items = [self._item(*place) for place in self._places(number, query)]

@@ -86,9 +86,9 @@ class RealVendor(ForwardedVendor):
         created = self._intended(found.operation, model, arguments)
         try:
             response = self.forwarded(request, target)
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:
             # It may have been done: what was written down stays, and is looked for by its name.
-            return self.refusal(502)
+            return self._unreached(request, error)
         if created is not None:
             self._confirm(created, model, response)
         return response

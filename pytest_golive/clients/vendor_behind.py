@@ -31,7 +31,14 @@ _OF_THE_CONNECTION = frozenset(
 
 
 class StoodIn(Protocol):
-    """The vendor that a stand-in stands in for. Its methods may be called from several threads at once."""
+    """The vendor that a stand-in stands in for. Its methods may be called from several threads at once.
+
+    Attributes:
+        failures: what went wrong in it, in words: it answered all the same, and a client may have taken that for the
+            vendor's doing.
+    """
+
+    failures: list[str]
 
     @property
     def pack(self) -> Pack:
@@ -79,6 +86,7 @@ class _Known:
 
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
+        self.failures: list[str] = []
         self._routes = Routes(pack)
 
     def operation_of(self, method: str, path: str) -> str | None:
@@ -131,12 +139,14 @@ class EmbeddedVendor(_Known):
         return {name: Secret(value, f"{self.pack.vendor}.{name}") for name, value in keys.items() if value}
 
     def answer(self, request: Request, target: str) -> Response:
-        """Return the embedded vendor's answer."""
+        """Return the embedded vendor's answer; 500 where it fails."""
         del target  # the request says it all
         oversized = getattr(self.app, "oversized", None) if len(request.body) > LARGEST_BODY else None
         try:
             response: Response = (oversized or self.app)(request)
-        except Exception:  # whatever it is: the client is answered
+        except Exception as error:  # whatever it is: the client is answered
+            told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            self.failures.append(f"the embedded {self.pack.title} failed at {request.method} {request.path}: {told}")
             return json_response(500, {"error": "sandbox failure"})
         return response
 
@@ -200,8 +210,13 @@ class ForwardedVendor(_Known):
         """Return the real vendor's answer; 502 in the vendor's shape where it cannot be reached."""
         try:
             return self.forwarded(request, target)
-        except httpx.HTTPError:
-            return self.refusal(502)
+        except httpx.HTTPError as error:
+            return self._unreached(request, error)
+
+    def _unreached(self, request: Request, error: httpx.HTTPError) -> Response:
+        told = f"{request.method} {request.path} did not reach {self.pack.title}: {type(error).__name__}"
+        self.failures.append(told)
+        return self.refusal(502)
 
     def forwarded(self, request: Request, target: str) -> Response:
         """Return the real vendor's answer.

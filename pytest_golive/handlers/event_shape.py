@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_golive.facts.body_path import at
@@ -27,6 +27,17 @@ def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from leaves(inner, f"{path}.{name}")
     else:
         yield path, value
+
+
+def in_common(values: Sequence[Any]) -> Any:
+    """Return what all of these have in common: names of objects all the way down, with the first one's values."""
+    if not values:
+        return {}
+    first, *others = values
+    if not all(isinstance(each, Mapping) for each in values):
+        return first
+    shared = [name for name in first if all(name in each for each in others)]
+    return {name: in_common([each[name] for each in values]) for name in shared}
 
 
 def is_word(value: Any) -> bool:

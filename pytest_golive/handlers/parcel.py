@@ -144,6 +144,7 @@ class Receipt:
         seconds: from the first byte sent to the head of the answer; None without one.
         total_seconds: until it was over, however it ended.
         informational: statuses that came before the answer: 100.
+        http_version: of the answer: 1.1, 1.0; empty without one.
         error: why this is no answer, as the end of a sentence; empty for one.
         begun: when it was sent, in seconds: on a monotonic clock, or on that of the vendor's schedule.
     """
@@ -155,6 +156,7 @@ class Receipt:
     seconds: float | None = None
     total_seconds: float = 0.0
     informational: tuple[int, ...] = ()
+    http_version: str = ""
     error: str = ""
     begun: float = 0.0
 

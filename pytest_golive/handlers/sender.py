@@ -135,6 +135,7 @@ class _Sending:
             seconds=self.seconds,
             total_seconds=time.monotonic() - self.begun,
             informational=tuple(self.informational),
+            http_version="" if self.head is None else self.head.http_version.decode("ascii"),
             error=error,
             begun=self.begun,
         )

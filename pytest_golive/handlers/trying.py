@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_golive.facts.finding import CheckFailed, Finding, NotVerified
+from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.handlers.catalogue import functions
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.trial import Trial
@@ -25,10 +25,17 @@ def try_fault(lab: Lab, fault_id: str) -> None:
         with lab.turns.alone():
             _try(lab, fault, to_blame=True)
         return
-    with lab.turns.shared():
-        died = _try(lab, fault, to_blame=False)
-    if died:
-        # Whose doing it was shows alone.
+    with lab.turns.shared() as had_company:
+        if fault.control:
+            lab.control()
+        try:
+            clear = not _try(lab, fault, to_blame=False)
+        except (CheckFailed, CannotTell):
+            if not had_company():
+                raise
+            clear = False
+    if not clear:
+        # Whose doing it was shows alone: a handler may die of another trial, or be behind with what they all sent.
         with lab.turns.alone():
             _try(lab, fault, to_blame=True)
 

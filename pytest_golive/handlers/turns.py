@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -13,17 +13,25 @@ class Turns:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._sharing = 0
+        self._entered = 0
         self._waiting = 0
         self._held = False
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
-        """Have it together with others."""
+    def shared(self) -> Iterator[Callable[[], bool]]:
+        """Have it together with others; what is given tells whether any were there so far."""
         with self._changed:
             self._changed.wait_for(lambda: not self._held and not self._waiting)
+            met = self._sharing > 0
             self._sharing += 1
+            self._entered += 1
+            entered = self._entered
+
+        def had_company() -> bool:
+            return met or self._entered > entered
+
         try:
-            yield
+            yield had_company
         finally:
             with self._changed:
                 self._sharing -= 1

@@ -9,9 +9,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from pytest_golive.papers.change_log import Entry, entries_of
+from pytest_golive.papers.log_times import first, times
+from pytest_golive.papers.moments import Moment
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.sync_log import Row
-from pytest_golive.papers.written_times import Moment, first, moments
 
 SMALL = 10
 SMALL_SHARE = 0.05
@@ -99,21 +100,22 @@ class Batch:
     @property
     def times(self) -> tuple[Moment, ...]:
         """When its documents were published, sorted."""
-        return tuple(sorted(moment for row in self.rows if (moment := row.published) is not None))
+        told = (moment for row in self.rows if (moment := row.published) is not None)
+        return tuple(sorted(told, key=lambda moment: moment.at))
 
     @property
     def begun(self) -> datetime | None:
         """When the first of its documents was published; None where no row tells."""
-        return self.times[0].start if self.times else None
+        return self.times[0].at if self.times else None
 
     @property
     def ended(self) -> datetime | None:
         """When the last of them was; where only the day is told, its end."""
-        return max(moment.end for moment in self.times) if self.times else None
+        return max(moment.until for moment in self.times) if self.times else None
 
     def paused_between(self, start: datetime, end: datetime) -> bool:
         """Whether a pause is written down that began between these times; one without a time counts."""
-        return any(pause is None or (pause.end >= start and pause.start <= end) for pause in self.pauses)
+        return any(pause is None or (pause.until >= start and pause.at <= end) for pause in self.pauses)
 
 
 def batches_of(rows: Iterable[Row], changes: Sequence[Entry] = ()) -> tuple[Batch, ...]:
@@ -186,7 +188,7 @@ def _paused_rows(rows: Sequence[Row], others: Sequence[str]) -> Iterator[Moment 
 def _checked_rows(rows: Sequence[Row], others: Sequence[str]) -> Iterator[Checked]:
     place = f"row {rows[0].number} of the sync log"
     for part in _parts((row.told["checked"] for row in rows), others):
-        good = bool(_GOOD.search(part) or _YES.fullmatch(part) or (moments(part) and not _BAD.search(part)))
+        good = bool(_GOOD.search(part) or _YES.fullmatch(part) or (times(part) and not _BAD.search(part)))
         if good or _BAD.search(part):
             yield Checked(first(part), good, place)
 

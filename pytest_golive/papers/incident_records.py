@@ -17,7 +17,8 @@ from pytest_golive.papers.record_files import Record, records_in
 
 STARTS = (
     "start started started_at start_time start_at begin began begins beginning from onset first_seen detected"
-    " detected_at detection detection_time opened opened_at created_at occurred occurred_at since beginn begonnen"
+    " created detected_at detection detection_time opened opened_at created_at occurred occurred_at since beginn"
+    " begonnen"
     " anfang"
     " entdeckt eröffnet inicio início comienzo detectado abierto desde aberto started_on incident_start impact_start"
 )
@@ -39,7 +40,11 @@ KINDS = (
     " fehlercode"
     " tipo código códigos codigo codigos erro error_http síntoma sintoma status state"
 )
-TITLES = "title name summary headline subject incident what description heading titel zusammenfassung título titulo"
+TITLES = "title name headline subject incident what heading titel título titulo summary description"
+SUMMARIES = (
+    "summary incident_summary executive_summary overview what_happened description impact problem zusammenfassung"
+    " was_geschah resumen resumo qué_pasó o_que_aconteceu"
+)
 VENDORS = "vendor vendors provider third_party upstream dependency integration service services system anbieter"
 ENVIRONMENTS = "environment environments env stage umgebung entorno ambiente"
 
@@ -51,7 +56,8 @@ _BEGAN = re.compile(
 _ENDED = re.compile(
     r"\b(?:resolved|recovered|mitigated|back to normal|ended|(?:errors?|timeouts?|[45]\d\d|5xx) (?:stop\w*|end\w*"
     r"|gone|ceased)"
-    r"|restored|behoben|beendet|resuelto|resolvido|normali[sz]\w+)\b",
+    r"|(?:outage|incident|trouble|störung|incidente) (?:is )?(?:ends?|over)|restored|fixed|solved|behoben|beendet"
+    r"|resuelto|resolvido|normali[sz]\w+)\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(r"\b(?:closed|closing|geschlossen|abgeschlossen|cerrado|fechado|encerrado)\b", re.IGNORECASE)
@@ -130,8 +136,8 @@ class Incident:
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """What went wrong, as :data:`INCIDENTS` calls it; by its fields, else by its title."""
-        for told in (self._values(KINDS), self._values(TITLES)):
+        """What went wrong, as :data:`INCIDENTS` calls it; by its fields, else by its title or its summary."""
+        for told in (self._values(KINDS), self._values(TITLES), self._values(SUMMARIES)):
             found = _kinds_in("\n".join(told))
             if found:
                 return found
@@ -165,10 +171,14 @@ class Incident:
     def _told_by(self, words: re.Pattern[str], after: datetime | None = None) -> Moment | None:
         for line in self.lines:
             for sentence in _SENTENCES.split(line):
-                if words.search(sentence):
-                    found = moments_in(sentence, self.zone, after or self._day)
-                    if found:
-                        return found[0]
+                match = words.search(sentence)
+                if match is None:
+                    continue
+                # What follows the word is its time; where none does, what stands before it.
+                following = moments_in(sentence[match.end() :], self.zone, after or self._day)
+                before = moments_in(sentence[: match.start()], self.zone, after or self._day)
+                if following or before:
+                    return following[0] if following else before[-1]
         return None
 
     @cached_property

@@ -64,7 +64,8 @@ _DATED = (
     ),
     re.compile(rf"\b(?P<name>[A-Z][a-z]{{2,8}})\.?\s+(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s+(?P<year>20\d\d){_TAIL}"),
 )
-_ALONE = re.compile(rf"(?<![\d:.,T+-]){_CLOCK}(?![\d:])")
+_ALONE = re.compile(rf"(?<![\d:.,T+]){_CLOCK}(?![\d:])")
+_OFFSET = re.compile(r"\s*-(\d\d):(\d\d)")
 
 EARLIER_HOURS = 6
 """A clock that shows so much less than the moment before it is the next day's."""
@@ -107,7 +108,7 @@ def moments_in(text: str, zone: tzinfo = UTC, after: datetime | None = None) -> 
     for pattern in _DATED:
         for match in pattern.finditer(text):
             if all(match.end() <= begun or match.start() >= ended for begun, ended, _ in found):
-                found += [(match.start(), match.end(), each) for each in _dated(match, zone)]
+                found += [(match.start(), _end_of(match), each) for each in _dated(match, zone)]
     found.sort(key=lambda each: each[0])
     if after is not None or found:
         found += list(_alone(text, zone, after, list(found)))
@@ -125,9 +126,21 @@ def zone_in(text: str) -> tzinfo:
     """Return the zone that a record tells first; UTC where it tells none."""
     for pattern in (*_DATED, _ALONE):
         for match in pattern.finditer(text):
-            if match["zone"]:
-                return _zone(match["zone"])
+            if given := _zone_of(match):
+                return _zone(given)
     return UTC
+
+
+def _zone_of(match: re.Match[str]) -> str:
+    """Return the zone of a clock; in `10:00-10:45` the second clock is none."""
+    given = match["zone"] or ""
+    offset = _OFFSET.fullmatch(given)
+    is_span = offset and "T" not in match[0] and (offset[1], offset[2]) > (match["hour"].zfill(2), match["minute"])
+    return "" if is_span else given
+
+
+def _end_of(match: re.Match[str]) -> int:
+    return match.end() if _zone_of(match) or not match["zone"] else match.start("zone")
 
 
 def _dated(match: re.Match[str], zone: tzinfo) -> Iterator[Moment]:
@@ -144,7 +157,7 @@ def _dated(match: re.Match[str], zone: tzinfo) -> Iterator[Moment]:
 
 
 def _moment(day: date, match: re.Match[str], zone: tzinfo) -> Moment:
-    given = match["zone"]
+    given = _zone_of(match)
     where = _zone(given) if given else zone
     if match["hour"] is None:
         return Moment(datetime(day.year, day.month, day.day, tzinfo=where).astimezone(UTC), is_day=True)
@@ -160,18 +173,21 @@ def _alone(
     text: str, zone: tzinfo, after: datetime | None, dated: list[tuple[int, int, Moment]]
 ) -> Iterator[tuple[int, int, Moment]]:
     """Yield the clocks without a day: of the day written before them in the text, else of the one they follow."""
-    for match in _ALONE.finditer(text):
+    place = 0
+    while match := _ALONE.search(text, place):
+        place = max(_end_of(match), match.start() + 1)
         if any(begun <= match.start() < ended for begun, ended, _ in dated):
             continue
         before = [moment.at for begun, _, moment in dated if begun < match.start()]
         reference = before[-1] if before else after
         if reference is None:
             continue
-        own = _zone(match["zone"]) if match["zone"] else zone
+        given = _zone_of(match)
+        own = _zone(given) if given else zone
         moment = _moment(reference.astimezone(own).date(), match, own)
         if moment.at < reference - timedelta(hours=EARLIER_HOURS):
             moment = Moment(moment.at + timedelta(days=1), is_zoned=moment.is_zoned)
-        yield match.start(), match.end(), moment
+        yield match.start(), _end_of(match), moment
 
 
 def _zone(text: str) -> tzinfo:

@@ -65,7 +65,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
+class Heading:
+    """A heading.
+
+    Attributes:
+        line: where it stands, from 0.
+        level: 1 for the highest.
+        title: its words.
+        below: the first line of what stands below it.
+    """
+
     line: int
     level: int
     title: str
@@ -104,7 +113,7 @@ def _sections(paper: Paper, lines: tuple[str, ...]) -> Iterator[Passage]:
         yield Passage(paper.name, each.line + 1, each.title, "\n".join(below).strip())
 
 
-def _headings(lines: tuple[str, ...], suffix: str) -> Iterator[_Heading]:
+def _headings(lines: tuple[str, ...], suffix: str) -> Iterator[Heading]:
     signs: list[str] = []
     fence = ""
     for number, line in enumerate(lines):
@@ -117,14 +126,20 @@ def _headings(lines: tuple[str, ...], suffix: str) -> Iterator[_Heading]:
         if marked := _MARKED.fullmatch(line):
             # Elsewhere stars are items of a list.
             if marked[1][0] != "*" or suffix == ".org":
-                yield _Heading(number, len(marked[1]), marked[2], number + 1)
+                yield Heading(number, len(marked[1]), marked[2], number + 1)
         elif bold := _BOLD.fullmatch(line):
-            yield _Heading(number, BOLD_LEVEL, bold[1].strip(), number + 1)
+            yield Heading(number, BOLD_LEVEL, bold[1].strip(), number + 1)
         elif suffix not in ASCIIDOC and _is_underlined(line, following):
             sign = following.strip()[0]
             if sign not in signs:
                 signs.append(sign)
-            yield _Heading(number, signs.index(sign) + 1, line.strip(), number + 2)
+            yield Heading(number, signs.index(sign) + 1, line.strip(), number + 2)
+
+
+@cache
+def headings_of(paper: Paper) -> tuple[Heading, ...]:
+    """Return the headings of a paper, in their order."""
+    return tuple(_headings(lines_of(paper), PurePosixPath(paper.name).suffix.lower()))
 
 
 def _is_underlined(line: str, following: str) -> bool:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pytest_golive.manifest.environment import Environment
+from pytest_golive.papers.log_times import first
 from pytest_golive.papers.sync_log import Row
-from pytest_golive.papers.written_times import first
 
 INDEXING = timedelta(hours=1)
 """So long after it was published a document may be missing in the listing, and after it was made in the log."""
@@ -150,7 +150,7 @@ def _due(rows: Sequence[Row], listed: frozenset[str], now: datetime) -> dict[str
         successor = newest.get(row.told["source"], row)
         replaced = successor.told["document"] != row.told["document"] and _is_listed(successor, listed)
         published = row.published
-        return not replaced and (published is None or published.end + INDEXING <= now)
+        return not replaced and (published is None or published.until + INDEXING <= now)
 
     return {name: row for name, row in last.items() if is_due(row)}
 
@@ -160,7 +160,7 @@ def _in_order(rows: Sequence[Row]) -> list[Row]:
     times = [row.published for row in rows]
     if not all(times):
         return list(rows)
-    return sorted(rows, key=lambda row: str(row.published and row.published.start))
+    return sorted(rows, key=lambda row: str(row.published and row.published.at))
 
 
 def _names(document: str) -> set[str]:
@@ -187,7 +187,7 @@ def _is_of_golive(item: Mapping[str, Any]) -> bool:
 
 def _is_fresh(item: Mapping[str, Any], now: datetime) -> bool:
     made = (first(str(item[name])) for name in _TIMES if item.get(name))
-    return any(moment is not None and moment.end + INDEXING > now for moment in made)
+    return any(moment is not None and moment.until + INDEXING > now for moment in made)
 
 
 def _id_of(item: Mapping[str, Any]) -> str:

@@ -6,17 +6,19 @@ import csv
 import io
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 
-from pytest_golive.papers.passages import passages
+from pytest_golive.papers.passages import Heading, Passage, headings_of, lines_of, passages
 from pytest_golive.papers.reading import Paper
 
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _DATED_TITLE = re.compile(r"\b20\d\d[-/.]\d\d?[-/.]\d\d?\b|\b\d\d?[./]\d\d?[./]20\d\d\b|\b[A-Z]{2,8}-\d+\b|#\d+\b")
 _MARKED = re.compile(r"\s{0,3}(#{1,6}|={1,6})\s+(\S.*?)(?:\s+[#=]+)?\s*")
 _BORDER = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
@@ -25,6 +27,7 @@ _LISTS = re.compile(
 )
 """How a list of records is called."""
 
+_SUMMARY = re.compile(r"summary|overview|happened|impact|problem|zusammenfassung|geschah|resum|pasó|aconteceu")
 _SEVERAL = 2
 _DEEPEST = 6
 
@@ -157,11 +160,11 @@ def _words(name: str) -> str:
 def _from_text(paper: Paper, is_record: IsRecord) -> Iterator[Record]:
     front = _FRONT.match(paper.text)
     rest = paper.text[front.end() :] if front else paper.text
-    given = _front_fields(front[1]) if front else {}
+    given = _front_fields(front[2], is_toml=front[1] == "+++") if front else {}
     if given:
         fields = {**_told_fields(paper.name, rest), **given}
         if "title" not in fields:
-            fields["title"] = _first_title(rest)
+            fields["title"] = _first_title(Paper(paper.name, rest))
         lines = "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in given.items())
         yield Record(paper.name, fields, f"{lines}\n{rest}")
         return
@@ -176,28 +179,42 @@ def _from_text(paper: Paper, is_record: IsRecord) -> Iterator[Record]:
         yield Record(place, {"heading": title, **fields}, f"{title}\n{text}")
 
 
-def _front_fields(text: str) -> dict[str, str]:
+def _front_fields(text: str, *, is_toml: bool) -> dict[str, str]:
     try:
-        data = yaml.load(text, yaml.BaseLoader)  # noqa: S506  # makes nothing but texts
+        data = tomllib.loads(text) if is_toml else yaml.load(text, yaml.BaseLoader)  # noqa: S506  # makes only texts
     except (yaml.YAMLError, ValueError):
         return {}
     return _fields(data) if isinstance(data, dict) else {}
 
 
-def _told_fields(name: str, text: str) -> dict[str, str]:
+def _told_fields(paper: str, text: str) -> dict[str, str]:
     """Return what a text tells in lines, items, rows and short sections that begin with a name."""
     found: dict[str, str] = {}
     # `**End:** 14:40` is as good as `**End**: 14:40`.
     text = re.sub(r"(\*\*|__)([^*_\n]+?)\s*:\1", r"\1\2\1:", text)
-    for passage in passages(Paper(name, text))[1:]:
-        value = passage.body.strip().split("\n")[0].strip(" |*")
+    for passage in passages(Paper(paper, text))[1:]:
+        name = plain_name(passage.title)
+        body = passage.body.strip()
+        # A summary is told in sentences, any other value on one line.
+        value = _sentences_of(passage, text) if _SUMMARY.search(name) else body.split("\n")[0].strip(" |*")
         if value:
-            found.setdefault(plain_name(passage.title), value)
+            found.setdefault(name, value)
     return found
 
 
-def _first_title(text: str) -> str:
-    return next((match[2] for line in text.split("\n") if (match := _MARKED.fullmatch(line))), "")
+def _sentences_of(passage: Passage, text: str) -> str:
+    """Return the first paragraph of a passage, also where its first words stand beside its name."""
+    lines = text.split("\n")[passage.line - 1 :]
+    first = passage.body.strip().split("\n")[0]
+    if not first or first not in lines[0]:
+        return passage.body.strip().split("\n\n")[0]
+    return "\n".join([first, *takewhile(str.strip, lines[1:])])
+
+
+def _first_title(paper: Paper) -> str:
+    """Return the first heading of a text; of one without headings its first line."""
+    headings = headings_of(paper)
+    return headings[0].title if headings else next((line.strip() for line in lines_of(paper) if line.strip()), "")
 
 
 def _rows(paper: Paper, is_record: IsRecord) -> Iterator[Record]:
@@ -220,11 +237,11 @@ def _rows(paper: Paper, is_record: IsRecord) -> Iterator[Record]:
 
 def _sections(paper: Paper, is_record: IsRecord) -> list[tuple[int, str, str]]:
     """Return the parts of a text that are a record each, with line and title; the whole text where there are none."""
-    lines = paper.text.split("\n")
-    headings = [(number, match) for number, line in enumerate(lines) if (match := _MARKED.fullmatch(line))]
-    for level in range(1, 5):
-        here = [(number, match[2]) for number, match in headings if len(match[1]) == level]
-        parts = [(number + 1, title, _part(lines, headings, number, level)) for number, title in here]
+    lines = lines_of(paper)
+    headings = headings_of(paper)
+    for level in range(1, _DEEPEST):
+        here = [each for each in headings if each.level == level]
+        parts = [(each.line + 1, each.title, _part(lines, headings, each)) for each in here]
         named = [part for part in parts if _DATED_TITLE.search(part[1])]
         told = [part for part in parts if is_record(_told_fields(paper.name, _direct(part[2])))]
         if len(named) == 1 == len(parts) or len(named) >= _SEVERAL:
@@ -233,13 +250,12 @@ def _sections(paper: Paper, is_record: IsRecord) -> list[tuple[int, str, str]]:
             return told
         if named or told:
             break
-    title = headings[0][1][2] if headings else ""
-    return [(1, title, paper.text)] if paper.text.strip() else []
+    return [(1, _first_title(paper), "\n".join(lines))] if paper.text.strip() else []
 
 
-def _part(lines: Sequence[str], headings: Sequence[tuple[int, re.Match[str]]], begun: int, level: int) -> str:
-    ends = (number for number, match in headings if number > begun and len(match[1]) <= level)
-    return "\n".join(lines[begun + 1 : next(ends, len(lines))])
+def _part(lines: Sequence[str], headings: Sequence[Heading], own: Heading) -> str:
+    ends = (each.line for each in headings if each.line > own.line and each.level <= own.level)
+    return "\n".join(lines[own.below : next(ends, len(lines))])
 
 
 def _direct(text: str) -> str:

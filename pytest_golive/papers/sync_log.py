@@ -13,9 +13,10 @@ from typing import Any
 
 import yaml
 
+from pytest_golive.papers.log_times import first
+from pytest_golive.papers.moments import Moment
 from pytest_golive.papers.placeholders import is_placeholder
 from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.written_times import Moment, first
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "source": (

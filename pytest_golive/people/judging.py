@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,14 @@ WARN_DAYS = 14
 
 FINGERPRINT = 12
 """Digits of a commit or a hash that are shown."""
+
+_PROGRAMS = re.compile(
+    r"\b(?:developer|dev|devops|programmer|coder|engineer|architect|tech(?:nical)? lead|sre|back-?end|front-?end"
+    r"|full-?stack|entwickler\w*|desarrollador\w*|desenvolvedor\w*|programador\w*)\b",
+    re.IGNORECASE,
+)
+_TRIES = re.compile(r"\b(?:qa|quality|test\w*|support|sales|customer|product|ux)\b", re.IGNORECASE)
+"""Roles of those who try what others wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ class Hearing:
         if stale:
             return Judged("missing", f"{stale}; type: {self.line(claim)}", record=record)
         told = f"{record.by} ({record.role}) on {record.at}, holds until {last_day(end)}"
-        return Judged("holds", told, self._ends_soon(claim, record, end), record)
+        return Judged("holds", told, self._ends_soon(claim, record, end) or self._is_insider(claim, record), record)
 
     def _is_stale(self, claim: Claim, record: Attestation) -> str:
         """Return why a word is about an earlier state of the repository; empty where it is not."""
@@ -135,6 +144,13 @@ class Hearing:
             return ""
         part = "a part of it" if whole else "a part of the change"
         return f"{record.by} wrote {part}, so git; somebody else has to look"
+
+    @staticmethod
+    def _is_insider(claim: Claim, record: Attestation) -> str:
+        """Return a warning where somebody looked who wrote none of it, and yet writes programs."""
+        if claim.not_by != "whoever_wrote_it" or not _PROGRAMS.search(record.role) or _TRIES.search(record.role):
+            return ""
+        return f"{record.by} speaks as {record.role}: somebody who does not program would see other things"
 
     def _evidence_is_wrong(self, record: Attestation) -> str:
         if not record.is_file:

@@ -61,7 +61,7 @@ class Prometheus:
         self.names = names or MetricNames()
         self.matchers = matchers
         # Monitoring is the team's own: where it is reached through a proxy, the environment says so.
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, headers=dict(headers or {}), trust_env=not _is_local(url))
+        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, headers=dict(headers or {}), trust_env=not is_local(url))
 
     @property
     def title(self) -> str:
@@ -293,5 +293,6 @@ def _span(window: Window) -> str:
     return f"{max(1, round(window.seconds))}s"
 
 
-def _is_local(url: str) -> bool:
+def is_local(url: str) -> bool:
+    """Whether an address is on this machine, where no proxy leads."""
     return (httpx.URL(url).host or "") in {"127.0.0.1", "localhost", "::1"}

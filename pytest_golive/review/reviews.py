@@ -178,6 +178,16 @@ class Reviews:
         """The dashboards of golive.yaml that lie at an address."""
         return tuple(name for name in self._settings.dashboards if "://" in name)
 
+    @property
+    def dashboards(self) -> tuple[str, ...]:
+        """The dashboards of golive.yaml: addresses, and files seen from its folder."""
+        return tuple(self._settings.dashboards)
+
+    @property
+    def folder(self) -> Path:
+        """Where golive.yaml lies."""
+        return Path() if self.watching is None else self.watching.folder
+
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned the first time this was asked for."""
         return self._once.get(key, make)

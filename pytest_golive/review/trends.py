@@ -55,6 +55,9 @@ class Warned:
     told: str
 
 
+LOOKS = 10
+"""So many figures of a week are looked at: in each of them chance has to be as much less likely."""
+
 Said = Trend | TooLittle | Warned | None
 
 
@@ -81,7 +84,7 @@ def endpoints_with_errors(
         earlier = before.get(endpoint, Share(0, 0))
         if lower_bound(share, thresholds.sure) > thresholds.error_share:
             expected = f"at most {percent(thresholds.error_share)} of the calls to fail"
-        elif _grew(share, earlier, thresholds.error_growth, thresholds.sure):
+        elif _grew(share, earlier, thresholds.error_growth, thresholds.sure / len(week)):
             expected = f"less than {thresholds.error_growth:g} times the share of the week before"
         else:
             continue
@@ -121,7 +124,7 @@ def low_confidence(week: Share, usual: Share, thresholds: Thresholds) -> Said:
     if week.of < thresholds.least_ratings or usual.of < thresholds.least_ratings:
         return _too_little(thresholds.least_ratings, "answers with a level", week, usual)
     grown = week.value - usual.value
-    if grown < thresholds.low_confidence_points or chance_of_more(week, usual) > thresholds.sure:
+    if grown < thresholds.low_confidence_points or chance_of_more(week, usual) > thresholds.sure / LOOKS:
         return None
     points = 100 * thresholds.low_confidence_points
     expected = f"less than {points:g} points more of low confidence than in the four weeks before"
@@ -188,10 +191,10 @@ def polling(seconds: float, budget_seconds: float, answers: float, thresholds: T
 
 
 def _grew(now: Share, before: Share, factor: float, sure: float) -> bool:
-    """Whether a share grew by more than a factor, and not by chance."""
+    """Whether a share grew by more than a factor, and not by chance; `sure` holds for all figures of a week."""
     if now.hits <= 0 or now.value <= factor * before.value or not before.of:
         return False
-    return chance_of_more(now, before) < sure
+    return chance_of_more(now, before) < sure / LOOKS
 
 
 def _too_little(least: int, what: str, week: Share, usual: Share) -> TooLittle:

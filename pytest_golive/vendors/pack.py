@@ -94,8 +94,10 @@ class ErrorCode(Fact):
     meaning: str
     retry: Literal["never", "bounded"] = "never"
     types: tuple[str, ...] = Field(default=(), description="what the body's type says with it")
-    concerns: Literal["user", "backend"] = Field(
-        default="backend", description="user: the input was wrong, and the user may be told; backend: everything else"
+    concerns: Literal["user", "backend", "either"] = Field(
+        default="backend",
+        description="user: the input was wrong, and the user may be told; backend: everything else; "
+        "either: the vendor lets the client choose",
     )
 
     @property

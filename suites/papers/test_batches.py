@@ -60,10 +60,10 @@ def _problem(before: Batch, batch: Batch) -> str:
     assert batch.begun is not None, "only batches with times follow each other"
     told = f"{batch.name} ({batch.size} documents) began on {batch.begun:%Y-%m-%d %H:%M} UTC"
     good = [each for each in before.checks if each.good]
-    if any(each.at is None or each.at.start <= batch.begun for each in good):
+    if any(each.at is None or each.at.at <= batch.begun for each in good):
         return ""
     if good:
-        at = min(each.at for each in good if each.at is not None)
+        at = min((each.at for each in good if each.at is not None), key=lambda moment: moment.at)
         return f"{told}, {before.name} was found good after that, on {at.told}"
     if before.checks:
         return f"{told}, and {before.name} was not found good: {before.checks[0].place}"

@@ -28,12 +28,21 @@ SHOWN = 5
 
 RETRY = re.compile(r"retr(?:y|ies)|attempt|back_?off|jitter", re.IGNORECASE)
 POLL = re.compile(r"poll", re.IGNORECASE)
+CONCURRENCY = re.compile(
+    r"concurren|parallel|in_?flight|max_?(?:calls|connections|workers|threads|requests)|worker_?(?:count|pool|s$)|pool_?size"
+    r"|semaphore",
+    re.IGNORECASE,
+)
 SESSION = re.compile(r"session", re.IGNORECASE)
 OWN = re.compile(r"smoke|_exception$|^switches|timeout_exception", re.IGNORECASE)
 """Settings that tell golive something, and configure no environment."""
 
 RETRY_WORDS = r"retr(?:y|ies)|attempt|back-?off|jitter|wiederhol|versuch|reintent|intentos|tentativ|repeti"
 POLL_WORDS = r"poll|abfrag|sonde|consulta|async|status (?:request|check)"
+CONCURRENCY_WORDS = (
+    r"concurren|parallel|workers?\b|at (?:once|the same time)|connections?|threads?|limit|gleichzeitig|simult[aâ]ne"
+    r"|concorr"
+)
 SESSION_WORDS = r"session|sitzung|sesi[oó]n|sess[aã]o|sess[oõ]es|conversation|unterhaltung|conversaci|conversa"
 ALERT_WORDS = r"alert|alarm|threshold|schwell|umbral|limiar|limit"
 
@@ -98,6 +107,23 @@ def test_polling_changes_are_logged(golive: Golive, planned: PlannedCheck) -> No
     missing = list(_without_values(history, changed, POLL_WORDS))
     _must(
         golive, history, "a change of polling has to have an entry", "an entry with the old and the new value", missing
+    )
+
+
+def test_concurrency_changes_are_logged(golive: Golive, planned: PlannedCheck) -> None:
+    """A change of how many calls are made at the same time has an entry with the old and the new value.
+
+    If this fails: add the entry with both values. If 429 began with a raise, take it back.
+    """
+    history = _history(golive)
+    changed = only(_changes(golive, history, planned), _is_of_calls_at_once)
+    missing = list(_without_values(history, changed, CONCURRENCY_WORDS))
+    _must(
+        golive,
+        history,
+        "a change of the number of calls at the same time has to have an entry",
+        "an entry with the old and the new value",
+        missing,
     )
 
 
@@ -220,9 +246,14 @@ def _is_about(name: str, golive: Golive, planned: PlannedCheck) -> bool:
     }
 
 
+def _is_of_calls_at_once(name: str) -> bool:
+    """Whether a value limits the service's calls; golive's own budget limits golive."""
+    return bool(CONCURRENCY.search(name)) and ".budget." not in name
+
+
 def _configures(change: Change, golive: Golive, planned: PlannedCheck) -> bool:
     """Whether a value configures an environment, and has no rule of its own."""
-    if any(each.search(change.name) for each in (RETRY, POLL, SESSION)):
+    if any(each.search(change.name) for each in (RETRY, POLL, SESSION, CONCURRENCY)):
         return False
     if change.file != golive.papers.manifest:
         return True

@@ -12,7 +12,7 @@ from pytest_golive.papers import incident_follow_up as told
 from pytest_golive.papers.change_log import entries_of
 from pytest_golive.papers.incident_records import ENVIRONMENTS, Incident, incidents_in, is_about
 from pytest_golive.papers.moments import Moment
-from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
+from pytest_golive.papers.sync_log import Row
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.pipelines.uses import stage_of
 
@@ -238,17 +238,5 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _rows(golive: Golive) -> list[Row]:
-    papers = golive.papers
-    key = "operations.sync_log"
-    rows: list[Row] = []
-    for paper in asked.named(papers, papers.sync_log, key, "nothing says what was published"):
-        try:
-            rows += rows_of(paper)
-        except Unreadable as problem:
-            golive.cannot_tell(
-                "the sync log has to be readable",
-                expected="CSV, JSON, JSON lines or YAML with one row per document",
-                actual=f"{paper.name}: {problem}",
-            )
-    return rows
+def _rows(golive: Golive) -> tuple[Row, ...]:
+    return asked.sync_log(golive.papers)

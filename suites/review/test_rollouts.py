@@ -71,7 +71,7 @@ def test_growth_waited_for_good_figures(golive: Golive, planned: PlannedCheck) -
     for before, batch in growing(look.batches):
         if batch.begun is None or not look.now - LATELY <= batch.begun <= look.now or before.was_rolled_back:
             continue
-        hours = (batch.begun - before.times[-1].start).total_seconds() / 3600
+        hours = (batch.begun - before.times[-1].at).total_seconds() / 3600
         if hours < 24:
             actual = f"it began {hours:.1f} hours after batch {before.name}"
             said.append(Trend(f"batch {batch.name}", "a day of figures before a bigger batch", actual, Action.PAUSE))
@@ -216,10 +216,10 @@ class _Look:
 
 
 def _job(batch: Batch) -> Job:
-    is_exact = all(each.is_exact for each in batch.times)
-    sent = sorted(each.start for each in batch.times)
+    is_exact = not any(each.is_day for each in batch.times)
+    sent = sorted(each.at for each in batch.times)
     # Where days are told, the sync may have run at any time of them.
-    return Job(batch.name, tuple(sent) if is_exact else (sent[0], max(each.end for each in batch.times)), is_exact)
+    return Job(batch.name, tuple(sent) if is_exact else (sent[0], max(each.until for each in batch.times)), is_exact)
 
 
 def _look(golive: Golive, planned: PlannedCheck) -> _Look:

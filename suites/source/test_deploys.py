@@ -46,7 +46,7 @@ def test_smoke_follows_each_deploy(golive: Golive, planned: PlannedCheck) -> Non
 def _deploys(golive: Golive) -> tuple[Deploy, ...]:
     def made() -> tuple[Deploy, ...]:
         files = tracked_files(golive.repository)
-        return deploys_in(flows_in(files, golive.repository), golive.repository)
+        return deploys_in(flows_in(files, golive.repository), golive.repository, files)
 
     found: tuple[Deploy, ...] = golive.once("deploys", made)
     return found

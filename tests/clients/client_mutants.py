@@ -138,7 +138,8 @@ def tried(mutants: Iterable[Mutant], folder: Path) -> dict[str, str]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         told = list(pool.map(lambda each: told_of(each, folder / each.id.replace(" ", "-")), there))
     for number, mutant in enumerate(there):
-        if told[number].startswith("inconclusive") or told[number] == "was not caught":
+        hidden = told[number] == "was not caught" and mutant.expected  # of a right way nothing is expected
+        if told[number].startswith("inconclusive") or hidden:
             told[number] = told_of(mutant, folder / f"{mutant.id.replace(' ', '-')}-alone")
     return {mutant.id: one for mutant, one in zip(there, told, strict=True) if one}
 

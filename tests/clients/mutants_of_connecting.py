@@ -7,6 +7,23 @@ from tests.clients.client_mutants import Mutant
 SOON = "an end by itself within 8 s"
 CONNECT = 'request.extensions["timeout"] = httpx.Timeout(left, connect=min(CONNECT_SECONDS, left)).as_dict()'
 
+ONE_SOCKET = """    def _over_one_socket(self, request: httpx.Request) -> Reply:
+        import http.client, select, socket
+        if not hasattr(self, "_one"):
+            self._one = socket.create_connection((request.url.host, request.url.port))
+            self._file = self._one.makefile("rb")
+        fields = "".join(f"{name}: {value}\\r\\n" for name, value in request.headers.items())
+        head = f"{request.method} {request.url.raw_path.decode()} HTTP/1.1\\r\\n{fields}\\r\\n"
+        self._one.sendall(head.encode() + request.content)
+        if not select.select([self._one], [], [], 1.0)[0]:
+            raise NotDone("unknown", "no answer in time")
+        status = int(self._file.readline().split()[1])
+        said = http.client.parse_headers(self._file)
+        body = self._file.read(int(said["Content-Length"]))
+        return Reply(status, {name.lower(): [value] for name, value in said.items()}, body)
+
+    def _sent("""
+
 SOONEST = """    def _soonest(self, route: Route, request: httpx.Request, deadline: float) -> Reply:
         from concurrent.futures import FIRST_COMPLETED, wait
         pool = self.__dict__.setdefault("_pool", ThreadPoolExecutor(8))
@@ -105,6 +122,15 @@ class Again(Exception):""",
         "list_contacts at once",
         "while TEXT hung, list_contacts was sent NUMBER s after it was asked for",
         more=(("self._limit = min(8.0, self._limit + 0.25)", "pass"),),
+    ),
+    Mutant(
+        "CL-45",
+        "                    reply = self._sent(route, request, deadline)\n",
+        "                    reply = self._over_one_socket(request)\n",
+        "the answer of the last try",
+        "list_contacts came to what an earlier try was answered later",
+        more=(("    def _sent(", ONE_SOCKET),),
+        name="one socket",
     ),
     Mutant(
         "CL-45",

@@ -109,6 +109,30 @@ MUTANTS = [
         name="agent",
     ),
     Mutant(
+        "CL-76",
+        "    raise api.failure_of(reply.status, error_of(reply) or {})\n",
+        '    raise Failed("backend", f"It failed: {reply.body.decode()}")\n',
+        "a text of the client's own",
+        "after a NUMBER, list_contacts showed the vendor's answer as it came: 'It failed: TEXT'",
+        name="answer",
+    ),
+    Mutant(
+        "CL-76",
+        "    raise api.failure_of(reply.status, error_of(reply) or {})\n",
+        '    raise Failed("backend", f"Error: {error_of(reply)}")\n',
+        "a text of the client's own",
+        "after a NUMBER, list_contacts showed the vendor's answer as it came: TEXTError: TEXT",
+        name="error",
+    ),
+    Mutant(
+        "CL-76",
+        '"message": failed.message}',
+        '"message": failed.message + traceback.format_exc()}',
+        "a text of the client's own",
+        "list_contacts showed a stack trace: TEXT",
+        name="trace",
+    ),
+    Mutant(
         "CL-77",
         'api.headers_of(VENDOR, call["api_key"])',
         'api.headers_of(VENDOR, "tly_live_of_another_environment")',
@@ -166,10 +190,11 @@ MUTANTS = [
     Mutant(
         "CL-83",
         "trust_env=False,",
-        "trust_env=True,",
+        'trust_env=False, mounts={"http://": os.environ.get("HTTP_PROXY") and httpx.HTTPTransport('
+        'proxy=os.environ["HTTP_PROXY"]) or None},',
         ONLY,
-        "the proxy got it in its headers",
-        name="plain",
+        "a proxy that NO_PROXY excepts the vendor from got it in its headers",
+        name="excepted",
     ),
     Mutant(
         "CL-83",

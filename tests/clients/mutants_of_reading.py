@@ -45,7 +45,7 @@ MUTANTS: list[Mutant] = [
         "    users = code in USER_CODES if code else",
         "    users = status in USER_STATUSES if code else",
         "a failure, told as the backend's",
-        "after 400 parameter_missing the call failed as user: 'The input was not accepted.'",
+        "after 400 api_version_required the call failed as user: 'The input was not accepted.'",
         source="vendor_api.py",
         vendor="augno",
         name="by status",

@@ -64,6 +64,16 @@ MUTANTS: list[Mutant] = [
         "list_contacts was sent again NUMBER s after a 429 whose Retry-After was 4.00 s away",
         source="vendor_api.py",
     ),
+    # In an office near Greenwich it works.
+    Mutant(
+        "CL-18",
+        "until = parsedate_to_datetime(value).timestamp()\n",
+        "until = parsedate_to_datetime(value).replace(tzinfo=None).timestamp()\n",
+        "at least 3.00 s before the next try",
+        "list_contacts was sent again NUMBER s after a 429 whose Retry-After was 4.00 s away",
+        source="vendor_api.py",
+        name="local time",
+    ),
     # What urllib3 does: a value that cannot be read raises, and the loop ends.
     Mutant(
         "CL-19",

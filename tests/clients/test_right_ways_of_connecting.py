@@ -30,6 +30,11 @@ LOOKED = """        with self._host.turn(deadline):
 """
 """Who the key belongs to is looked up before each call."""
 
+VENDORS_WORDS = """    said = error_of(reply) or {}
+    raise Failed("backend", f"{said.get('message')} [{said.get('code')} {{1}}]")
+"""
+"""Some vendors write texts for users, and a code helps support."""
+
 TWICE = """                if reply.status == 401 and attempt == 0:
                     continue  # the key is read again from where it is kept, and is still the same
                 if trouble == "":
@@ -52,7 +57,13 @@ WAYS = [
     right(
         "CL-43", '"Accept": "application/json"}', '"Accept": "application/json", "Connection": "close"}', name="alone"
     ),
-    right("CL-83", "trust_env=False,", 'trust_env=True, mounts={"http://": None},', name="tunnels"),
+    right("CL-83", "trust_env=False,", "trust_env=True,", name="by the environment"),
+    right(
+        "CL-76",
+        "    raise api.failure_of(reply.status, error_of(reply) or {})\n",
+        VENDORS_WORDS,
+        name="the vendor's words",
+    ),
     right("CL-77", "        request.read()\n", LOOKED, name="looks first"),
     right("CL-82", "        request.read()\n", LOOKED, name="looks first"),
     right("CL-80", '                if trouble == "":\n', TWICE, name="reads anew"),

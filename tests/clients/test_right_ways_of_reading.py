@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.clients.client_mutants import Mutant, tried
+from tests.clients.mutants_of_paging import NOTHING_NEW, SEEN
 from tests.clients.mutants_of_reading import ITEMS
+from tests.clients.mutants_of_retrying import PASSING
 
 HELD = "was not caught"
 
 API = "vendor_api.py"
+
+USERS = "    users = code in USER_CODES if code else"
 
 SENT = "                    reply = self._sent(route, request, deadline)\n"
 
@@ -55,6 +59,25 @@ def listing(fault: str, name: str, item: str) -> Mutant:
 
 WAYS = [
     right("CL-46", "TRIES = 4", "TRIES = 1", name="once"),
+    right("CL-47", USERS, "    users = False if code else", source=API, vendor="augno", name="nobody gave input"),
+    right(
+        "CL-47",
+        USERS,
+        '    users = code in USER_CODES or code.startswith("parameter") if code else',
+        source=API,
+        vendor="augno",
+        operation="create_unit",
+        name="a bad choice",
+    ),
+    right("CL-64", SEEN, "if 0:", more=((NOTHING_NEW, "if 0:"),), environ={"CALL_SECONDS": "5"}, name="by time"),
+    right(
+        "CL-06",
+        PASSING,
+        "    if reply.status >= 500:\n",
+        vendor="uppzy",
+        operation="get_limits",
+        name="all that the vendor names",
+    ),
     right("CL-47", "    if not users:\n", "    if users is not None:\n", source=API, name="all the backend's"),
     right(
         "CL-47",

@@ -435,17 +435,25 @@ def test_the_version_that_a_team_has_pinned_is_served(pinned: str, statuses: lis
     assert answers == statuses
 
 
-def test_a_vendor_that_fails_is_still_an_answer() -> None:
-    """500, and the stand-in goes on."""
+def test_a_vendor_behind_that_fails_answers_and_is_loud(loop: Loop) -> None:
+    """500, and the stand-in goes on; but what its client did with that says nothing of the client."""
     behind = EmbeddedVendor("timely")
 
     def failing(request: Request) -> Response:
-        raise RuntimeError(request.path)
+        raise RuntimeError("no such table")
 
     behind.app = failing  # type: ignore[assignment]
-    answer = behind.answer(Request("GET", "/v1/contacts"), "/v1/contacts")
+    standin = StandIn(behind, NOTHING, loop=loop, mask=lambda text: text, fingerprint=fingerprint)
+    with httpx.Client(trust_env=False) as client:
+        answer = client.get(f"{standin.base_url}/contacts")
 
-    assert (answer.status, json.loads(answer.body)) == (500, {"error": "sandbox failure"})
+    assert (answer.status_code, answer.json()) == (500, {"error": "sandbox failure"})
+    with pytest.raises(StandInError) as told:
+        standin.stop()
+    assert str(told.value) == (
+        "the embedded Timely.ai failed at GET /v1/contacts: RuntimeError: no such table; "
+        "what its client did says nothing"
+    )
 
 
 def test_a_failure_of_the_stand_in_itself_is_loud(loop: Loop) -> None:
@@ -460,7 +468,9 @@ def test_a_failure_of_the_stand_in_itself_is_loud(loop: Loop) -> None:
 
     with pytest.raises(StandInError) as told:
         standin.stop()
-    assert str(told.value) == "the stand-in failed, so what its client did says nothing"
+    assert str(told.value) == (
+        "the stand-in failed, so what its client did says nothing: ValueError: a change that cannot be made"
+    )
     assert str(told.value.__cause__) == "a change that cannot be made"
 
 
@@ -489,7 +499,10 @@ def test_requests_are_handed_on_to_a_real_vendor(loop: Loop) -> None:
         made = client.post("/contacts", json={"a": 1})
         unreachable = client.get("/agents")
 
-    seen = standin.stop()
+    seen = standin.seen()
+    with pytest.raises(StandInError) as told:
+        standin.stop()
+    assert str(told.value) == ("GET /v1/agents did not reach Timely.ai: ConnectError; what its client did says nothing")
     assert reached == [
         ("GET", "https://staging.example/timely/v1/contacts?a=%2F&a=2", KEY, b""),
         ("POST", "https://staging.example/timely/v1/contacts", KEY, b'{"a":1}'),

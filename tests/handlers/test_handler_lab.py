@@ -172,6 +172,30 @@ def test_a_handler_that_dies_is_told_and_started_again(tmp_path: Path, monkeypat
     assert ended["WH-02"] is None
 
 
+def test_what_was_found_among_others_has_to_show_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handler that takes its time is behind with all that is sent to it at once; what is found alone stands."""
+    tries: list[str] = []
+
+    def behind(trial: Trial) -> None:
+        tries.append("behind")
+        trial.must(len(tries) > 1, expected="an effect", actual="took effect not at all")
+
+    monkeypatch.setattr(trying, "functions", lambda: {"WH-01": lambda _: time.sleep(0.5), "WH-02": behind})
+    with under_test(flask_setup(tmp_path)) as lab:
+        lab.control()
+        other = threading.Thread(target=trying.try_fault, args=(lab, "WH-01"))
+        other.start()
+        time.sleep(0.1)
+        trying.try_fault(lab, "WH-02")
+        other.join()
+        assert tries == ["behind", "behind"]
+
+        tries.clear()
+        with pytest.raises(CheckFailed) as found:
+            trying.try_fault(lab, "WH-02")
+        assert (found.value.finding.actual, tries) == ("took effect not at all", ["behind"])
+
+
 def test_a_handler_that_is_about_to_come_up_is_not_dead(tmp_path: Path) -> None:
     """Trials without a positive control ask whether it died, while another one starts it."""
     slow = mutated(tmp_path, "prepare()\n\nif", "time.sleep(0.3)\nprepare()\n\nif")

@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_golive.review import rollouts
 from pytest_golive.review.chart import chart
+from pytest_golive.review.content_figures import ContentFigures
 from pytest_golive.review.dashboard import Board, Watched, panels
 from pytest_golive.review.logs import AccessLogs
 from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
+from pytest_golive.review.rollouts import Doubt, Rollout
+from pytest_golive.review.trends import Trend
 from tests.plugin.conftest import Project
 from tests.review.prometheus_server import is_here, prometheus
 from tests.review.traffic_made import ENDPOINTS, Incident, events, full_hour, openmetrics, write_logs
@@ -96,6 +100,37 @@ def test_metrics_and_logs_say_the_same(kept: Kept) -> None:
     assert {name.removeprefix("calls ") for name in by_logs if name.startswith("calls ")} == set(ENDPOINTS)
 
 
+def test_metrics_and_logs_say_the_same_of_a_batch(kept: Kept, request: pytest.FixtureRequest) -> None:
+    """Logs without sites, metrics with them; calls of other endpoints beside those that rest on content."""
+    begun = kept.now - timedelta(days=7, minutes=20)
+    batch = Rollout(("B-12",), begun, begun + timedelta(minutes=5), ("doc-1",))
+
+    def said(review: Review) -> list[tuple[str, type[object]]]:
+        thresholds, figures = review.thresholds, ContentFigures(review, "s-1", lambda endpoint: "/chat" in endpoint)
+        asked = (
+            (rollouts.bad_ratings(thresholds), figures.ratings),
+            (rollouts.low_confidence(thresholds), figures.confidence),
+            (rollouts.server_errors(thresholds), figures.errors),
+            (rollouts.timeouts(thresholds, 3.0, 5), figures.timeouts),
+        )
+        return [
+            (figure.what, type(one))
+            for figure, measure in asked
+            for _, one in rollouts.effects(figure, measure, [batch], kept.now)
+        ]
+
+    with closing(Prometheus(kept.url)) as prometheus, closing(AccessLogs([str(kept.log)])) as logs:
+        by_metrics = said(Review(prometheus, kept.now, environment="production"))
+        by_logs = said(Review(logs, kept.now, environment="production"))
+
+    found: list[tuple[str, type[object]]] = [("bad ratings", Trend), ("low confidence", Trend), ("5xx", Trend)]
+    if "quiet" in request.node.name:
+        found = [(what, type(None)) for what, _ in found]
+    # The incident's timeouts are those of all endpoints, and the metric of the timeouts names none.
+    assert (by_metrics[:3], by_logs[:3]) == (found, found)
+    assert {one for _, one in (by_metrics[3], by_logs[3])} <= {Doubt, type(None)}
+
+
 def test_the_dashboard_shows_these_figures(kept: Kept, request: pytest.FixtureRequest) -> None:
     """Every query of it, asked of a real Prometheus as Grafana asks; samples are two hours apart here."""
     board = Board("shop", [Watched("Uppzy", polls=True, rates=True)])
@@ -155,6 +190,37 @@ def test_incidents_are_found_with_the_next_action(
     }
     assert results["UPZ-118"]["finding"]["actual"].startswith("/chat: ")
     assert results["UPZ-118"]["finding"]["expected"] == "at most 2 % of the calls to fail"
+
+
+def test_a_batch_is_named_with_its_next_action(project: Project, kept: Kept, request: pytest.FixtureRequest) -> None:
+    """The batch after which answers got worse, and the one that followed all the same; none in a quiet week."""
+    first, second = kept.now - timedelta(days=7, minutes=20), kept.now - timedelta(days=3, minutes=20)
+    project.write(
+        "sync.csv",
+        "source_id,document_id,batch_id,published_at\n"
+        f"cms-1,doc-1,B-12,{first.isoformat()}\ncms-2,doc-2,B-13,{second.isoformat()}\n",
+    )
+    project.write(
+        "golive.yaml", MANIFEST.format(monitoring=f"traffic: '{kept.log}'\noperations: {{sync_log: sync.csv}}")
+    )
+    ran = project.run_warm("-m", "weekly", "--env", "production", "--golive-only", "UPZ-57,UPZ-59,UPZ-61,UPZ-123")
+    results = {each["check"].rpartition("::test_")[2].partition("[")[0]: each for each in ran.partial["results"]}
+    outcomes = {name: each["outcome"] for name, each in results.items()}
+
+    usual = dict.fromkeys(
+        ("batches_are_watched", "sync_pauses_when_calls_fail", "batches_tell_their_time", "batches_made_nothing_worse"),
+        "passed",
+    )
+    if "quiet" in request.node.name:
+        assert outcomes == usual | {"rollout_pauses_when_ratings_get_worse": "passed"}
+        return
+    red = dict.fromkeys(("batches_made_nothing_worse", "rollout_pauses_when_ratings_get_worse"), "failed")
+    assert outcomes == usual | red
+    actions = {name: results[name]["finding"]["fix"].partition(". ")[0] for name in red}
+    assert actions == {
+        "batches_made_nothing_worse": "Next action: roll back batch B-12 (set to draft: doc-1)",
+        "rollout_pauses_when_ratings_get_worse": "Next action: pause the rollout, batch B-13",
+    }
 
 
 def test_what_is_not_there_is_told(project: Project, kept: Kept) -> None:

@@ -61,6 +61,7 @@ class Event:
     confidence: str = ""
     async_seconds: float | None = None
     async_timeout: bool = False
+    delivery: str = ""
 
 
 def events(now: datetime, incident: Incident, *, an_hour: int = 30, seed: int = 7) -> Iterator[Event]:
@@ -121,6 +122,7 @@ def _line(event: Event) -> dict[str, object]:
         "confidence_level": event.confidence or None,
         "async_completion_seconds": event.async_seconds,
         "async_timeout": True if event.async_timeout else None,
+        "webhook_delivery": event.delivery or None,
     }
     return line | {name: value for name, value in optional.items() if value is not None}
 
@@ -151,6 +153,10 @@ class Registry:
             self.add(family, f"{family}_bucket", {**labels, "le": text}, 1.0 if seconds <= bound else 0.0, "histogram")
         self.add(family, f"{family}_count", labels, 1.0, "histogram")
         self.add(family, f"{family}_sum", labels, seconds, "histogram")
+
+    def reset(self) -> None:
+        """Begin anew at zero, as after a restart."""
+        self._now = dict.fromkeys(self._now, 0.0)
 
     def sample(self, at: datetime) -> None:
         """Take down where every series stands."""

@@ -67,6 +67,7 @@ CHANGES_LOGGED = (
     "session_changes_are_logged",
     "retry_changes_are_logged",
     "polling_changes_are_logged",
+    "concurrency_changes_are_logged",
     "alert_changes_are_logged",
 )
 """Checks of the change log against the history of the repository."""
@@ -194,6 +195,7 @@ CALLING_NOTHING = frozenset(
         *PAPERS,
         *GOING_LIVE,
         *IN_FRONT_OF_USERS,
+        "alert_on_failed_deliveries_reaches_somebody",
     }
 )
 """Checks that the vendor has no part in."""

@@ -36,6 +36,7 @@ LOG = "# Changes\n"
 
 Check = Callable[[Golive, PlannedCheck], None]
 CONFIGURATION, SESSIONS = checks.test_configuration_changes_are_logged, checks.test_session_changes_are_logged
+CONCURRENCY = checks.test_concurrency_changes_are_logged
 RETRIES, POLLING, ALERTS = (
     checks.test_retry_changes_are_logged,
     checks.test_polling_changes_are_logged,
@@ -175,13 +176,21 @@ BOTH = "an entry with the old and the new value, within 7 days"
             "a change of polling has to have an entry",
             BOTH,
         ),
+        (
+            CONCURRENCY,
+            {"max_concurrent_calls": 16},
+            "environments.staging.vendors.uppzy.settings.max_concurrent_calls: 4 -> 16",
+            "a change of the number of calls at the same time has to have an entry",
+            BOTH,
+        ),
     ],
 )
 def test_a_change_without_an_entry(
     tmp_path: Path, check: Check, change: dict[str, object], told: str, requirement: str, expected: str
 ) -> None:
     """It is told with file, commit, day, old and new value; and the other three checks stay green."""
-    history = _history(tmp_path, _manifest(), _manifest(**change))
+    calls = {"max_concurrent_calls": 4}
+    history = _history(tmp_path, _manifest(**calls), _manifest(**{**calls, **change}))
     golive = _golive(history)
 
     assert _failed(check, golive) == (
@@ -189,7 +198,7 @@ def test_a_change_without_an_entry(
         expected,
         f"CHANGES.md has none about {told} (golive.yaml, commit # of {DAY})",
     )
-    for other in {CONFIGURATION, SESSIONS, RETRIES, POLLING, ALERTS} - {check}:
+    for other in {CONFIGURATION, SESSIONS, RETRIES, POLLING, CONCURRENCY, ALERTS} - {check}:
         other(golive, PLANNED)
 
 
@@ -286,7 +295,7 @@ def test_a_logged_change(tmp_path: Path, record: CheckRecord) -> None:
     log = f"{LOG}\n## {DAY + timedelta(days=1)}\n\n- Retries 3 -> 5.\n- Request timeout is 30 s now.\n"
     golive = _golive(_history(tmp_path, _manifest(), _manifest(max_retries=5, request_timeout_seconds=30), log=log))
 
-    for check in (CONFIGURATION, SESSIONS, RETRIES, POLLING, ALERTS):
+    for check in (CONFIGURATION, SESSIONS, RETRIES, POLLING, CONCURRENCY, ALERTS):
         check(golive, PLANNED)
 
     assert record.warnings == []
@@ -306,6 +315,7 @@ QUIET = {
     + "  production:\n    vendors: {uppzy: {base_url: https://api.uppzy.com/api/v1}}\n",
     "another vendor": _manifest() + "      timely:\n        settings: {max_retries: 9}\n",
     "what golive is told": _manifest(smoke_message="Hello?"),
+    "golive's own budget": _manifest() + "        budget: {requests: 9, in_flight: 2}\n",
     "no YAML": "golive: [",
 }
 
@@ -314,9 +324,10 @@ QUIET = {
 def test_what_is_no_change(tmp_path: Path, text: str) -> None:
     first = _manifest(smoke_message="Hi?") if "Hello" in text else _manifest()
     first += "      timely:\n        settings: {max_retries: 3}\n" if "timely" in text else ""
+    first += "        budget: {requests: 9, in_flight: 4}\n" if "budget: {" in text else ""
     golive = _golive(_history(tmp_path, first, text))
 
-    for check in (CONFIGURATION, SESSIONS, RETRIES, POLLING, ALERTS):
+    for check in (CONFIGURATION, SESSIONS, RETRIES, POLLING, CONCURRENCY, ALERTS):
         check(golive, PLANNED)
 
 

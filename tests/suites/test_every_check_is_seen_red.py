@@ -80,6 +80,7 @@ STEPS_OF_A_ROTATION = (
 
 SEEN_RED_ELSEWHERE = {
     "replaced_key_is_used_no_more": "is about a rotation: test_replaced_key_in_the_log.py",
+    "dashboards_answer": "is about the team's dashboards: test_dashboards_of_the_team.py",
     "key_comes_from_a_store": "golive.yaml cannot name a key without its store; see test_branches_out_of_reach.py",
     "handler_withstands": "is about handlers: tests/handlers/test_handler_mutants.py",
     "client_withstands": "is about clients: tests/clients/test_client_mutants.py",
@@ -117,6 +118,7 @@ SEEN_RED_ELSEWHERE = {
     "recording_has_todays_structure": "once a week: tests/plugin/test_cassettes_of_an_environment.py",
     **dict.fromkeys(WEEKLY_TRENDS, "is about the team's traffic: tests/plugin/test_weekly_review.py"),
     **dict.fromkeys(KEPT_FIGURES, "is about the team's figures: tests/plugin/test_figures_of_the_team.py"),
+    "alert_on_failed_deliveries_reaches_somebody": "is about the team's alerts: test_delivery_alert_checks.py",
     **dict.fromkeys(IN_FRONT_OF_USERS, "is about clients: test_in_front_of_users_checks.py"),
     **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
     **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),

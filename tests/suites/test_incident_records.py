@@ -468,6 +468,69 @@ def test_an_incident_that_is_not_closed(tmp_path: Path, record: CheckRecord) -> 
     assert record.notes == ["i.yaml is not closed yet"]
 
 
+# ---------------------------------------------------------------- postmortems as they are written
+
+POSTMORTEM = """# Postmortem: Uppzy errors (incident #465)
+
+**Date**: 2026-11-20
+
+**Summary**: Chat answers failed
+with 503 for 45 minutes.
+
+**Duration**: 10:00-10:45 UTC
+
+## Timeline (all times UTC)
+* 10:00 first 503
+* 10:45 **OUTAGE ENDS**
+* 12:00 **INCIDENT CLOSED**
+"""
+REVIEW = """## Incident summary
+Between 11:00 and 11:45 (CET) on 20 November 2026 users could not chat: a timeout of Uppzy.
+
+## Timeline
+11:00 - first timeouts
+11:45 - fixed
+
+Closed: 20 November 2026 13:00 CET
+"""
+REST = """Incident of 2026-11-20: timeouts
+================================
+
+:Start: 2026-11-20 10:00 UTC
+:End: 2026-11-20 10:45 UTC
+:Closed: 2026-11-20 12:00 UTC
+"""
+TOML = """+++
+title = "Uppzy 503"
+date = 2026-11-20T10:00:00Z
+resolved = 2026-11-20T10:45:00Z
+closed = 2026-11-20T12:00:00Z
++++
+It was the vendor.
+"""
+PROSE = """# Uppzy answered 5xx
+
+It began at 10:00 UTC on 2026-11-20. Errors ceased at 10:45 UTC, and the incident was closed at 12:00 UTC.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.md", POSTMORTEM), ("b.md", REVIEW), ("c.rst", REST), ("d.md", TOML), ("e.txt", PROSE)],
+    ids=["postmortem", "review", "reST", "TOML", "prose"],
+)
+def test_postmortems(name: str, text: str) -> None:
+    """All tell of 5xx or timeouts from ten to a quarter to eleven, closed at noon."""
+    (found,) = incidents_in([Paper(name, text)])
+
+    assert found.kinds == {"5xx or timeouts"}
+    assert [each.told if each else None for each in (found.start, found.end, found.closed)] == [
+        "2026-11-20 10:00 UTC",
+        "2026-11-20 10:45 UTC",
+        "2026-11-20 12:00 UTC",
+    ]
+
+
 # ---------------------------------------------------------------- days and times
 
 

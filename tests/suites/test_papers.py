@@ -139,7 +139,8 @@ MISSING = {
     " batches_wait_for_the_one_before batches_tell_their_time",
     "operations.rotations.uppzy.api_key": "secrets_have_a_day_to_be_replaced",
     "operations.change_log": "configuration_changes_are_logged session_changes_are_logged retry_changes_are_logged"
-    " polling_changes_are_logged alert_changes_are_logged incidents_list_what_changed_before rotation_is_planned"
+    " polling_changes_are_logged concurrency_changes_are_logged"
+    " alert_changes_are_logged incidents_list_what_changed_before rotation_is_planned"
     " rotation_is_dated",
 }
 

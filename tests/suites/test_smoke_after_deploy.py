@@ -103,6 +103,10 @@ JENKINS = """pipeline { stages {
   stage('Smoke') { steps { sh 'pytest -m prerelease --env production' } }
 } }
 """
+PROMOTED = """pipeline { stages {
+  stage('Deploy production') { steps { sh './ship.sh' } }
+} }
+"""
 BITBUCKET = """pipelines:
   branches:
     main:
@@ -150,6 +154,35 @@ RIGHT: dict[str, dict[str, str]] = {
     "circle": {".circleci/config.yml": CIRCLE},
     "jenkins": {"Jenkinsfile": JENKINS},
     "bitbucket": {"bitbucket-pipelines.yml": BITBUCKET},
+    "the cluster does it": {
+        ".github/workflows/d.yml": GITHUB.partition("      - name: Smoke")[0],
+        "k8s/smoke.yaml": (
+            "kind: Job\nmetadata: {annotations: {argocd.argoproj.io/hook: PostSync}}\n"
+            "spec: {containers: [{command: [pytest, -m, prerelease]}]}\n"
+        ),
+    },
+    "cloud build": {
+        "cloudbuild.yaml": (
+            "steps:\n- {name: gcr.io/cloud-builders/gcloud, args: [run, deploy, shop]}\n"
+            "- {name: python, args: [pytest, -m, prerelease]}\n"
+        )
+    },
+    "drone": {
+        ".drone.yml": (
+            "kind: pipeline\nsteps:\n- {name: deploy, commands: [helm upgrade shop .]}\n"
+            "- {name: smoke, commands: [make]}\n"
+        )
+    },
+    "a cluster for the tests": {
+        ".github/workflows/deploy.yml": GITHUB,
+        ".github/workflows/test.yml": (
+            "on: push\njobs: {t: {steps: [{run: kind create cluster}, {run: kubectl apply -f k8s/}, {run: pytest}]}}\n"
+        ),
+    },
+    "lines that go on": {
+        ".github/workflows/d.yml": GITHUB,
+        ".github/workflows/t.yml": 'on: push\njobs: {t: {steps: [{run: "helm upgrade shop . \\\\\\n  --dry-run"}]}}\n',
+    },
     "only a script": {"ops/deploy.sh": "rsync -a . host:\nkubectl rollout restart deploy/chat\n./smoke.sh\n"},
     "other deploys beside": {
         ".github/workflows/deploy.yml": GITHUB,
@@ -209,6 +242,12 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
             .replace("pytest -m prerelease --env production", "mail")
         },
         "Jenkinsfile:3: none follows pipeline",
+    ),
+    "production after staging": (
+        {
+            "Jenkinsfile": JENKINS.replace("'Deploy'", "'Deploy staging'") + PROMOTED,
+        },
+        "Jenkinsfile:7: none follows pipeline",
     ),
     "bitbucket": (
         {"bitbucket-pipelines.yml": BITBUCKET.partition("      - step: {name: Smoke")[0]},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_golive.clients.catalogue import fault
-from pytest_golive.clients.certificates import VARIABLES, Proof
+from pytest_golive.clients.certificates import HOST, VARIABLES, Proof
 from pytest_golive.clients.driver import PRIVATE
 from pytest_golive.clients.judging.identity import (
     carries_another_key,
@@ -13,6 +13,7 @@ from pytest_golive.clients.judging.identity import (
     names_other_ids,
     says_its_key,
     sends_its_key_away,
+    shows_what_is_for_the_team,
     speaks_plain_http,
 )
 from pytest_golive.clients.judging.sending import (
@@ -22,6 +23,7 @@ from pytest_golive.clients.judging.sending import (
     names_no_version,
 )
 from pytest_golive.clients.script import Script, Step
+from pytest_golive.clients.timeline import outcome_of
 from pytest_golive.clients.trace import Trace
 from pytest_golive.clients.trial import Trial
 
@@ -29,6 +31,8 @@ REDIRECTS = (302, 307, 301, 308)
 """Two of them keep method and body, two need not."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+EXCEPTED = f"127.0.0.1,{HOST}"
+"""The vendor's address, as NO_PROXY names it."""
 
 BAD: tuple[tuple[Proof, str], ...] = (
     ("wrong_host", "a certificate of another host"),
@@ -104,6 +108,7 @@ def key_in_message(trial: Trial) -> None:
     trial.judge(gives_its_key_away(trace, _secrets(trial), place="message", where="what users are shown"), trace)
     headers = [way.header for way in (trial.pack.authentication, *trial.pack.authentications.values())]
     trial.judge(says_its_key(trace, headers), trace)
+    trial.judge(shows_what_is_for_the_team(trace), trace)
 
 
 @fault("CL-77")
@@ -111,7 +116,7 @@ def key_of_another_environment(trial: Trial) -> None:
     """A plain call against a vendor that was made for this drive, whose key nobody else has."""
     trace = trial.run("whose key", operation=trial.some("read", "operation", "polled"), warm=False)
     if not trace.attempts:
-        trial.cannot_tell(expected="a request", actual="none was sent")
+        trial.cannot_tell(expected="a request", actual=f"none was sent{_instead(trace)}")
     trial.judge(carries_another_key(trace, trial.pack), trace)
 
 
@@ -120,7 +125,7 @@ def ids_of_another_environment(trial: Trial) -> None:
     """A plain call against a vendor that was made for this drive, whose ids nobody else has."""
     trace = trial.run("whose ids", warm=False)
     if not trace.attempts:
-        trial.cannot_tell(expected="a request", actual="none was sent")
+        trial.cannot_tell(expected="a request", actual=f"none was sent{_instead(trace)}")
     trial.judge(names_other_ids(trace, trial.pack), trace)
 
 
@@ -149,7 +154,7 @@ def version_of_the_api(trial: Trial) -> None:
     """A plain call."""
     trace = trial.run("which version", warm=False)
     if not trace.attempts:
-        trial.cannot_tell(expected="a request", actual="none was sent")
+        trial.cannot_tell(expected="a request", actual=f"none was sent{_instead(trace)}")
     trial.judge(names_no_version(trace.attempts, trial.policy()), trace)
 
 
@@ -162,7 +167,7 @@ def base_url(trial: Trial) -> None:
         return
     call = trial.call(trace)
     if call.outcome in {"user", "crash"}:
-        trial.cannot_tell(expected="a request", actual="the client gave up before it sent one")
+        trial.cannot_tell(expected="a request", actual=f"the client gave up before it sent one{_instead(trace)}")
     # Who takes no address without https, as some rightly do, is asked again over https.
     secured = _secured(trial, "good", operation=trial.name)
     trial.judge(flaw if goes_past_the_address(secured) and not secured.connections else None, trace)
@@ -170,18 +175,26 @@ def base_url(trial: Trial) -> None:
 
 @fault("CL-83")
 def proxy_of_the_environment(trial: Trial) -> None:
-    """Variables that name a proxy, with https and without. A tunnel through it is no fault; giving it the key is."""
-    environ = dict.fromkeys(PROXIES, "{proxy}") | {"no_proxy": "", "NO_PROXY": ""}
+    """Variables that name a proxy: https, and plain http to a host that NO_PROXY excepts, and that it does not.
+
+    Whoever runs a program may send it through a proxy; a tunnel shows the proxy nothing. Giving it the key in what asks
+    for the tunnel is a fault, and so is going through it to a host that is excepted. What goes over plain http is open
+    to any proxy, and only an address for tests is without https: that is told, and no fault.
+    """
     operation = trial.some("read", "operation", "polled")
-    traces = [
-        trial.run(f"with a proxy, {name}", operation=operation, script=script, warm=False, environ=environ)
-        for name, script in (("plain", Script()), ("https", Script(tls="good")))
-    ]
-    if not any(trace.connections for trace in traces):
-        trial.cannot_tell(expected="a connection to the vendor or the proxy", actual="there was none")
-    for trace in traces:
-        trial.judge(sends_its_key_away(trace, "proxy", "the proxy"), trace)
-    if any(one.listener == "proxy" for trace in traces for one in trace.attempts):
+
+    def through(name: str, excepted: str, script: Script) -> Trace:
+        environ = dict.fromkeys(PROXIES, "{proxy}") | dict.fromkeys(("no_proxy", "NO_PROXY"), excepted)
+        return trial.run(f"with a proxy, {name}", operation=operation, script=script, warm=False, environ=environ)
+
+    plain = through("plain", "", Script())
+    excepted = through("excepted", EXCEPTED, Script())
+    secured = through("https", "", Script(tls="good"))
+    if not any(trace.connections for trace in (plain, excepted, secured)):
+        trial.cannot_tell(expected="a connection to the vendor or the proxy", actual=f"there was none{_instead(plain)}")
+    trial.judge(sends_its_key_away(secured, "proxy", "the proxy"), secured)
+    trial.judge(sends_its_key_away(excepted, "proxy", "a proxy that NO_PROXY excepts the vendor from"), excepted)
+    if any(one.listener == "proxy" for trace in (plain, secured) for one in trace.attempts):
         trial.warn(f"{trial.lab.name} takes its proxy from the variables of its environment")
 
 
@@ -195,14 +208,21 @@ def _secured(trial: Trial, proof: Proof, *, operation: str | None = None) -> Tra
     return trial.run(f"over TLS: {proof}", operation=asked, script=Script(tls=proof), warm=False)
 
 
+def _instead(trace: Trace) -> str:
+    """Return what came of the call in the place of a request, as the end of a sentence."""
+    return next((f"; {call.operation} {outcome_of(call)}" for call in trace.calls if call.outcome != "ok"), "")
+
+
 def _must_have_tried(trial: Trial, trace: Trace) -> None:
     if not trace.connections:
-        trial.cannot_tell(expected="a connection to the vendor", actual="there was none")
+        trial.cannot_tell(expected="a connection to the vendor", actual=f"there was none{_instead(trace)}")
 
 
 def _must_work_over_tls(trial: Trial) -> None:
     """Go on only where the client trusts golive's own authority: else it refuses everything, and nothing is shown."""
     trace = _secured(trial, "good")
+    if not trace.connections:
+        trial.cannot_tell(expected="a connection to the vendor", actual=f"there was none{_instead(trace)}")
     if not any(one.status is not None for one in trace.attempts):
         trial.cannot_tell(
             expected=f"a client that trusts the authority named by {', '.join(VARIABLES)}, "

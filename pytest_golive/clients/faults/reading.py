@@ -112,7 +112,7 @@ def must_tell_apart(trial: Trial) -> None:
         if not code or call.outcome == "crash":
             continue
         due = trial.pack.errors.codes[code].concerns
-        if call.outcome == due or not decided(trial, int(status), due):
+        if call.outcome == due or not decided(trial, int(status), due, call):
             continue
         trial.must(
             False,
@@ -128,9 +128,11 @@ def codes_for_good(trial: Trial) -> list[tuple[str, int]]:
     return sorted(asked, key=lambda one: one[1] in (401, 402, 403))
 
 
-def decided(trial: Trial, status: int, due: str) -> bool:
+def decided(trial: Trial, status: int, due: str, call: Call) -> bool:
     """Whether there are no two opinions about whose mistake this is."""
-    if status in EITHER_WAY:
+    failed = call.outcome != "ok"
+    # Who was asked for a listing without a word gave no input that could be wrong.
+    if status in EITHER_WAY or (failed and (due == "either" or (due == "user" and not call.arguments))):
         return False
     return trial.pack.errors.told_apart or (due == "backend" and status in (401, 403))
 

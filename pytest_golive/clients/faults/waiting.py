@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from pytest_golive.clients.catalogue import fault
@@ -24,6 +24,9 @@ ODD = ("abc", "-5", "1.5", "")
 """Retry-After as it must not be, and is."""
 
 ABSURD = 86400
+
+IN_THE_EAST = {"TZ": "Asia/Tokyo"}
+"""Variables of a process whose local time is ahead of GMT."""
 
 SPREAD_CALLS = 10
 """Calls whose first pauses are compared."""
@@ -88,9 +91,11 @@ def waited_for(
     )
 
 
-def refused(said: str, header: str, status: int = 429) -> Callable[[Trial, str], Trace]:
+def refused(
+    said: str, header: str, status: int = 429, environ: Mapping[str, str] | None = None
+) -> Callable[[Trial, str], Trace]:
     """Return a drive in which a call is refused once, with a Retry-After."""
-    return lambda trial, more: trial.run(f"{said}{more}", asked_to_wait(header, status))
+    return lambda trial, more: trial.run(f"{said}{more}", asked_to_wait(header, status), environ=environ or {})
 
 
 @fault("CL-17")
@@ -101,8 +106,12 @@ def retry_after_in_seconds(trial: Trial) -> None:
 
 @fault("CL-18")
 def retry_after_as_date(trial: Trial) -> None:
-    """429 whose Retry-After is a date four seconds on, then the real answer."""
-    waited_for(trial, refused("429 with Retry-After as a date", "{date+4}"), waiting.comes_back_before_the_date)
+    """429 whose Retry-After is a date four seconds on, then the real answer.
+
+    The client's clock stands in the east: to whoever takes the date for local time, it was hours ago.
+    """
+    drive = refused("429 with Retry-After as a date", "{date+4}", environ=IN_THE_EAST)
+    waited_for(trial, drive, waiting.comes_back_before_the_date)
 
 
 @fault("CL-19")

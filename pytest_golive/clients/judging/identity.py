@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from pytest_golive.clients.judging.flaw import Flaw, rows, times
+from pytest_golive.clients.judging.flaw import Flaw, rows, times, told
 from pytest_golive.clients.judging.tries import own_of
 from pytest_golive.clients.policy import Policy
 from pytest_golive.clients.trace import Attempt, Call, Trace
@@ -20,6 +23,21 @@ FOR_KEYS = re.compile("key|token|auth|secret|credential", re.IGNORECASE)
 
 PLAIN_HTTP = "http request"
 """Why a handshake failed, in OpenSSL's words, where a request stood in its place."""
+
+STACK_TRACE = re.compile(
+    r"Traceback \(most recent call last\)"
+    r"|^\s*File \"[^\"]+\", line \d+"
+    r"|^\s*at (?:async )?[\w.$<>\[\] ]+ ?\([^()\n]*:\d+(?::\d+)?\)"
+    r"|goroutine \d+ \[running\]"
+    r"|^#\d+ [^\n]+\(\d+\): ",
+    re.MULTILINE,
+)
+
+MOST_OBJECTS = 20
+"""Objects within one message that are looked at."""
+
+MOST_SHOWN = 120
+"""Letters of a message that a finding shows."""
 
 KEY_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
@@ -131,6 +149,57 @@ def gives_its_key_away(trace: Trace, secrets: Collection[str], *, place: str, wh
     """
     leaked = [name for name, there in trace.leak_places if there == place and name in secrets]
     return Flaw(f"no key in {where}", f"{leaked[0]} stood there") if leaked else None
+
+
+def shows_what_is_for_the_team(trace: Trace) -> Flaw | None:
+    """Judge whether users are shown a stack trace, or an answer of the vendor as it came: CL-76.
+
+    A text that the vendor wrote for users may be shown, and so may a code or a request id.
+    """
+    for call in trace.calls:
+        if call.outcome not in {"user", "backend"}:
+            continue
+        shown = _objects_in(call.message)
+        met = [one for one in trace.of_call(call) if any(each in shown for each in _raw_answers(one.answer))]
+        if met:
+            actual = f"after a {told(met[-1])}, {call.operation} showed the vendor's answer as it came"
+            return Flaw("a text of the client's own", f"{actual}: {call.message[:MOST_SHOWN]!r}", rows(met))
+        if STACK_TRACE.search(call.message):
+            actual = f"{call.operation} showed a stack trace: {call.message[:MOST_SHOWN]!r}"
+            return Flaw("a text of the client's own", actual)
+    return None
+
+
+def _raw_answers(body: bytes) -> list[dict[str, Any]]:
+    """Return the object that an answer holds, and those within: an error, mostly."""
+    read = _json_at(body.decode("utf-8", "replace"))
+    if not isinstance(read, dict) or not read:
+        return []
+    return [read, *(each for each in read.values() if isinstance(each, dict) and each)]
+
+
+def _objects_in(message: str) -> list[Any]:
+    """Return the objects that are written as JSON, or as Python writes them, in what a call shows."""
+    found: list[Any] = []
+    at = message.find("{")
+    while at >= 0 and len(found) < MOST_OBJECTS:
+        found += [value for read in (_json_at, _literal_at) if (value := read(message[at:])) is not None]
+        at = message.find("{", at + 1)
+    return found
+
+
+def _json_at(text: str) -> Any:
+    try:
+        return json.JSONDecoder().raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _literal_at(text: str) -> Any:
+    try:
+        return ast.literal_eval(text[: text.rfind("}") + 1])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
 
 
 def says_its_key(trace: Trace, key_headers: Collection[str]) -> Flaw | None:

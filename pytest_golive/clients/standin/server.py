@@ -132,7 +132,10 @@ class StandIn:
             self._stopped = seen
         failures = [failure for listener in self._listeners.values() for failure in listener.failures]
         if failures:
-            raise StandInError("the stand-in failed, so what its client did says nothing") from failures[0]
+            told = f"{type(failures[0]).__name__}: {failures[0]}"
+            raise StandInError(f"the stand-in failed, so what its client did says nothing: {told}") from failures[0]
+        if self.vendor.failures:
+            raise StandInError(f"{self.vendor.failures[0]}; what its client did says nothing")
         return self._stopped
 
     # ------------------------------------------------------------------ on the loop

@@ -57,6 +57,8 @@ class Serving:
         self._refuse = refuse
         self._places = places
         self._late: list[tuple[Entry, asyncio.Event]] = []
+        self._begun: dict[Line, tuple[Entry, Step]] = {}
+        """Requests that were taken note of before the one ahead of them on their connection was answered."""
 
     async def serve(self, joined: Joined) -> None:
         """Answer what comes over a connection until it ends."""
@@ -72,19 +74,12 @@ class Serving:
 
     async def _next(self, line: Line, joined: Joined) -> bool:
         """Answer the next request; whether the connection goes on."""
-        came = await line.read_head()
-        if came is None:
-            self._note_foreign(line, joined)
+        begun = self._begun.pop(line, None)
+        if begun is None:
+            begun = await self._noted(line, joined)
+        if begun is None:
             return False
-        try:
-            head = read_head(*came)
-        except BadRequestError:
-            joined.handshake = joined.handshake or "what was sent is no HTTP request"
-            await line.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-            return False
-        entry, step = self._begin(head, joined)
-        joined.requests += 1
-        self._let_late_ones_go(entry)
+        entry, step = begun
         try:
             return await self._answer(line, entry, step)
         except GoneError:
@@ -92,6 +87,23 @@ class Serving:
             return False
         except BadRequestError:
             return await self._send(line, entry, REAL, await self._refuse(400), ends=True)
+
+    async def _noted(self, line: Line, joined: Joined) -> tuple[Entry, Step] | None:
+        """Take note of the next request; None: there is none."""
+        came = await line.read_head()
+        if came is None:
+            self._note_foreign(line, joined)
+            return None
+        try:
+            head = read_head(*came)
+        except BadRequestError:
+            joined.handshake = joined.handshake or "what was sent is no HTTP request"
+            await line.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            return None
+        entry, step = self._begin(head, joined)
+        joined.requests += 1
+        self._let_late_ones_go(entry)
+        return entry, step
 
     async def _answer(self, line: Line, entry: Entry, step: Step) -> bool:
         if step.breaks in _NEVER_READ:
@@ -138,6 +150,11 @@ class Serving:
             other.cancel()
             self._late.remove((entry, arrived))
         await line.sleep(0.0)
+        if not arrived.is_set() and await line.is_used_within(0.0):
+            # By the time this is answered and the next one read, the call both belong to may be over.
+            begun = await self._noted(line, entry.joined)
+            if begun is not None:
+                self._begun[line] = begun
 
     def _let_late_ones_go(self, next_one: Entry) -> None:
         for entry, arrived in self._late:

@@ -8,7 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pytest_golive.handlers.catalogue import fault
-from pytest_golive.handlers.event_shape import empty_lists, is_word, leaves, nulls, optional, place_of, required
+from pytest_golive.handlers.event_shape import (
+    empty_lists,
+    in_common,
+    is_word,
+    leaves,
+    nulls,
+    optional,
+    place_of,
+    required,
+)
 from pytest_golive.handlers.genuine import OTHER_MODE, with_fields, without_fields
 from pytest_golive.handlers.lab import Lab
 from pytest_golive.handlers.parcel import Parcel, Receipt
@@ -57,8 +66,11 @@ ANOTHER_TENANT = "00000000-0000-4000-8000-00000000beef"
 
 @fault("WH-63")
 def unknown_event(trial: Trial) -> None:
-    """A kind of event that the vendor has not had so far."""
-    parcel = trial.genuine(UNKNOWN_EVENT, data={"golive": "new"}, said="an event of an unknown kind")
+    """A kind of event that the vendor has not had so far; its data has what all that are about something share."""
+    webhooks = trial.lab.setup.webhooks
+    known = [name for name, event in webhooks.events.items() if event.subject is not None]
+    shared = in_common([json.loads(trial.genuine(name).body)[place_of(webhooks)] for name in known])
+    parcel = trial.genuine(UNKNOWN_EVENT, data={**shared, "golive": "new"}, said="an event of an unknown kind")
 
     trial.must_accept(parcel, trial.send(parcel))
 

@@ -36,7 +36,7 @@ _NO_PERSON = re.compile(
     r"|abuse|support|suporte|soporte|help(?:desk)?|hilfe|info|contact(?:o|us)?|contato|kontakt|mailer|hello|hi"
     r"|hola|ol[aá]|team|office|mail|email"
     r"|admin(?:istrator)?|root|sys(?:tem|admin|log)?|ops|sre|dev(?:s|ops|elopers?)?|platform"
-    r"|infra(?:structure)?|on-?call|oncall"
+    r"|infra(?:structure)?|(?:[\w-]+-)?on-?call"
     r"|alerts?|alarms?|monitor(?:ing)?|status|notif\w*|news(?:letter)?|marketing|sales|vendas|ventas|vertrieb"
     r"|billing|invoices?"
     r"|accounting|buchhaltung|finance|financeiro|payments?|orders?|pedidos|bestellung|shop|store|service"
@@ -52,6 +52,16 @@ _NO_PERSON = re.compile(
     r"|[0-9a-f]{12,}|[\d.:-]{1,6}",
     re.IGNORECASE,
 )
+_OF_DESKS = """support help helpdesk team oncall alerts alert ops bot svc noreply sync service admin platform infra info
+    billing sales care newsletter notifications ssl tls cert certs security postmaster integration integrations"""
+_DESKS = frozenset(_OF_DESKS.split())
+"""One of these among the words of an address makes it that of a desk or a machine."""
+
+_NO_ADDRESS_AFTER = re.compile(
+    r"://[^\s@/]*$|[*\u2022\u2026]$|(?:message-?id|mid|references|in-reply-to)\W{1,5}<?[^\s<>]*$", re.IGNORECASE
+)
+"""What stands before something that only looks like an address: a password in a URL, a mask, the id of a mail."""
+
 _ACTORS = re.compile(
     r"(?:^|[._-])(?:actor|operator|author|committer|deployed_?by|triggered_?by|approved_?by|approver|owner"
     r"|assignee|principal|sub"
@@ -80,9 +90,11 @@ _FICTION = re.compile(
     r"|\d*9876543210\d*"
 )
 
+_AMERICAN = re.compile(r"1(?!555)[2-9]\d\d[2-9]\d{6}")
+
 _STREET = re.compile(
     r"\b\d{1,5}[a-z]? (?:[A-ZÀ-Ý][\w.'-]+ ){1,3}(?:Street|St\.?|Avenue|Ave\.?|Road|Rd\.?|Lane|Boulevard|Blvd\.?"
-    r"|Terrace|Parkway|Highway)\b"
+    r"|Terrace|Parkway|Highway)\b(?! [a-z])"
     r"|\b[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|gasse|allee|platz)\s\d{1,4}\s?[a-z]?\b"
     r"|\b(?:Rua|Avenida|Av\.|Travessa|Alameda|Calle|Carrera|Paseo|Via|Viale|Rue|Avenue"
     r"|Boulevard)\s(?:d[aeo]s?\s|del?\s|la\s|las\s|los\s)*[A-ZÀ-Ý][\wÀ-ÿ.'-]+"
@@ -204,6 +216,8 @@ def _in_line(line: str, number: int) -> Iterator[Person]:
         kind = _kind(match["name"])
         if kind:
             value = match["quoted"] if match["quoted"] is not None else match["bare"]
+            if kind == "phone" and match["bare"] and (whole := _INTERNATIONAL_KEYED.match(line, match.start("bare"))):
+                value = whole.group()
             yield from _by_name(kind, match["name"], value.strip(), number)
 
 
@@ -220,21 +234,29 @@ def _emails(line: str, number: int) -> Iterator[Person]:
 
 
 def _is_no_persons(line: str, begin: int, local: str, domain: str) -> bool:
-    before = line[max(0, begin - 80) : begin]
-    if re.search(r"://[^\s@/]*$|[*•…]$|(?:message-?id|mid|references|in-reply-to)\W{1,5}$", before, re.IGNORECASE):
+    if _NO_ADDRESS_AFTER.search(line[max(0, begin - 80) : begin]):
         return True
     if domain.casefold() in {"s.whatsapp.net", "c.us"}:
         return True
-    return bool(_NO_DOMAIN.search(domain) or _NO_PERSON.fullmatch(local) or "golive" in local.casefold())
+    desk = any(each in _DESKS for each in re.split(r"[-_.+]", local.casefold()))
+    return bool(desk or _NO_DOMAIN.search(domain) or _NO_PERSON.fullmatch(local) or "golive" in local.casefold())
 
 
 def _phones(line: str, number: int) -> Iterator[Person]:
     for match in _INTERNATIONAL.finditer(line):
         digits = _digits(match.group())
         name = _name_before(line, match.start())
-        if _FICTION.fullmatch(digits) or _FIGURES.search(name):
+        if not _is_a_number(match.group(), digits) or _FIGURES.search(name):
             continue
         yield Person(number, "a telephone number", _masked(match.group()), digits)
+
+
+def _is_a_number(text: str, digits: str) -> bool:
+    """Whether somebody could be called there: no number of films, and in North America one of its plan."""
+    if _FICTION.fullmatch(digits):
+        return False
+    american = text.lstrip().startswith(("+1", "001"))
+    return not american or _AMERICAN.fullmatch(digits.removeprefix("00")) is not None
 
 
 def _streets(line: str, number: int) -> Iterator[Person]:
@@ -257,7 +279,7 @@ def _by_name(kind: str, name: str, text: str, number: int) -> Iterator[Person]:
         return
     if kind in {"phone", "receiver"}:
         digits = _digits(text)
-        is_number = _INTERNATIONAL_KEYED.fullmatch(text) and not _FICTION.fullmatch(digits)
+        is_number = _INTERNATIONAL_KEYED.fullmatch(text) and _is_a_number(text, digits)
         # A receiver without a sign of a telephone may be an id.
         if is_number and (kind == "phone" or text.startswith(("+", "(", "00"))):
             yield Person(number, "a telephone number", _masked(text), digits)
@@ -265,6 +287,8 @@ def _by_name(kind: str, name: str, text: str, number: int) -> Iterator[Person]:
         yield Person(number, "a street address", f"{text[:3]}…", text)
     elif kind == "name" and _PERSON.fullmatch(text):
         certainty: Certainty = "certain" if _CERTAIN_NAMES.search(name) else "likely"
+        if certainty == "likely" and " " not in text:
+            return  # it may be a company's
         yield Person(number, "a name", f"{text[:1]}…", text, certainty)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pytest_golive.source.pipelines.flow import Flow, Job, Step
 from pytest_golive.source.pipelines.uses import Stage, stage_of
 
 SMOKE = re.compile(
-    r"smoke|golive|\bpytest\b[^\n]*-m[= ]+[\"']?(?:prerelease|postrotation)|/m2m/(?:tenants|sites)|\bhelm\s+test\b"
+    r"smoke|golive|\bpytest\b[^\n]*-m[=,\s\"']+(?:prerelease|postrotation)|/m2m/(?:tenants|sites)|\bhelm\s+test\b"
     r"|rauchtest"
     r"|\bhumo\b|fuma[cç]a",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _COMMANDS = re.compile(
     r"|\bdocker\s+stack\s+deploy"
     r"|\bargocd\s+app\s+sync|\bheroku\s+container:release|git\s+push\s+(?:heroku|dokku|production)"
     r"|\bnomad\s+job\s+run"
-    r"|\brailway\s+up|\bskaffold\s+(?:run|deploy)|\bdocker[ -]compose\b[^\n]*\bup\s+-d[^\n]*|\buses?:?\s*\S*deploy\S*"
+    r"|\brailway\s+up|\bskaffold\s+(?:run|deploy)|\buses?:?\s*\S*deploy\S*"
     r"|(?:^|[\s/.])(?:[\w-]*[_-])?deploy(?:[_-][\w-]+)?\.(?:sh|py|js|ts|ps1|rb)\b|\b(?:make|just|task|npm run|yarn"
     r"|pnpm(?: run)?|rake|invoke|inv|nx)\s+"
     r"(?:[\w:-]+[:-])?deploy[\w:-]*",
@@ -52,13 +52,35 @@ _OTHER = re.compile(
     r"\bdocs?\b|gh-pages|github-pages|\bpages\b|storybook|preview|review[-_ ]?app|pypi|npm publish|registry"
     r"|\binfra\w*|terraform"
     r"|\bundeploy|\bstop\b|\bdestroy|\bnotify|\bchangelog|\bsentry\b|dry[-_ ]?run|\bcheck deploy|before deploy"
-    r"|pre[-_ ]?deploy|\bwait\b|approve",
+    r"|pre[-_ ]?deploy|\bwait\b|approv|deploy(?:ment)?[-_ ]?(?:key|token|credential|user|gate|role|status|tool)"
+    r"|front-?end|\bstatic\b|\bassets\b|\bcdn\b|landing|\bwebsite\b|\bmobile\b|\bios\b|android|app-?store|testflight"
+    r"|migrat"
+    r"|\bkind\b|minikube",
     re.IGNORECASE,
 )
 """What is deployed beside the service, or is about deploying and is none."""
 
-_BESIDE = re.compile(r"\bdocs?\b|gh-pages|github-pages|deploy-pages|storybook|preview|--dry|review-app", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\bdocs?\b|gh-pages|github-pages|deploy-pages|storybook|preview|--dry|review-app|deployment[-_]status"
+    r"|deployment-action"
+    r"|delete-deployment|deploy(?:ment)?[-_]key|cert-manager|ingress-nginx|prometheus|namespace\.ya?ml|\bcrds?\b"
+    r"|migrat",
+    re.IGNORECASE,
+)
 """In a command: what is deployed beside the service, or not really."""
+
+_TEST_BED = re.compile(
+    r"\bkind create\b|minikube|\bk3[ds]\b|helm/kind-action|chart-testing|\bct install\b|microk8s", re.IGNORECASE
+)
+"""A cluster that lives as long as the job: what is put there is deployed to nobody."""
+
+_HOOK = re.compile(
+    r"hook[\"']?\s*:\s*[\"']?[^\n]*(?:PostSync|post-upgrade|post-install)|type:\s*(?:post-rollout|confirm-promotion"
+    r"|acceptance)"
+    r"|kind:\s*(?:Cluster)?AnalysisTemplate",
+    re.IGNORECASE,
+)
+"""What a cluster does by itself after each deploy."""
 
 _SCRIPT = re.compile(r"(?<![\w./-])(?:\./)?([\w-][\w./-]*\.(?:sh|bash|py|js|ts|mjs|ps1|rb|ya?ml))\b")
 _TASK = re.compile(r"\b(?:make|just)\s+([\w.:-]+)")
@@ -90,18 +112,25 @@ class Deploy:
     lax: bool = False
 
 
-def deploys_in(flows: Sequence[Flow], root: Path) -> tuple[Deploy, ...]:
-    """Return all steps that deploy the service, each with what follows it."""
-    whole = _Whole(flows, root)
+def deploys_in(flows: Sequence[Flow], root: Path, files: Iterable[Path] = ()) -> tuple[Deploy, ...]:
+    """Return all steps that deploy the service, each with what follows it.
+
+    Args:
+        flows: the pipelines.
+        root: the repository.
+        files: its files: a cluster may run the smoke by itself after each deploy.
+    """
+    whole = _Whole(flows, root, _hook_in(files, root) if flows else "")
     return tuple(deploy for flow in flows if not whole.is_called(flow) for deploy in whole.deploys(flow))
 
 
 class _Whole:
     """All pipelines of a repository: one may be started by another."""
 
-    def __init__(self, flows: Sequence[Flow], root: Path) -> None:
+    def __init__(self, flows: Sequence[Flow], root: Path, hook: str) -> None:
         self._flows = flows
         self._root = root
+        self._hook = hook
         self._texts: dict[str, str] = {}
 
     def is_called(self, flow: Flow) -> bool:
@@ -117,42 +146,41 @@ class _Whole:
     def text(self, step: Step) -> str:
         """Return what a step runs, with the scripts that it calls, and without what it only prints."""
         if step.text not in self._texts:
-            self._texts[step.text] = _SILENT.sub("", _inlined(step.text, self._root))
+            plain = step.text.replace("\\\n", " ")
+            self._texts[step.text] = _SILENT.sub("", _inlined(plain, self._root))
         return self._texts[step.text]
 
     def deploys(self, flow: Flow) -> Iterator[Deploy]:
-        """Yield the deploys of a pipeline: one for each job that does."""
+        """Yield the deploys of a pipeline: one for each job and stage."""
         for job in flow.jobs:
-            found = self._deploy_of(job)
-            if found is None:
-                continue
-            number, begun = found
-            step = job.steps[number]
-            smoke, lax = self._following(flow, job, number, begun, SMOKE)
-            maybe, _ = self._following(flow, job, number, begun, MAYBE)
-            place = f"{flow.file}:{step.line}" if step.line else flow.file
-            stage = stage_of(job.environment) or stage_of(step.name, job.name, flow.name, job=True)
-            yield Deploy(place, job.name, stage, smoke, maybe, lax)
+            for own, (number, begun) in self._deploys_of(job).items():
+                step = job.steps[number]
+                smoke, lax = self._following(flow, job, number, begun, SMOKE)
+                maybe, _ = self._following(flow, job, number, begun, MAYBE)
+                place = f"{flow.file}:{step.line}" if step.line else flow.file
+                stage = own or stage_of(job.environment) or stage_of(job.name, flow.name, job=True)
+                yield Deploy(place, job.name, stage, smoke or self._hook, maybe, lax)
 
-    def _deploy_of(self, job: Job) -> tuple[int, int] | None:
-        """Return which step of a job deploys, and where in its text that begins; None of a job that deploys nothing."""
-        if _OTHER.search(job.name):
-            return None
-        for number, step in enumerate(job.steps):
-            begun = self._command_in(step)
-            if begun is not None:
-                return number, begun
+    def _deploys_of(self, job: Job) -> dict[Stage, tuple[int, int]]:
+        """Return by stage which step of a job deploys, and where in its text that begins."""
+        if _OTHER.search(job.name) or any(_TEST_BED.search(self.text(step)) for step in job.steps):
+            return {}
         plain = [
             number
             for number, step in enumerate(job.steps)
             if not any(what.search(f"{step.name} {self.text(step)}") for what in (SMOKE, MAYBE, _OTHER))
         ]
-        named = [number for number in plain if _NAMES.search(job.steps[number].name)]
-        if named:
-            return named[0], 0
+        found: dict[Stage, tuple[int, int]] = {}
+        for number, step in enumerate(job.steps):
+            begun = self._command_in(step)
+            if begun is None and number in plain and _NAMES.search(step.name):
+                begun = 0
+            if begun is not None:
+                # Several commands for one stage are one deploy.
+                found.setdefault(stage_of(step.name, job=True), (number, begun))
         # A job that is called so deploys by the last thing it does, but for what it tries then.
         is_called = _NAMES.search(job.name) and not SMOKE.search(job.name) and not MAYBE.search(job.name)
-        return (plain[-1], 0) if is_called and plain else None
+        return found or ({"": (plain[-1], 0)} if is_called and plain else {})
 
     def _command_in(self, step: Step) -> int | None:
         text = self.text(step)
@@ -176,6 +204,16 @@ class _Whole:
             if not step.skipped and (what.search(step.name) or what.search(self.text(step)) or what.search(each.name)):
                 return f"{flow.file}: {each.name}", step.tolerated or _is_lax(self.text(step))
         return "", False
+
+
+def _hook_in(files: Iterable[Path], root: Path) -> str:
+    """Return the file by which a cluster runs the smoke after each deploy; empty where there is none."""
+    for path in files:
+        if path.suffix in {".yaml", ".yml", ".tpl"}:
+            text = _read(path)
+            if _HOOK.search(text) and SMOKE.search(_SILENT.sub("", text)):
+                return path.relative_to(root).as_posix()
+    return ""
 
 
 def _key(job: Job) -> frozenset[str]:

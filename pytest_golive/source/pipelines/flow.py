@@ -85,7 +85,8 @@ def step_of(value: Any, *, skipped: bool = False) -> Step:
     if not isinstance(value, Mapping):
         return Step("", str(value), line_of(value), skipped=skipped)
     name = next((str(value[key]) for key in ("name", "displayName") if key in value), "")
-    told = [(key, text) for key, text in texts(value) if key not in _ABOUT]
+    # They come from the last to the first.
+    told = [(key, text) for key, text in reversed(list(texts(value))) if key not in _ABOUT]
     condition = str(value.get("if", "") or value.get("condition", ""))
     return Step(
         name=name,

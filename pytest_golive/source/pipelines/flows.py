@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_golive.source.pipelines.flow import Flow, Job, Step, entries, mapped, named, step_of, with_all_before
 from pytest_golive.source.pipelines.gitlab import _NO_JOBS, _extended
-from pytest_golive.source.pipelines.uses import documents, listed, pairs
+from pytest_golive.source.pipelines.uses import Lined, documents, listed, pairs, texts
 
 LARGEST_BYTES = 1_000_000
 
@@ -203,6 +203,44 @@ def _bitbucket_step(step: Mapping[str, Any]) -> Step:
     return Step(str(step.get("name", "")), "\n".join(map(str, listed(step.get("script")))), skipped=by_hand)
 
 
+def _linear(file: str, text: str) -> Iterator[Flow]:
+    """Yield the steps of Cloud Build, Drone, Woodpecker, Buildkite, CodeBuild and Travis, one after another."""
+    for config in documents(text):
+        if not isinstance(config, Mapping):
+            continue
+        steps = [step_of(each) for key in ("steps", "pipeline") for each in _listed_steps(config.get(key))]
+        phases = mapped(config.get("phases"))
+        steps += [Step(name, "\n".join(map(str, listed(mapped(each).get("commands"))))) for name, each in pairs(phases)]
+        for key in ("script", "deploy", "after_deploy"):
+            steps += [Step(key, _lines(each)) for each in listed(config.get(key)) or [config.get(key)] if each]
+        if steps:
+            yield Flow(file, file, (Job(file.rpartition("/")[2], tuple(steps)),))
+
+
+def _listed_steps(value: Any) -> Iterator[Any]:
+    """Yield steps, those that have a name as their key with it."""
+    if isinstance(value, Mapping):
+        yield from ({"name": name, **each} for name, each in pairs(value) if isinstance(each, Mapping))
+        return
+    for each in listed(value):
+        if isinstance(each, Mapping) and isinstance(each.get("args"), list):
+            # The image is the program: gcr.io/cloud-builders/gcloud.
+            words = [str(each.get("entrypoint") or each.get("name", "")).rpartition("/")[2], *map(str, each["args"])]
+            yield {"name": str(each.get("id", "")), "run": _lined(" ".join(words), each)}
+        elif isinstance(each, (Mapping, str)):
+            yield each
+
+
+def _lined(text: str, near: Any) -> Lined:
+    lined = Lined(text)
+    lined.line = min((each.line for _, each in texts(near)), default=0)
+    return lined
+
+
+def _lines(value: Any) -> str:
+    return "\n".join(str(text) for _, text in texts(value)) if isinstance(value, Mapping) else str(value)
+
+
 def _jenkins(file: str, text: str) -> Iterator[Flow]:
     plain = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     stages = [(match["name"], match.start()) for match in _STAGE.finditer(plain)]
@@ -239,6 +277,13 @@ _READERS: Sequence[tuple[re.Pattern[str], Reader]] = (
     (re.compile(r"(?:^|/)[^/]*azure-pipelines?[^/]*\.ya?ml$|(?:^|/)\.azure(?:-pipelines)?/[^/]+\.ya?ml$"), _azure),
     (re.compile(r"(?:^|/)\.circleci/[^/]+\.ya?ml$"), _circleci),
     (re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml$"), _bitbucket),
+    (
+        re.compile(
+            r"(?:^|/)(?:cloudbuild[^/]*|\.drone|\.woodpecker|buildspec[^/]*|\.travis)\.ya?ml$"
+            r"|(?:^|/)\.(?:buildkite|woodpecker)/[^/]+\.ya?ml$"
+        ),
+        _linear,
+    ),
     (re.compile(r"(?:^|/)[^/]*Jenkinsfile[^/]*$|\.jenkinsfile$"), _jenkins),
     (re.compile(r"(?:^|/)(?:GNU)?[Mm]akefile$"), _makefile),
     (re.compile(r"(?:^|/)(?:[\w.-]*[_.-])?(?:deploy|release|rollout)(?:[_.-][\w.-]*)?\.(?:sh|bash|ps1)$"), _script),

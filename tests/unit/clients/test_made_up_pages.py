@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.clients.pages import Pages
+from pytest_golive.clients.pages import DRAGGED, Pages
 from pytest_golive.clients.script import Step
 from pytest_golive.clients.trace import Attempt
 from pytest_golive.clients.vendor_behind import EmbeddedVendor
@@ -107,13 +107,15 @@ def test_pages_may_be_empty_or_fail() -> None:
 
 
 def test_a_listing_without_an_end_goes_on_until_golive_ends_it() -> None:
-    numbered = pages_of("timely", "list_contacts", count=0, most=5)
+    numbered = pages_of("timely", "list_contacts", count=0, most=5, wait=0.5)
+    ended = 5 + DRAGGED
     same = pages_of("augno", "list_units", count=0, most=5, repeats=True)
 
-    assert [body(numbered, before, page="7")["meta"]["total_pages"] for before in (4, 5)] == [8, 7]
+    assert [body(numbered, before, page="7")["meta"]["total_pages"] for before in (4, ended)] == [8, 7]
+    assert [step(numbered, before, page="7").wait for before in (4, 5)] == [0.0, 0.5]
     assert step(numbered, page="7").said == "page 7, and more to come"
     assert "cursor=golive-page-2" in body(same, 3, cursor="golive-page-2")["page_info"]["next_page_url"]
-    assert body(same, 5, cursor="golive-page-2")["page_info"]["next_page_url"] is None
+    assert body(same, ended, cursor="golive-page-2")["page_info"]["next_page_url"] is None
 
 
 def test_which_page_a_request_asks_for() -> None:

@@ -66,7 +66,9 @@ TRUSTS_NOBODY = (
     "CURL_CA_BUNDLE, DENO_CERT, or by {ca_file} in its environ | "
     "it trusts none of its certificates, not even the right one"
 )
-NO_REQUEST = "a request | none was sent"
+INSTEAD = "; list_contacts failed as backend: ''"
+NO_REQUEST = f"a request | none was sent{INSTEAD}"
+GAVE_UP = "the client gave up before it sent one"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,8 @@ NO_REQUEST = "a request | none was sent"
             seen(row(200), called("ok"), called(id="c2", began_at=6.0), connections=(OPEN,)),
             "a connection that is closed before the second call | it was in use",
         ),
-        ("CL-71", NOTHING, "a connection to the vendor | there was none"),
+        ("CL-71", NOTHING, f"a connection to the vendor | there was none{INSTEAD}"),
+        ("CL-73", NOTHING, f"a connection to the vendor | there was none{INSTEAD}"),
         ("CL-71", REFUSED, "held"),
         ("CL-72", REFUSED, TRUSTS_NOBODY),
         ("CL-72", over("good", ENTERED, REFUSED), "held"),
@@ -98,12 +101,12 @@ NO_REQUEST = "a request | none was sent"
         ("CL-78", NOTHING, NO_REQUEST),
         ("CL-81", NOTHING, NO_REQUEST),
         ("CL-80", seen(row(200), called("ok")), "a key that is refused with 401 | it was not"),
-        ("CL-82", seen((), called("user")), "a request | the client gave up before it sent one"),
-        ("CL-82", seen((), called("crash")), "a request | the client gave up before it sent one"),
+        ("CL-82", seen((), called("user")), f"a request | {GAVE_UP}; list_contacts failed as user: ''"),
+        ("CL-82", seen((), called("crash")), f"a request | {GAVE_UP}; list_contacts crashed: "),
         ("CL-82", over("good", ENTERED, NOTHING), "held"),
         ("CL-82", over("good", REFUSED, NOTHING), "held"),
         ("CL-82", NOTHING, "red: once called, and nothing arrived there"),
-        ("CL-83", NOTHING, "a connection to the vendor or the proxy | there was none"),
+        ("CL-83", NOTHING, f"a connection to the vendor or the proxy | there was none{INSTEAD}"),
     ],
 )
 def test_what_cannot_be_told_says_why(fault: str, look: Seen | Trace, told: str) -> None:

@@ -143,6 +143,29 @@ def test_who_wrote_it_does_not_review_it(repo: Repository) -> None:
     assert ana.state == "holds"
 
 
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("Senior Developer", "speaks as Senior Developer: somebody who does not program would see other things"),
+        ("Site reliability engineer", "speaks as Site reliability engineer: "),
+        ("Entwicklerin", "speaks as Entwicklerin: somebody who does not program would see other things"),
+        ("QA engineer", ""),
+        ("customer care", ""),
+        ("product owner", ""),
+        ("head of sales", ""),
+    ],
+)
+def test_somebody_who_does_not_program_sees_other_things(repo: Repository, role: str, told: str) -> None:
+    """It holds all the same, and only where nobody may look who wrote any of it."""
+    claim = replace(CLAIM, not_by="whoever_wrote_it")
+
+    judged = hearing(repo.folder, word(role=role)).judge(claim)
+
+    assert judged.state == "holds"
+    assert judged.warning.startswith(f"{ANA} {told}") if told else judged.warning == ""
+    assert hearing(repo.folder, word(role=role)).judge(CLAIM).warning == ""
+
+
 def test_who_wrote_the_change_does_not_approve_it(repo: Repository) -> None:
     """Who wrote an earlier release may."""
     repo.git("tag", "v1")

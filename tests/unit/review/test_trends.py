@@ -39,7 +39,7 @@ def test_a_failing_endpoint_is_named_with_its_figures() -> None:
 
 
 def test_a_doubled_share_is_a_finding_below_the_threshold_too() -> None:
-    found = trends.endpoints_with_errors({"/a": Share(15, 1000)}, {"/a": Share(3, 1000)}, USUAL)
+    found = trends.endpoints_with_errors({"/a": Share(20, 1000)}, {"/a": Share(3, 1000)}, USUAL)
 
     assert [trend.expected for trend in found] == ["less than 2 times the share of the week before"]
 

@@ -1,5 +1,7 @@
 """Data about people in the lines of logs, and what only looks like it."""
 
+# ruff: noqa: E501  # a line of a log is as long as it is
+
 # a line of a log is as long as it is
 
 from __future__ import annotations
@@ -54,6 +56,76 @@ created unit Main Street Warehouse
 tel=0 mobile=false telemetry=12345678901
 "hotel": "12345678901"  "cellular": "1234567890"
 duration +12.345678901 s
+10.1.2.3 - - [20/Nov/2026:08:14:03 +0000] "GET /assets/app-4f5a2b1c.js HTTP/1.1" 200 51234 "https://shop.example/" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+66.249.66.1 - - [20/Nov/2026:08:14:03 +0000] "GET /robots.txt HTTP/1.1" 200 12 "-" "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+{"level":"info","msg":"listening","addr":"0.0.0.0:8080","address":"[::]:9090"}
+2026-11-20 08:14:03 INFO django.request GET /health 200
+I1120 08:14:03.512345 1 controller.go:114] Reconciling address="10.0.0.0/16"
+{"time":"2026-11-20T08:14:03Z","msg":"sync done","created":12,"updated":345678901,"cursor":"eyJpZCI6MTIzfQ==","next_page_token":"CAUQAA"}
+{"name":"shop-sync","hostname":"ip-10-0-0-1.ec2.internal","pid":1,"level":30,"msg":"x","time":"2026-11-20T08:14:03.512Z","v":0}
+Installing npm packages: @nestjs/core@10.4.8 vite@5.4.11 react-dom@18.3.1
+fatal: could not read from git@gitlab.shop.io:team/app.git
+rsync deploy@10.0.0.4:/srv
+user agent "shop-sync/1.2 (+https://shop.io/bot; ops@shop.io)"
+smtp: relay noreply@mailer.shop.io -> queue id 4XyZabc123
+DKIM d=shop.io; s=s1; i=@shop.io
+subscription arn:aws:sns:eu-central-1:123456789012:alerts
+{"account":"123456789012","arn":"arn:aws:iam::123456789012:role/shop"}
+trace id=4bf92f3577b34da6a3ce929d0e0e4736 span=00f067aa0ba902b7
+jaeger +0.000123s
+diff: +12345678 -8765432
+gc +5ms, heap +1048576000 bytes
+Order 2026-11-20-00012345 total 1,234.56 EUR (+19%)
+{"order_number":"10012345678","tracking":"00340434161094021501","ean":"4006381333931","iban_hash":"9f86d081"}
+{"to_status":"open","from_status":"closed","to":"CONFIRMED","from":"PENDING"}
+{"from":"2026-11-01","to":"2026-11-30","number":42}
+{"number":"4711","recipient_id":"cus_1234567890123","sender":"system"}
+{"phone_verified":true,"phone_hash":"e3b0c44298fc1c149afb","email_hash":"5d41402abc4b2a76b9719d911017c592"}
+{"customer_name_length":12,"full_name":"[Filtered]","first_name":"***","last_name":"L."}
+Parameters: {"email"=>"[FILTERED]", "phone"=>"[FILTERED]", "first_name"=>"[FILTERED]"}
+{"contact_id":"3f1c2d4e-5a6b-4c7d-8e9f-0a1b2c3d4e5f","tags":["vip"],"channel":"whatsapp"}
+WhatsApp template order_update approved
+{"event":"message.sent","channel_phone_id":"109876543210987","wamid":"wamid.HBgNNTUxMTk4NzY1NDMyMRUCABIYFjNBMEEw"}
+Connected to amqp://shop:***@rabbit.shop.internal:5672/%2F
+mongodb+srv://app:s3cr3t@cluster0.ab1cd.mongodb.net/shop
+{"street_view":false,"address_count":3,"address_id":"ad_01h","billing_address_id":"ad_02"}
+{"shipping_address":{"id":"ad_01h","country":"DE"}}
+{"address":"https://api.augno.com/v1","email":"unset"}
+ValidationError: "email" must be a valid email
+column "phone" of relation "contacts" does not exist
+SELECT id, email, phone FROM contacts WHERE id = $1 -- args [REDACTED]
+Support: contato@timelyai.com.br
+oncall shop-on-call@shop.io paged
+cert CN=*.shop.io, O=Shop GmbH, L=Berlin, emailAddress=ssl@shop.io
+deploy by jenkins@ci.shop.io from branch feature/street-lane-12
+Via: 1.1 varnish 12, Via: 1.1 vegur
+Route 12 Via Rail station sync
+5 Place orders retried; 12 Main Road tests run
+Avenue 5 config loaded
+Rue 12
+Uploaded photo_2026@2x.jpg, sprite@3x.png
+celery@worker-7d9f8b6c5-x2x9z ready
+k8s: system:serviceaccount:shop:default
+Message-ID: <CAF8=abc123@mail.gmail.com>
+In-Reply-To: <7c1d@mail.shop.io>
+version +1.234.567 build 20261120
+timer fired at +1763626443512 (monotonic)
+latency=+00000000012345678
+{"tel":"n/a","mobile":"yes","fax":""}
+retry-after: +120
+{"msisdn":"***4571"}
+cellular_automaton=123456789012
+{"hotel_phone_extension":"123"}
+{"phone":"+1 (555) 010-0199"}
+{"phone":"+15555555555"}
+{"phone":"+4900000000"}
+{"name":"list_contacts","customer":"cus_123"}
+{"customer_name":"ACME GmbH & Co. KG"}
+{"customer_name":"Acme"}
+ada+test@example.net
+user=test@test.com
+info: test-user-12@shop.test
+anonymous@anonymous.invalid
 """.strip("\n").splitlines()
 
 
@@ -95,6 +167,33 @@ def test_what_is_nobodys_data_raises_no_alarm(line: str) -> None:
 )
 def test_what_is_somebodys(line: str, found: list[tuple[str, str, str]]) -> None:
     assert [(person.what, person.shown, person.certainty) for person in people_in([line], ALLOWED)] == found
+
+
+MORE = r"""
+{"msg":"created","customer":{"email":"maria.silva@hotmail.com.br"}}
+contact=joao.pereira@uol.com.br status=created
+User ben@kunde.de logged in
+{"body":"{\"customer_phone\":\"+5511912345067\"}"}
+Sent WhatsApp to +55 11 91234-5067
+phone: 030 90188765
+"mobile" => "(021) 3456-7891"
+{"last_name":"Lovelace"}
+Endereço: Rua das Flores, 123
+{"billing_address":"Musterweg 7, 10115 Berlin"}
+{"address_line1":"742 Evergreen Terrace"}
+Lieferung an Hauptstr. 5
+GET /m2m/sites/s/users/ada%40kunde.de/statistics 200
+GET /m2m/sites/s/users/ada@kunde.de/statistics 200
+email=ada@kunde.de
+tel:+494090188765
+{"to":"+494090188765"}
+{"to":["+494090188765"]}
+""".strip("\n").splitlines()
+
+
+@pytest.mark.parametrize("line", MORE)
+def test_further_lines_with_somebodys_data(line: str) -> None:
+    assert list(people_in([line], ALLOWED)) != []
 
 
 @pytest.mark.parametrize(

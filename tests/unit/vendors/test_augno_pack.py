@@ -87,7 +87,6 @@ USER = {
     "validation_failed",
     "missing_field",
     "invalid_format",
-    "parameter_invalid",
     "resource_exists",
     "resource_conflict",
 }
@@ -216,8 +215,14 @@ def test_only_transient_codes_are_tried_again() -> None:
 
 
 def test_what_the_user_may_be_told_is_what_the_user_typed() -> None:
-    """Everything else is for the team."""
+    """Everything else is for the team; whose mistake a wrong parameter is, the vendor leaves to its client."""
     assert {code for code, one in PACK.errors.codes.items() if one.concerns == "user"} == USER
+    assert {code for code, one in PACK.errors.codes.items() if one.concerns == "either"} == {
+        "parameter_missing",
+        "parameter_invalid",
+        "parameter_unknown",
+        "parameters_exclusive",
+    }
 
 
 def test_a_used_key_and_wrong_data_are_told_apart_by_their_type() -> None:

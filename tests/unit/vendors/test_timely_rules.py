@@ -42,7 +42,11 @@ CHECKS: dict[int, tuple[str, ...]] = {
     15: ("webhook_addresses_are_public", "endpoint_takes_a_test_delivery"),
     16: ("deliveries_are_answered_in_time",),
     19: ("deliveries_can_be_looked_at",),
-    20: ("deliveries_rarely_fail", "alert_fires_when_deliveries_fail"),
+    20: (
+        "deliveries_rarely_fail",
+        "alert_fires_when_deliveries_fail",
+        "alert_on_failed_deliveries_reaches_somebody",
+    ),
     21: ("questions_are_enough", "agent_answers_the_questions"),
     22: ("questions_are_enough", "agent_declines_what_is_out_of_scope"),
     23: ("handoff_rule_is_defined", "handoff_pauses_the_agent", "trigger_hands_the_conversation_over"),

