@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 from pytest_golive.cassettes.shelf import Shelf, Unreadable, moment_of
-from pytest_golive.cassettes.standin import StandIn, stand_in
+from pytest_golive.cassettes.standin import stand_in
+from pytest_golive.credentials.secret import StandIn
 from pytest_golive.manifest.document import Document, parse_scalar, read_document
 from pytest_golive.manifest.environment import CallBudget, Environment, Target
 from pytest_golive.manifest.mistake import Mistakes

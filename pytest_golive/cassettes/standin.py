@@ -8,7 +8,7 @@ import re
 import string
 from collections.abc import Iterable
 
-from pytest_golive.credentials.secret import Secret
+from pytest_golive.credentials.secret import Secret, StandIn
 
 KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 HEX = re.compile(r"[0-9a-f]+")
@@ -17,16 +17,6 @@ PUBLIC = re.compile(r"(?:(?:sk|pk|rk|ak|api|key|secret|token|whsec|live|test|san
 
 SHORTEST_REST = 8
 """Characters that have to follow such a beginning, so that it is only one."""
-
-
-class StandIn(Secret):
-    """Used in the place of a secret that a replay does not need; shown with the fingerprint of the real one."""
-
-    __slots__ = ()
-
-    def __init__(self, value: str, name: str, fingerprint: str) -> None:
-        super().__init__(value, name)
-        self._fingerprint = fingerprint
 
 
 def secret_of(value: str, name: str, fingerprint: str) -> Secret:

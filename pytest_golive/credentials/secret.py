@@ -94,3 +94,13 @@ def _is_placeholder(value: str) -> bool:
     stem = words.rstrip("0123456789!.-")  # password1, changeme-123!
     digits_in_a_row = value in "01234567890123456789" or value in "98765432109876543210"
     return stem in _COMMON_WORDS or digits_in_a_row or _PLACEHOLDER.fullmatch(value) is not None
+
+
+class StandIn(Secret):
+    """Used in the place of a secret that a replay does not need; shown with the fingerprint of the real one."""
+
+    __slots__ = ()
+
+    def __init__(self, value: str, name: str, fingerprint: str) -> None:
+        super().__init__(value, name)
+        self._fingerprint = fingerprint

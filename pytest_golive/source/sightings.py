@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pytest_golive.credentials.redaction import Redactor, base64_cores
-from pytest_golive.credentials.secret import Secret, fingerprint
+from pytest_golive.credentials.secret import Secret, StandIn, fingerprint
 from pytest_golive.source.plausible import looks_made_by_a_machine
 
 Kind = Literal["configured", "pattern", "assigned", "generic"]
@@ -103,7 +103,8 @@ class Searcher:
     _names: list[tuple[bytes, KeyShape]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        known = dict(self.redactor.forms)
+        # A replay's stand-ins open nothing, and stand in its recording.
+        known = {form: secret for form, secret in self.redactor.forms if not isinstance(secret, StandIn)}
         for secret in set(known.values()):
             known.update(dict.fromkeys(_halves(secret), secret))
         longest_first = sorted(known.items(), key=lambda form: -len(form[0]))

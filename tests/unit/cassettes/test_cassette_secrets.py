@@ -12,10 +12,10 @@ import pytest
 
 from pytest_golive.cassettes.filtering import Called, Filter
 from pytest_golive.cassettes.secret_fields import is_secret
-from pytest_golive.cassettes.standin import StandIn, secret_of, stand_in
+from pytest_golive.cassettes.standin import secret_of, stand_in
 from pytest_golive.cassettes.tape import Mode
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.credentials.secret import Secret, fingerprint
+from pytest_golive.credentials.secret import Secret, StandIn, fingerprint
 from tests.unit.cassettes.conftest import KEY, URL, Lab
 
 MASK = f"[shop.api_key {fingerprint(KEY)}]"
