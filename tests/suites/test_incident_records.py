@@ -112,7 +112,17 @@ TABLE = f"""
 |---|---|---|---|---|---|
 | INC-7 | {DATE} 09:00 | 09:45 | 11:00 | 401 | 09:20 configuração conferida |
 """
-KEPT = {"a.md": FRONT, "b.yaml": YAML, "c.json": JSON, "d.csv": CSV, "e.md": HEADED, "f.md": TABLE}
+EXPORT = f"""{{"total": 1, "issues": [{{"key": "OPS-7", "fields": {{"summary": "401 from Uppzy",
+"created": "{DATE} 09:00", "resolved": "{DATE} 09:45", "closed": "{DATE} 11:00", "description": "09:20 settings verified"}}}}]}}"""
+KEPT = {
+    "a.md": FRONT,
+    "b.yaml": YAML,
+    "c.json": JSON,
+    "d.csv": CSV,
+    "e.md": HEADED,
+    "f.md": TABLE,
+    "g.json": EXPORT,
+}
 
 
 @pytest.mark.parametrize(("name", "text"), KEPT.items(), ids=KEPT)
