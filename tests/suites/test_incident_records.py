@@ -113,7 +113,8 @@ TABLE = f"""
 | INC-7 | {DATE} 09:00 | 09:45 | 11:00 | 401 | 09:20 configuração conferida |
 """
 EXPORT = f"""{{"total": 1, "issues": [{{"key": "OPS-7", "fields": {{"summary": "401 from Uppzy",
-"created": "{DATE} 09:00", "resolved": "{DATE} 09:45", "closed": "{DATE} 11:00", "description": "09:20 settings verified"}}}}]}}"""
+"created": "{DATE} 09:00", "resolved": "{DATE} 09:45", "closed": "{DATE} 11:00",
+"description": "09:20 settings verified"}}}}]}}"""
 KEPT = {
     "a.md": FRONT,
     "b.yaml": YAML,
