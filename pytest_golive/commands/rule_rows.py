@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import BaseModel
+
 from pytest_golive.facts.outcome import Suite
 from pytest_golive.manifest.model import Environment, Manifest
 from pytest_golive.people.gaps import declared
@@ -204,6 +206,11 @@ def _state(planned: PlannedRule) -> str:
 
 
 def _there(value: object, dotted: str) -> bool:
+    around: object = None
     for part in dotted.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+        around, value = value, value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+    # What may be missing and is written as empty, as a list of other services, is an answer.
+    fields = around.__class__.model_fields if isinstance(around, BaseModel) else {}
+    if value == () and part in fields and fields[part].default is None:
+        return True
     return value not in (None, "", (), {})

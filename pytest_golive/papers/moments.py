@@ -56,7 +56,8 @@ _HOURS = {
 }
 """Zones that are written by their name -> hours before UTC's clock."""
 
-_ZONE = rf"(?:\s*(?P<zone>[+-]\d\d:?\d\d|(?:{'|'.join(sorted(_HOURS, key=len, reverse=True))})(?![A-Za-z])))?"
+_NAMED = "|".join(sorted(_HOURS, key=len, reverse=True))
+_ZONE = rf"(?:\s*(?P<zone>[+-](?:0\d|1[0-4]):?[0-5]\d|(?:{_NAMED})(?![A-Za-z])))?"
 _CLOCK = (
     r"(?P<hour>[01]?\d|2[0-3])[:h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     rf"(?:\s*(?P<half>[AaPp])\.?[Mm]\b\.?)?{_ZONE}"

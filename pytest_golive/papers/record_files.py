@@ -23,7 +23,8 @@ _DATED_TITLE = re.compile(r"\b20\d\d[-/.]\d\d?[-/.]\d\d?\b|\b\d\d?[./]\d\d?[./]2
 _MARKED = re.compile(r"\s{0,3}(#{1,6}|={1,6})\s+(\S.*?)(?:\s+[#=]+)?\s*")
 _BORDER = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
 _LISTS = re.compile(
-    r"incident|record|entr(?:y|ies)|item|outage|changes?\b|vorf[aä]ll|störung|ocorr|registr|cambio|mudan", re.IGNORECASE
+    r"incident|record|entr(?:y|ies)|item|outage|^(?:data|results?|issues|tickets|rows|values)$|changes?\b|vorf[aä]ll|störung|ocorr|registr|cambio|mudan",
+    re.IGNORECASE,
 )
 """How a list of records is called."""
 

@@ -112,7 +112,18 @@ TABLE = f"""
 |---|---|---|---|---|---|
 | INC-7 | {DATE} 09:00 | 09:45 | 11:00 | 401 | 09:20 configuração conferida |
 """
-KEPT = {"a.md": FRONT, "b.yaml": YAML, "c.json": JSON, "d.csv": CSV, "e.md": HEADED, "f.md": TABLE}
+EXPORT = f"""{{"total": 1, "issues": [{{"key": "OPS-7", "fields": {{"summary": "401 from Uppzy",
+"created": "{DATE} 09:00", "resolved": "{DATE} 09:45", "closed": "{DATE} 11:00",
+"description": "09:20 settings verified"}}}}]}}"""
+KEPT = {
+    "a.md": FRONT,
+    "b.yaml": YAML,
+    "c.json": JSON,
+    "d.csv": CSV,
+    "e.md": HEADED,
+    "f.md": TABLE,
+    "g.json": EXPORT,
+}
 
 
 @pytest.mark.parametrize(("name", "text"), KEPT.items(), ids=KEPT)
@@ -632,6 +643,9 @@ def test_postmortems(name: str, text: str) -> None:
         ("on 2026-11-20", "2026-11-20"),
         ("at 00:20 it was over", "2026-11-20 00:20 UTC"),
         ("31.13.2026", ""),
+        ("2026-11-20 10:00 +99:00", "2026-11-20 10:00 UTC"),
+        ("2026-11-20 10:00-10:45", "2026-11-20 10:00 UTC"),
+        ("2026-11-20T10:00-03:00", "2026-11-20 13:00 UTC"),
     ],
 )
 def test_moments(text: str, told: str) -> None:

@@ -160,6 +160,20 @@ def test_what_is_missing_is_told_once_for_all_rules_that_wait_for_it(golive: Com
     ]
 
 
+def test_an_empty_list_may_be_the_answer(golive: Command, here: Path) -> None:
+    """Where somebody said that there are no other services, nothing is missing."""
+    missing = "`operations.services:` is missing: 1 rule, with a check (UPZ-11)"
+    path = here / "golive.yaml"
+    uppzy = "{base_url: https://x, api_key: {env: K}, ids: {tenant_id: t, site_id: s}}"
+    text = f"golive: 1\nproject: shop\nenvironments: {{staging: {{vendors: {{uppzy: {uppzy}}}}}}}\n"
+
+    path.write_text(f"{text}operations: {{owners: {{owner: Shop}}}}\n", encoding="utf-8")
+    assert missing in golive("rules", "--missing").out
+
+    path.write_text(f"{text}operations: {{services: []}}\n", encoding="utf-8")
+    assert missing not in golive("rules", "--missing").out
+
+
 @pytest.mark.usefixtures("book", "manifest")
 def test_in_production_a_rule_waits_for_what_is_not_allowed_there(golive: Command) -> None:
     """Only what is not allowed yet; and a release ends there, so that nothing is released to."""
