@@ -30,6 +30,22 @@ ALIASES = {
     "dev": "development",
 }
 
+ENVIRONMENTS = {
+    "production",
+    "staging",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "sandbox",
+    "integration",
+    "preproduction",
+}
+"""What environments are usually called."""
+
+NEGATIONS = {"pre", "non", "no", "not", "ex"}
+"""Words that turn the name of an environment into another one's."""
+
 _ADDRESS = re.compile(r"[/:#]")
 
 _TIMES = ("created_at", "createdAt", "created", "uploaded_at", "uploadedAt", "updated_at", "updatedAt")
@@ -91,9 +107,10 @@ class Compared:
 def rows_here(rows: Iterable[Row], place: Place) -> tuple[Row, ...]:
     """Return the rows that are about a place: those of other environments, tenants and sites are left out."""
     left = list(rows)
-    if any(row.told["environment"] for row in left):
-        wanted = _environment(place.environment), "production" if place.production else ""
-        left = [row for row in left if not row.told["environment"] or _environment(row.told["environment"]) in wanted]
+    told = {row.told["environment"] for row in left} - {""}
+    # A column `stage` may also hold the stages of a rollout.
+    if any(_is_of(each, place) or _words(each) & ENVIRONMENTS for each in told):
+        left = [row for row in left if not row.told["environment"] or _is_of(row.told["environment"], place)]
     for column, own in (("tenant", place.tenant), ("site", place.site)):
         # Where no row has the configured id, the column holds names: nothing tells whose they are.
         if own and any(row.told[column] == own for row in left):
@@ -103,7 +120,9 @@ def rows_here(rows: Iterable[Row], place: Place) -> tuple[Row, ...]:
 
 def tells_place(rows: Iterable[Row], place: Place) -> bool:
     """Whether rows name the environment or the site that is looked at."""
-    return any(row.told["environment"] or (place.site and row.told["site"] == place.site) for row in rows)
+    return any(
+        _is_of(row.told["environment"], place) or (place.site and row.told["site"] == place.site) for row in rows
+    )
 
 
 def compare(rows: Sequence[Row], items: Sequence[Mapping[str, Any]], place: Place, now: datetime) -> Compared:
@@ -205,6 +224,19 @@ def _shown(item: Mapping[str, Any]) -> str:
 def _told(row: Row) -> str:
     of = ", ".join(filter(None, (row.told["source"], row.told["batch"] and f"batch {row.told['batch']}")))
     return f"{row.told['document']} ({of})" if of else row.told["document"]
+
+
+def _is_of(told: str, place: Place) -> bool:
+    """Whether a log means an environment: by its name, what it is usually called, or its name among other words."""
+    plain, own = _environment(told), _environment(place.environment)
+    if plain == own or (place.production and plain == "production"):
+        return True
+    words = _words(told)
+    return not words & NEGATIONS and _words(place.environment) <= words
+
+
+def _words(name: str) -> set[str]:
+    return {_environment(word) for word in re.split(r"[\W_]+", name) if word}
 
 
 def _environment(name: str) -> str:

@@ -80,6 +80,8 @@ PLACES = {
     "environment": ("production", "staging"),
     "env": ("prod", "stage"),
     "stage": ("live", "test"),
+    "target_environment": ("eu-production", "pre-production"),
+    "umgebung": ("Production (EU)", "non-prod"),
     "site_id": ("s-1", "s-2"),
     "tenant_id": ("t-1", "t-2"),
 }
@@ -92,6 +94,13 @@ def test_rows_of_other_places_are_left_out(column: str) -> None:
     found = _compared(log)
 
     assert (found.missing, found.unknown, found.tells_place) == ((), (), column != "tenant_id")
+
+
+def test_a_column_of_stages_leaves_nothing_out() -> None:
+    """Those of a rollout are no environments."""
+    log = "source_id,document_id,stage\ncms-1,doc_1,pilot\ncms-2,doc_2,pilot\ncms-3,doc_3,all\n"
+
+    assert (_compared(log).missing, _compared(log).tells_place) == (("doc_3 (cms-3)",), False)
 
 
 def test_a_column_of_names_leaves_nothing_out() -> None:
