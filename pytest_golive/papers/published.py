@@ -18,6 +18,9 @@ INDEXING = timedelta(hours=1)
 NOT_PUBLISHED = {"draft", "inactive", "archived", "disabled", "deleted", "unpublished"}
 """States of a listed document that no answer rests on."""
 
+NOT_READY = {"processing", "indexing", "pending", "queued", "importing"}
+"""States of one that no answer rests on yet."""
+
 OF_GOLIVE = re.compile(r"golive_document_|ops[-_]smoke[-_]|golive\.exe$|golive-")
 """How the titles of documents begin that golive makes, or that a smoke test makes as the vendor's page says."""
 
@@ -139,14 +142,14 @@ def compare(rows: Sequence[Row], items: Sequence[Mapping[str, Any]], place: Plac
     about = [row for row in rows if row.is_about_a_document and row.told["document"]]
     known = {name for row in about for name in _names(row.told["document"])}
     foreign = [item for name, item in listed.items() if not _is_of_golive(item)]
-    published = [item for item in foreign if _is_published(item)]
+    published = [item for item in foreign if is_published(item)]
     unlogged = [item for item in foreign if _id_of(item) not in known and not _is_fresh(item, now)]
     ids = frozenset(listed)
     due = _due(about, ids, now)
     return Compared(
         published=len(published),
-        unknown=tuple(_shown(item) for item in unlogged if _is_published(item)),
-        drafts=sum(not _is_published(item) for item in unlogged),
+        unknown=tuple(_shown(item) for item in unlogged if is_published(item)),
+        drafts=sum(not is_published(item) for item in unlogged),
         logged=len(due),
         missing=tuple(_told(row) for row in due.values() if not _is_listed(row, ids)),
         met=len(known & ids),
@@ -196,8 +199,16 @@ def _is_own(item: Mapping[str, Any], place: Place) -> bool:
     return all(str(item.get(name) or own) == own for names, own in named if own for name in names)
 
 
-def _is_published(item: Mapping[str, Any]) -> bool:
-    return str(item.get("status") or "active").casefold() not in NOT_PUBLISHED
+def is_published(item: Mapping[str, Any]) -> bool:
+    """Whether answers may rest on a listed document, as far as the listing tells."""
+    state = str(item.get("status") or item.get("state") or "active").casefold()
+    return state not in NOT_PUBLISHED and item.get("active") is not False and item.get("published") is not False
+
+
+def is_ready(item: Mapping[str, Any]) -> bool:
+    """Whether answers rest on it already, as far as the listing tells."""
+    state = str(item.get("status") or item.get("state") or "").casefold()
+    return is_published(item) and state not in NOT_READY and item.get("ready") is not False
 
 
 def _is_of_golive(item: Mapping[str, Any]) -> bool:
