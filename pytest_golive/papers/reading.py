@@ -75,15 +75,22 @@ def read_records(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
         Elsewhere: an address of the web.
     """
     wanted = given.strip()
-    if "\n" not in wanted and "://" not in wanted:
-        named = folder / wanted
-        found = named.rglob("*") if named.is_dir() else folder.glob(wanted) if "*" in wanted else [named]
-        files = sorted(
-            file for file in found if file.is_file() and (not named.is_dir() or file.suffix.lower() in RECORDS)
-        )
-        if files:
-            return tuple(Paper(_told(file, folder), _text(file, key, LARGEST_RECORDS_BYTES)) for file in files)
+    files = _named_records(folder, wanted) if "\n" not in wanted and "://" not in wanted else ()
+    if files:
+        return tuple(Paper(_told(file, folder), _text(file, key, LARGEST_RECORDS_BYTES)) for file in files)
     return read(folder, given, key)
+
+
+def _named_records(folder: Path, wanted: str) -> tuple[Path, ...]:
+    """Return the files that a line names; none where it holds the records themselves."""
+    named = folder / wanted
+    try:
+        if named.is_dir():
+            return tuple(sorted(file for file in named.rglob("*") if file.suffix.lower() in RECORDS and file.is_file()))
+        found = folder.glob(wanted) if "*" in wanted else [named]
+        return tuple(sorted(file for file in found if file.is_file()))
+    except (OSError, ValueError, NotImplementedError):  # too long to be a name, or no pattern at all
+        return ()
 
 
 def _may_be_a_path(folder: Path, wanted: str) -> bool:
