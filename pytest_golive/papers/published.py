@@ -18,6 +18,9 @@ INDEXING = timedelta(hours=1)
 NOT_PUBLISHED = {"draft", "inactive", "archived", "disabled", "deleted", "unpublished"}
 """States of a listed document that no answer rests on."""
 
+NOT_READY = {"processing", "indexing", "pending", "queued", "importing"}
+"""States of one that no answer rests on yet."""
+
 OF_GOLIVE = re.compile(r"golive_document_|ops[-_]smoke[-_]|golive\.exe$|golive-")
 """How the titles of documents begin that golive makes, or that a smoke test makes as the vendor's page says."""
 
@@ -29,6 +32,22 @@ ALIASES = {
     "stg": "staging",
     "dev": "development",
 }
+
+ENVIRONMENTS = {
+    "production",
+    "staging",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "sandbox",
+    "integration",
+    "preproduction",
+}
+"""What environments are usually called."""
+
+NEGATIONS = {"pre", "non", "no", "not", "ex"}
+"""Words that turn the name of an environment into another one's."""
 
 _ADDRESS = re.compile(r"[/:#]")
 
@@ -91,9 +110,10 @@ class Compared:
 def rows_here(rows: Iterable[Row], place: Place) -> tuple[Row, ...]:
     """Return the rows that are about a place: those of other environments, tenants and sites are left out."""
     left = list(rows)
-    if any(row.told["environment"] for row in left):
-        wanted = _environment(place.environment), "production" if place.production else ""
-        left = [row for row in left if not row.told["environment"] or _environment(row.told["environment"]) in wanted]
+    told = {row.told["environment"] for row in left} - {""}
+    # A column `stage` may also hold the stages of a rollout.
+    if any(_is_of(each, place) or _words(each) & ENVIRONMENTS for each in told):
+        left = [row for row in left if not row.told["environment"] or _is_of(row.told["environment"], place)]
     for column, own in (("tenant", place.tenant), ("site", place.site)):
         # Where no row has the configured id, the column holds names: nothing tells whose they are.
         if own and any(row.told[column] == own for row in left):
@@ -103,7 +123,9 @@ def rows_here(rows: Iterable[Row], place: Place) -> tuple[Row, ...]:
 
 def tells_place(rows: Iterable[Row], place: Place) -> bool:
     """Whether rows name the environment or the site that is looked at."""
-    return any(row.told["environment"] or (place.site and row.told["site"] == place.site) for row in rows)
+    return any(
+        _is_of(row.told["environment"], place) or (place.site and row.told["site"] == place.site) for row in rows
+    )
 
 
 def compare(rows: Sequence[Row], items: Sequence[Mapping[str, Any]], place: Place, now: datetime) -> Compared:
@@ -120,14 +142,14 @@ def compare(rows: Sequence[Row], items: Sequence[Mapping[str, Any]], place: Plac
     about = [row for row in rows if row.is_about_a_document and row.told["document"]]
     known = {name for row in about for name in _names(row.told["document"])}
     foreign = [item for name, item in listed.items() if not _is_of_golive(item)]
-    published = [item for item in foreign if _is_published(item)]
+    published = [item for item in foreign if is_published(item)]
     unlogged = [item for item in foreign if _id_of(item) not in known and not _is_fresh(item, now)]
     ids = frozenset(listed)
     due = _due(about, ids, now)
     return Compared(
         published=len(published),
-        unknown=tuple(_shown(item) for item in unlogged if _is_published(item)),
-        drafts=sum(not _is_published(item) for item in unlogged),
+        unknown=tuple(_shown(item) for item in unlogged if is_published(item)),
+        drafts=sum(not is_published(item) for item in unlogged),
         logged=len(due),
         missing=tuple(_told(row) for row in due.values() if not _is_listed(row, ids)),
         met=len(known & ids),
@@ -177,8 +199,16 @@ def _is_own(item: Mapping[str, Any], place: Place) -> bool:
     return all(str(item.get(name) or own) == own for names, own in named if own for name in names)
 
 
-def _is_published(item: Mapping[str, Any]) -> bool:
-    return str(item.get("status") or "active").casefold() not in NOT_PUBLISHED
+def is_published(item: Mapping[str, Any]) -> bool:
+    """Whether answers may rest on a listed document, as far as the listing tells."""
+    state = str(item.get("status") or item.get("state") or "active").casefold()
+    return state not in NOT_PUBLISHED and item.get("active") is not False and item.get("published") is not False
+
+
+def is_ready(item: Mapping[str, Any]) -> bool:
+    """Whether answers rest on it already, as far as the listing tells."""
+    state = str(item.get("status") or item.get("state") or "").casefold()
+    return is_published(item) and state not in NOT_READY and item.get("ready") is not False
 
 
 def _is_of_golive(item: Mapping[str, Any]) -> bool:
@@ -205,6 +235,19 @@ def _shown(item: Mapping[str, Any]) -> str:
 def _told(row: Row) -> str:
     of = ", ".join(filter(None, (row.told["source"], row.told["batch"] and f"batch {row.told['batch']}")))
     return f"{row.told['document']} ({of})" if of else row.told["document"]
+
+
+def _is_of(told: str, place: Place) -> bool:
+    """Whether a log means an environment: by its name, what it is usually called, or its name among other words."""
+    plain, own = _environment(told), _environment(place.environment)
+    if plain == own or (place.production and plain == "production"):
+        return True
+    words = _words(told)
+    return not words & NEGATIONS and _words(place.environment) <= words
+
+
+def _words(name: str) -> set[str]:
+    return {_environment(word) for word in re.split(r"[\W_]+", name) if word}
 
 
 def _environment(name: str) -> str:

@@ -17,7 +17,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.manifest.questions import Question, Questions
 from pytest_golive.papers import asked
 from pytest_golive.papers.batches import Batch
-from pytest_golive.papers.published import INDEXING, NOT_PUBLISHED, Place
+from pytest_golive.papers.published import INDEXING, Place, is_ready
 from pytest_golive.papers.topics import Topic, changed_lately, is_about, says_its_topic, topics_of
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -202,8 +202,7 @@ def _must_rest_on_ready_documents(golive: Golive, vendor: Vendor, wrong: Sequenc
         items = documents_of(vendor)
     except (CannotTell, CheckFailed):
         return
-    waiting = [_id_of(item) for item in items if _id_of(item) in about and item.get("ready") is False]
-    waiting += [_id_of(item) for item in items if _id_of(item) in about and _is_unused(item)]
+    waiting = [_id_of(item) for item in items if _id_of(item) in about and not is_ready(item)]
     if waiting:
         golive.cannot_tell(
             "documents have to be ready before their topics are asked about",
@@ -251,10 +250,6 @@ def _about(
 def _questions(golive: Golive, planned: PlannedCheck) -> Questions:
     __tracebackhide__ = True
     return golive.questions.of(planned.vendor)
-
-
-def _is_unused(item: Mapping[str, Any]) -> bool:
-    return str(item.get("status") or "active").lower() in NOT_PUBLISHED
 
 
 def _id_of(item: Mapping[str, Any]) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 import yaml
 
 from pytest_golive.manifest.model import Operations
+from pytest_golive.manifest.questions import read_questions
+from pytest_golive.papers.batches import batches_of
+from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.sync_log import rows_of
 from tests.suites.planned_checks import GOING_LIVE, PAPERS
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "papers.md").read_text(encoding="utf-8")
@@ -31,3 +35,25 @@ def test_the_table_names_every_check() -> None:
     }
 
     assert written | {name for name in names if name[-1] != "_"} == {*PAPERS, *GOING_LIVE}
+
+
+def test_the_sync_log_on_the_page_is_read() -> None:
+    """With its pause, its check and the document that was deleted."""
+    block = re.search(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+
+    assert block is not None
+    (batch,) = batches_of(rows_of(Paper("sync.csv", block[1])))
+    assert (batch.name, batch.documents, batch.categories) == ("B-12", ("doc_1", "doc_2"), ("returns", "vouchers"))
+    assert ([each and each.told for each in batch.pauses], [each.good for each in batch.checks]) == (
+        ["2026-11-06 08:00 UTC"],
+        [True],
+    )
+    assert (batch.gone, batch.was_rolled_back) == (frozenset({"doc_2"}), False)
+
+
+def test_the_questions_on_the_page_are_read(tmp_path: Path) -> None:
+    (block,) = [each for each in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if each.startswith("questions:")]
+    (tmp_path / "questions.yaml").write_text(block)
+
+    (question,) = read_questions(tmp_path / "questions.yaml").asked
+    assert (question.topics, question.vendor) == (("returns",), "uppzy")

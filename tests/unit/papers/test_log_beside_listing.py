@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.papers.published import Compared, Place, compare, rows_here
+from pytest_golive.papers.published import Compared, Place, compare, is_ready, rows_here
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.sync_log import rows_of
 
@@ -30,6 +30,8 @@ def _compared(log: str, *items: Mapping[str, Any], place: Place = HERE) -> Compa
 
 RIGHT_ITEMS: Mapping[str, Mapping[str, Any]] = {
     "a draft": {"id": "doc_9", "title": "Old", "status": "draft"},
+    "one of another state": {"id": "doc_9", "title": "Old", "state": "ARCHIVED"},
+    "one that is switched off": {"id": "doc_9", "title": "Old", "active": False},
     "one of golive": {"id": "doc_9", "title": "golive_document_1234abcd_0000000011", "status": "active"},
     "one of a smoke test": {"id": "doc_9", "title": "ops-smoke-2026-11-20T11:00", "status": "active"},
     "one of another site": {"id": "doc_9", "title": "Theirs", "status": "active", "site_id": "s-2"},
@@ -41,6 +43,18 @@ RIGHT_ITEMS: Mapping[str, Mapping[str, Any]] = {
 @pytest.mark.parametrize("name", RIGHT_ITEMS)
 def test_documents_that_need_no_row(name: str) -> None:
     assert _compared(LOG, RIGHT_ITEMS[name]).unknown == ()
+
+
+def test_documents_that_answers_rest_on_already() -> None:
+    ready: list[dict[str, Any]] = [
+        {"id": "1", "status": "active"},
+        {"id": "2", "status": "active", "ready": False},
+        {"id": "3", "status": "Processing"},
+        {"id": "4", "status": "draft"},
+        {"id": "5"},
+    ]
+
+    assert [each["id"] for each in ready if is_ready(each)] == ["1", "5"]
 
 
 def test_a_document_without_a_row() -> None:
@@ -80,6 +94,8 @@ PLACES = {
     "environment": ("production", "staging"),
     "env": ("prod", "stage"),
     "stage": ("live", "test"),
+    "target_environment": ("eu-production", "pre-production"),
+    "umgebung": ("Production (EU)", "non-prod"),
     "site_id": ("s-1", "s-2"),
     "tenant_id": ("t-1", "t-2"),
 }
@@ -92,6 +108,13 @@ def test_rows_of_other_places_are_left_out(column: str) -> None:
     found = _compared(log)
 
     assert (found.missing, found.unknown, found.tells_place) == ((), (), column != "tenant_id")
+
+
+def test_a_column_of_stages_leaves_nothing_out() -> None:
+    """Those of a rollout are no environments."""
+    log = "source_id,document_id,stage\ncms-1,doc_1,pilot\ncms-2,doc_2,pilot\ncms-3,doc_3,all\n"
+
+    assert (_compared(log).missing, _compared(log).tells_place) == (("doc_3 (cms-3)",), False)
 
 
 def test_a_column_of_names_leaves_nothing_out() -> None:
