@@ -108,7 +108,10 @@ class Record:
             if _is_name(name, value):
                 continue
             line = held.line_of(name) if isinstance(held, Lined) else self._held.line
-            for found in _kinds(lone(name)):
+            kinds = _kinds(lone(name))
+            if not kinds and isinstance(value, Mapping) and any(kind_of(lone(each)) for each in value):
+                steps += self._flat(value)  # a group of steps, as `verification`
+            for found in kinds:
                 if found[0] in {"test", "logs", "watch", "config", "end"} and isinstance(value, list):
                     steps += [self._step(*found, _mapped(each), line, name) for each in value]
                     continue
