@@ -237,6 +237,48 @@ logs: {{at: 2026-11-12T10:12:00Z, successes: 12, failures: 0}}
 after: {{captured_at: 2026-11-12T10:13:00Z, integrations: {json.dumps(LIST)}, health: {json.dumps(HEALTH)}}}
 rollback: null
 """
+LOGGED = """# Integration change log (Selwise)
+
+### CHG-201 — 2026-11-12 — GA4 — Ana
+
+**Change:** mapped `checkout_begin` to `InitiateCheckout`
+
+| # | Step | When (UTC) | Result | Evidence |
+|---|------|-----------|--------|----------|
+| 1 | List integrations | 10:00 | 3 integrations | states/before.json |
+| 2 | Read health | 10:00 | healthy | states/before.json |
+| 3 | PUT /integrations/ga4 | 10:05 | 200 | |
+| 4 | POST /integrations/ga4/test | 10:06 | success: true | |
+| 5 | GET /integrations/health | 10:07 | healthy | |
+| 6 | GET /integrations/ga4/logs?limit=100 | 10:15 | 37 success / 0 failed | |
+| 7 | List integrations (after) | 10:16 | only eventMapping.checkout_begin added | states/after.json |
+| 8 | Monitoring ended | 2026-11-19 09:30 | Ana | |
+
+"""
+PLAIN = """Change 2026-11-12 GA4
+Provider: ga4
+Who: Ana Example
+Before: integrations listed at 10:00 (ga4, meta, gads), health green at 10:01
+Config: conversionLabel replaced at 10:05
+Test: passed at 10:06
+Health: green at 10:07
+Logs: checked at 10:20, 20 successes
+After: integrations listed at 10:21
+Logs watched until: 2026-11-20 (Ana)
+"""
+ASCIIDOC = """= Cambio 31: GA4
+
+Proveedor:: GA4
+Responsable:: Ana
+Fecha:: 12/11/2026
+
+. 10:00 Lista de integraciones y salud leídas
+. 10:05 Cambio aplicado (eventMapping)
+. 10:06 Prueba correcta
+. 10:07 Salud verificada
+. 10:15 Registros revisados, sin errores
+. Vigilancia terminada el 20/11/2026 por Ana
+"""
 GROUPED = """
 change: CHG-2026-041
 provider: ga4
@@ -295,6 +337,9 @@ RIGHT = {
     "checklist.md": CHECKLIST,
     "nested.yaml": NESTED,
     "grouped.yaml": GROUPED,
+    "logged.md": LOGGED,
+    "plain.txt": PLAIN,
+    "asciidoc.adoc": ASCIIDOC,
     "calls.json": json.dumps(CALLS),
     "prose.md": PROSE,
     "flat.json": json.dumps(FLAT),
@@ -345,7 +390,17 @@ def test_a_right_record_is_read_as_one(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["flat.json", "page.md", "table.md", "front.md", "checklist.md", "nested.yaml", "grouped.yaml", "calls.json"],
+    [
+        "flat.json",
+        "page.md",
+        "table.md",
+        "front.md",
+        "checklist.md",
+        "nested.yaml",
+        "grouped.yaml",
+        "calls.json",
+        "logged.md",
+    ],
 )
 def test_the_states_are_found(folder: Path, name: str) -> None:
     change = _one(folder, name, RIGHT[name])
@@ -400,7 +455,7 @@ def test_a_failed_test_is_read_as_one(folder: Path, name: str, old: str, new: st
     assert ["failed" in str(each) for each in recorded.not_tested(change, 15)] == [True]
 
 
-@pytest.mark.parametrize("name", ["page.md", "prose.md", "grouped.yaml"])
+@pytest.mark.parametrize("name", ["page.md", "prose.md", "grouped.yaml", "logged.md", "plain.txt", "asciidoc.adoc"])
 def test_the_watch_is_found(folder: Path, name: str) -> None:
     assert [*watched.not_watched(_one(folder, name, RIGHT[name]), 7, datetime(2026, 11, 28, tzinfo=UTC))] == []
 
