@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_golive.changes.flow import WRITE
 from pytest_golive.exchange.answer import Answer
 from pytest_golive.exchange.vendor import Vendor
 
@@ -21,6 +22,23 @@ def providers_listed(vendor: Vendor) -> Listed:
         CannotTell: it is of another shape.
     """
     return _providers(vendor)[1]
+
+
+def providers_as_found(vendor: Vendor) -> Listed:
+    """Return how each provider was configured before this run wrote over some of them, by its name.
+
+    Raises:
+        CheckFailed: the list is refused.
+        CannotTell: it is of another shape.
+    """
+    found: Listed = {}
+    for name, one in providers_listed(vendor).items():
+        before = vendor.before.found(WRITE, {"provider": name})
+        if before is None:
+            found[name] = one
+        elif before:
+            found[name] = {**one, **before}
+    return found
 
 
 def providers_on(vendor: Vendor) -> Listed:

@@ -72,9 +72,9 @@ class Papers:
     deployments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def awaits_release(self, first: str, then: str) -> bool:
-        """Whether an environment got its build before another one got a newer one, so that it is only next in line."""
+        """Whether an environment may only be next in line: another one got its build later, or no one knows when."""
         moments = [self.deployments.get(name, {}).get("deployed", "") for name in (first, then)]
-        return bool(moments[0]) and moments[1] < moments[0]
+        return not all(moments) or moments[1] < moments[0]
 
 
 def papers_of(manifest: Manifest, folder: Path, file: str = "golive.yaml") -> Papers:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pytest_golive.changes import recorded, recorded_states, watched
 from pytest_golive.changes.fault import Fault
 from pytest_golive.changes.kept_records import KEY, is_past, newest_of, next_of, records_about, told_of
-from pytest_golive.changes.listed import providers_listed, providers_on
+from pytest_golive.changes.listed import providers_as_found, providers_on
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import NotYet
 from pytest_golive.facts.moment import moment
@@ -143,7 +143,7 @@ def test_recorded_changes_lost_nothing(golive: Golive, planned: PlannedCheck) ->
     If this fails: put back what the finding names by a whole update, from the state before.
     """
     vendor, changes = golive.vendor(planned.vendor, planned.environment), _changes(golive, planned)
-    hidden, now = _hidden(vendor), providers_listed(vendor)
+    hidden, now = _hidden(vendor), providers_as_found(vendor)
     faults, back = [], []
     for change in changes:
         gone = [*recorded_states.lost_names(change, hidden)]
@@ -195,7 +195,7 @@ def test_changes_have_their_records(golive: Golive, planned: PlannedCheck) -> No
     requirement = "every change has to have a record of the state before and after"
     expected = "both states in each record, and no change without one"
     _judge(golive, planned, changes, recorded_states.no_states, requirement, expected)
-    now, own = providers_listed(vendor), _own(golive, planned)
+    now, own = providers_as_found(vendor), _own(golive, planned)
     orphans, switched = _orphans(own, now, _hidden(vendor))
     _must_hold(golive, orphans, requirement, expected)
     for each in switched:

@@ -223,6 +223,7 @@ CALLING_NOTHING = frozenset(
         "keys_differ_between_environments",
         "deployment_reports_this_key",
         "workers_hold_the_new_key",
+        "key_is_in_no_other_environment",
         "production_is_addressed_rightly",
         "person_vouches",
         "changed_topics_have_a_question",

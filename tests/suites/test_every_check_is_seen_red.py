@@ -73,6 +73,7 @@ AFTER_A_SWITCH = (
 STEPS_OF_A_ROTATION = (
     "key_is_another_than_before",
     "key_is_young",
+    "key_is_in_no_other_environment",
     "workers_hold_the_new_key",
     "secret_is_newer_than_the_key",
     "instances_started_after_the_secret_changed",
@@ -125,6 +126,8 @@ SEEN_RED_ELSEWHERE = {
     **dict.fromkeys(IN_FRONT_OF_USERS, "is about clients: test_in_front_of_users_checks.py"),
     **dict.fromkeys(GOING_LIVE, "is about what is written down: test_going_live_papers.py"),
     **dict.fromkeys(TRAFFIC_JUDGED, "is about the team's traffic: test_traffic_of_a_week.py"),
+    "own_log_holds_what_the_vendor_saw": "is about two logs: test_vendor_records.py",
+    "production_is_called_by_its_key": "is about the team's calls: test_vendor_records.py",
     "findings_have_decisions": "is about the team's decisions: test_decisions_of_a_review.py",
     **dict.fromkeys(ROLLOUTS, "is about the team's traffic: test_rollout_checks.py"),
     "changed_topics_have_a_question": "is about the team's questions: test_content_checks.py",
