@@ -31,7 +31,8 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "vendor": "vendor system service",
         "set": "enabled test_mode testmode body payload",
         "kind": "kind step action type event schritt paso passo stage_name phase task activity",
-        "time": "at time timestamp when date started started_at taken_at done_at finished_at checked_at read_at"
+        "time": "called called_at sent sent_at taken made_at ran ran_at completed completed_at done_at begun at"
+        " time timestamp when date started started_at taken_at done_at finished_at checked_at read_at"
         " tested_at"
         " tested_on zeit datum um hora fecha data run_at executed_at uhrzeit until performed_at created_at testedat",
         "outcome": "outcome result success passed ok status ergebnis resultado state verdict response",

@@ -28,6 +28,7 @@ ABOUT = re.compile(
 FEWEST_KINDS = 3
 """What tells of fewer steps is no record of a change."""
 
+_CHANGE = re.compile(r"(?:the )?change|changes|änderung|cambio|mudança|alteração", re.IGNORECASE)
 _UNCHECKED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[ \]\s")
 _FENCES = {"```", "~~~"}
 _DIVIDER = re.compile(r"\|?\s*:?-{2,}")
@@ -103,7 +104,9 @@ def _pages(paper: Paper, *, led: bool) -> list[Lined]:
         best = whole if more or same else best
     if best:
         return best
-    one = _read(lines, 0, len(lines), PurePosixPath(paper.name).stem, {h.line: h.title for h in headings}, 1)
+    first = next((line.strip() for line in lines if line.strip()), "")
+    title = first if ABOUT.search(first) and not first.startswith(("|", "-", "*")) else PurePosixPath(paper.name).stem
+    one = _read(lines, 0, len(lines), title, {h.line: h.title for h in headings}, 1)
     return [one] if _is_record(one) else []
 
 
@@ -203,6 +206,9 @@ def _line(page: _Page, line: str, number: int, *, begins_paragraph: bool) -> Non
     led = LEAD.fullmatch(text)
     if led and _take_meta(page, led[1], led[2]):
         return
+    if led and page.current is None and _CHANGE.fullmatch(led[1].strip()) and not moments_in(led[2], date.min):
+        page.meta.setdefault("planned", led[2].strip())
+        return  # what was meant, and not that it was done
     bare = _TIMED.sub("", text)
     words = led[1] if led and kind_of(_TIMED.sub("", led[1])) is not None else bare
     found = kind_of(words)

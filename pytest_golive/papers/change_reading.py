@@ -43,7 +43,8 @@ class Record:
         told = {name: told_under(self._held, name) for name in META}
         when = moment_of(told["when"])
         words = " ".join(text_of(told[name]) for name in ("id", "title", "planned"))
-        self._day = when.date() if when else next((each.date() for each in moments_in(words)), None)
+        told_days = (each.date() for text in (words, self._paper.rpartition("/")[2]) for each in moments_in(text))
+        self._day = when.date() if when else next(told_days, None)
         steps, ordered = self._steps()
         changed = [step.text for step in steps if step.kind == "config"]
         texts = [text_of(told[name]) for name in ("title", "id", "planned")] + changed[:1]
@@ -54,7 +55,7 @@ class Record:
             return None
         if not any(step.kind == "config" for step in steps) and when and when.time() != time():
             steps = [Step("config", times=(when,), line=self._held.line), *steps]
-        steps = _phased(_sorted(steps, ordered), ordered)
+        steps = _phased(_sorted(_made_once(steps), ordered), ordered)
         return Change(
             paper=self._paper,
             line=self._held.line,
@@ -108,7 +109,10 @@ class Record:
             if _is_name(name, value):
                 continue
             line = held.line_of(name) if isinstance(held, Lined) else self._held.line
-            for found in _kinds(lone(name)):
+            kinds = _kinds(lone(name))
+            if not kinds and isinstance(value, Mapping) and any(kind_of(lone(each)) for each in value):
+                steps += self._flat(value)  # a group of steps, as `verification`
+            for found in kinds:
                 if found[0] in {"test", "logs", "watch", "config", "end"} and isinstance(value, list):
                     steps += [self._step(*found, _mapped(each), line, name) for each in value]
                     continue
@@ -295,6 +299,13 @@ def _sorted(steps: list[Step], ordered: bool) -> list[Step]:
         timed = sorted((s for s in steps if s.is_exact), key=lambda s: s.at.timestamp() if s.at else 0.0)
         return [*timed, *(step for step in steps if not step.is_exact)]
     return steps
+
+
+def _made_once(steps: list[Step]) -> list[Step]:
+    """Leave out what only says in words that something was changed, where the change itself is told with its time."""
+    if not any(step.kind == "config" and step.is_exact for step in steps):
+        return steps
+    return [step for step in steps if step.kind != "config" or step.times]
 
 
 def _phased(steps: list[Step], ordered: bool) -> list[Step]:

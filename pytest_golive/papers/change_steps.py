@@ -96,10 +96,13 @@ _AFTER = re.compile(
 )
 
 _NO_FAULT = re.compile(
-    r"\b(?:no|0|zero|without|none|keine?|ohne|sin|ning[uú]n|sem|nenhum(?:a)?)\s+(?:\w+\s+)?"
-    r"(?:errors?|fail\w*|fehler\w*|errore?s|erros?|falhas?|fallos?|issues?|problem\w*)",
+    r"\b(?:no|0|zero|without|none|keine?|ohne|sin|ning[uú]n|sem|nenhum(?:a)?)(?:\s*/\s*\d+)?\s+(?:\w+\s+)?"
+    r"(?:errors?|fail\w*|fehler\w*|errore?s|erros?|falhas?|fallos?|issues?|problem\w*)"
+    r"|\b(?:errors?|fail\w*|fehler\w*|erros?|falhas?|fallos?)(?:[\s_-]?(?:rate|ratio|count|quote|s))?\s*[:=]?\s*0(?:[.,]0+)?"
+    r"\s*%?(?![\d.,])",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\([^)]*\)")
 _FAILED = re.compile(
     r"\bnot (?:ok|passed|successful|healthy|green)\b|\b(?:did|does) ?n[o']t pass\b|\bnicht (?:ok|bestanden"
     r"|erfolgreich)\b"
@@ -170,7 +173,12 @@ def outcome_of(value: Any) -> Literal["passed", "failed", ""]:
         return "passed" if value else "failed"
     if value is None:
         return ""
-    text = _NO_FAULT.sub(" fine ", str(value))
+    whole = _NO_FAULT.sub(" fine ", str(value))
+    # What stands in brackets tells how it came to that.
+    return _outcome_in(_ASIDE.sub(" ", whole)) or _outcome_in(whole)
+
+
+def _outcome_in(text: str) -> Literal["passed", "failed", ""]:
     failed = max((found.end() for found in _FAILED.finditer(text)), default=-1)
     # In `not passed` the second word alone is no success.
     rest = _FAILED.sub(lambda found: " " * len(found[0]), text)

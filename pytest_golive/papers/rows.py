@@ -45,22 +45,26 @@ class Row:
         return " ".join([self.name, *(f"{name} {value}" for name, value in self.cells.items())])
 
 
-def rows_in(papers: Sequence[Paper]) -> list[Row]:
+def rows_in(papers: Sequence[Paper], about: str = "") -> list[Row]:
     """Return the rows of notes, as they come.
+
+    Args:
+        papers: the notes.
+        about: a pattern: what stands below a key of this kind is one row, however deep it goes.
 
     Raises:
         Garbled: one is not the data that its name says.
     """
-    return [row for paper in papers for row in _rows(paper)]
+    return [row for paper in papers for row in _rows(paper, about)]
 
 
-def _rows(paper: Paper) -> Iterator[Row]:
+def _rows(paper: Paper, about: str) -> Iterator[Row]:
     documents = documents_of(paper) if is_data(paper) else _inline(paper)
     if documents is None:
         yield from _of_page(paper)
         return
     for each in documents:
-        yield from _of_data(paper.name, each, "", {})
+        yield from _of_data(paper.name, each, "", {}, about)
 
 
 def _inline(paper: Paper) -> list[Any] | None:
@@ -72,10 +76,12 @@ def _inline(paper: Paper) -> list[Any] | None:
         return None
 
 
-def _of_data(paper: str, held: Any, name: str, above: Mapping[str, str]) -> Iterator[Row]:
+def _of_data(paper: str, held: Any, name: str, above: Mapping[str, str], about: str) -> Iterator[Row]:
     if isinstance(held, list):
         for each in held:
-            yield from _of_data(paper, each, name, above)
+            yield from _of_data(paper, each, name, above, about)
+    elif isinstance(held, Lined) and about and re.search(about, name, re.IGNORECASE):
+        yield Row(f"{paper}:{held.line}", name, {**above, **_flat(held)})
     elif isinstance(held, Lined):
         cells = {snake(key): text_of(value) for key, value in held.items() if not _is_nested(value)}
         inner = {key: value for key, value in held.items() if _is_nested(value)}
@@ -89,7 +95,22 @@ def _of_data(paper: str, held: Any, name: str, above: Mapping[str, str]) -> Iter
             yield Row(f"{paper}:{held.line}", name or next(iter(cells.values())), {**own, **flat})
             return
         for key, value in inner.items():
-            yield from _of_data(paper, value, key, own)
+            yield from _of_data(paper, value, key, own, about)
+
+
+def _flat(held: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """Return all values below a mapping; `limit: {value: 5, per: minute}` also as one text."""
+    cells: dict[str, str] = {}
+    for key, value in held.items():
+        name = f"{before}{snake(key)}"
+        if isinstance(value, Mapping):
+            cells |= _flat(value, f"{name}_")
+            cells.setdefault(
+                name, " ".join(f"{'per ' if 'per' in snake(one) else ''}{text_of(each)}" for one, each in value.items())
+            )
+        else:
+            cells[name] = text_of(value)
+    return cells
 
 
 def _is_nested(value: Any) -> bool:

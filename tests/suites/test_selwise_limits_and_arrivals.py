@@ -126,6 +126,17 @@ DATA = {
         "hooks.shop.example": {"limit": "600/min", "peak": "90/min", "contact": "Ana", "retries": 3},
     },
 }
+DEEP = {
+    "checked_at": "2026-11-01",
+    "receivers": {
+        name: {
+            "limit": {"value": 1200, "per": "minute"},
+            "peak": {"value": 5, "per": "second"},
+            "contact": {"name": "Ana", "email": "ana@shop.example"},
+        }
+        for name in ("ga4", "meta", "google-ads", "orders webhook")
+    },
+}
 GERMAN = "".join(
     f"## {name}\n\n- Limit: 1.000 pro Minute\n- Spitze: 300 pro Minute\n- Kontakt: Ana\n- Stand: 01.11.2026\n\n"
     for name in ("GA4", "Meta", "Google Ads", "Empfänger des Webhooks")
@@ -137,7 +148,13 @@ ROWS = "provider,limit,peak,headroom,owner,reviewed\n" + "".join(
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("limits.md", TABLE), ("limits.json", json.dumps(DATA)), ("grenzen.md", GERMAN), ("limits.csv", ROWS)],
+    [
+        ("limits.md", TABLE),
+        ("limits.json", json.dumps(DATA)),
+        ("limits.yaml", json.dumps(DEEP)),
+        ("grenzen.md", GERMAN),
+        ("limits.csv", ROWS),
+    ],
 )
 def test_right_notes_raise_no_alarm(ask: Asked, name: str, text: str) -> None:
     assert _note(ask, LIMITS, name, text, "limits") == "passed"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_golive.changes import recorded, recorded_states
+from pytest_golive.changes import recorded, recorded_states, watched
 from pytest_golive.papers.change_records import changes_of
 from pytest_golive.papers.reading import Paper
 from pytest_golive.papers.recorded_change import Change
@@ -236,6 +237,70 @@ logs: {{at: 2026-11-12T10:12:00Z, successes: 12, failures: 0}}
 after: {{captured_at: 2026-11-12T10:13:00Z, integrations: {json.dumps(LIST)}, health: {json.dumps(HEALTH)}}}
 rollback: null
 """
+LOGGED = """# Integration change log (Selwise)
+
+### CHG-201 — 2026-11-12 — GA4 — Ana
+
+**Change:** mapped `checkout_begin` to `InitiateCheckout`
+
+| # | Step | When (UTC) | Result | Evidence |
+|---|------|-----------|--------|----------|
+| 1 | List integrations | 10:00 | 3 integrations | states/before.json |
+| 2 | Read health | 10:00 | healthy | states/before.json |
+| 3 | PUT /integrations/ga4 | 10:05 | 200 | |
+| 4 | POST /integrations/ga4/test | 10:06 | success: true | |
+| 5 | GET /integrations/health | 10:07 | healthy | |
+| 6 | GET /integrations/ga4/logs?limit=100 | 10:15 | 37 success / 0 failed | |
+| 7 | List integrations (after) | 10:16 | only eventMapping.checkout_begin added | states/after.json |
+| 8 | Monitoring ended | 2026-11-19 09:30 | Ana | |
+
+"""
+PLAIN = """Change 2026-11-12 GA4
+Provider: ga4
+Who: Ana Example
+Before: integrations listed at 10:00 (ga4, meta, gads), health green at 10:01
+Config: conversionLabel replaced at 10:05
+Test: passed at 10:06
+Health: green at 10:07
+Logs: checked at 10:20, 20 successes
+After: integrations listed at 10:21
+Logs watched until: 2026-11-20 (Ana)
+"""
+ASCIIDOC = """= Cambio 31: GA4
+
+Proveedor:: GA4
+Responsable:: Ana
+Fecha:: 12/11/2026
+
+. 10:00 Lista de integraciones y salud leídas
+. 10:05 Cambio aplicado (eventMapping)
+. 10:06 Prueba correcta
+. 10:07 Salud verificada
+. 10:15 Registros revisados, sin errores
+. Vigilancia terminada el 20/11/2026 por Ana
+"""
+GROUPED = """
+change: CHG-2026-041
+provider: ga4
+date: 2026-11-12
+operator: ana
+pre:
+  taken: 2026-11-12T10:00:00Z
+  list: states/list.json
+  health: states/health.json
+update: {method: PUT, sent: 2026-11-12T10:05:00Z, fields: [eventMapping]}
+verification:
+  test: {called: 2026-11-12T10:06:00Z, success: true}
+  health: {called: 2026-11-12T10:07:00Z, status: healthy}
+  logs: {called: 2026-11-12T10:12:00Z, limit: 100, success: 42, failed: 0}
+post:
+  list: states/after.json
+monitoring:
+  checks: [2026-11-13, 2026-11-16, 2026-11-17, 2026-11-18, 2026-11-19]
+  ended: 2026-11-19T12:00:00Z
+  ended_by: ana
+rollback: {needed: false}
+"""
 CALLS = {
     "changeId": "C1",
     "provider": "ga4",
@@ -271,6 +336,10 @@ Watched daily until 2026-11-19, closed by Ana.
 RIGHT = {
     "checklist.md": CHECKLIST,
     "nested.yaml": NESTED,
+    "grouped.yaml": GROUPED,
+    "logged.md": LOGGED,
+    "plain.txt": PLAIN,
+    "asciidoc.adoc": ASCIIDOC,
     "calls.json": json.dumps(CALLS),
     "prose.md": PROSE,
     "flat.json": json.dumps(FLAT),
@@ -291,6 +360,8 @@ RIGHT = {
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "states").mkdir()
     (tmp_path / "states" / "before.json").write_text(json.dumps({"integrations": LIST, "health": HEALTH}))
+    (tmp_path / "states" / "list.json").write_text(json.dumps(LIST))
+    (tmp_path / "states" / "health.json").write_text(json.dumps(HEALTH))
     (tmp_path / "states" / "after.json").write_text(json.dumps(LIST))
     return tmp_path
 
@@ -318,7 +389,18 @@ def test_a_right_record_is_read_as_one(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["flat.json", "page.md", "table.md", "front.md", "checklist.md", "nested.yaml", "calls.json"]
+    "name",
+    [
+        "flat.json",
+        "page.md",
+        "table.md",
+        "front.md",
+        "checklist.md",
+        "nested.yaml",
+        "grouped.yaml",
+        "calls.json",
+        "logged.md",
+    ],
 )
 def test_the_states_are_found(folder: Path, name: str) -> None:
     change = _one(folder, name, RIGHT[name])
@@ -371,6 +453,11 @@ def test_a_failed_test_is_read_as_one(folder: Path, name: str, old: str, new: st
     change = _one(folder, name, RIGHT[name].replace(old, new))
 
     assert ["failed" in str(each) for each in recorded.not_tested(change, 15)] == [True]
+
+
+@pytest.mark.parametrize("name", ["page.md", "prose.md", "grouped.yaml", "logged.md", "plain.txt", "asciidoc.adoc"])
+def test_the_watch_is_found(folder: Path, name: str) -> None:
+    assert [*watched.not_watched(_one(folder, name, RIGHT[name]), 7, datetime(2026, 11, 28, tzinfo=UTC))] == []
 
 
 def test_each_section_of_a_page_is_a_record(folder: Path) -> None:
