@@ -16,7 +16,7 @@ from pytest_golive.contract.bad_input import bad_inputs
 from pytest_golive.exchange.call import body_arguments, given_name
 from pytest_golive.facts.outcome import Effects
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.vendors.library import read_schema
+from pytest_golive.vendors.library import handler_faults, read_schema
 from pytest_golive.vendors.operation import Operation
 from pytest_golive.vendors.pack import Pack
 
@@ -25,6 +25,13 @@ REFERENCE = re.compile(r"{(?:answer|own|first):(\w+)")
 
 LONG_SECONDS = 30.0
 """An operation that may take longer than this is asked early: its answer is what the run waits for in the end."""
+
+
+CALL_SECONDS = 60.0
+"""What a call usually promises to end within."""
+
+LASTING = frozenset({"CL-20", "CL-27", "CL-28", "CL-30", "CL-35", "CL-36", "CL-37", "CL-39", "CL-40", "CL-44", "CL-45"})
+"""Faults at which a right client may use all the time that a call has."""
 
 
 class Use(Enum):
@@ -120,13 +127,23 @@ def _walks(planned: PlannedCheck, pack: Pack, listing: str) -> Claims:
 
 
 def patience_seconds(planned: PlannedCheck, pack: Pack) -> float:
-    """Return how long a check may have to wait for its vendor, 0 for one that is answered soon."""
+    """Return how long a check may have to wait for its vendor, or a program in its lab; 0 for one that ends soon."""
+    if planned.fault is not None:
+        return _seconds_in_the_lab(planned.fault)
     names = set(_operations(planned, pack))
     if planned.bad_input is None:
         # One that sends bad input shares its examples; any other may need some of its own.
         names = {name for each in names for name in _needed(pack, each, set())}
     longest = max((_longest_seconds(pack.operations[name]) for name in names), default=0.0)
     return longest if longest > LONG_SECONDS else 0.0
+
+
+def _seconds_in_the_lab(fault: str) -> float:
+    """Return how early a fault is to be tried: what lasts first, what holds up all others at a handler last."""
+    handler = handler_faults().get(fault)
+    if handler is None:
+        return CALL_SECONDS if fault in LASTING else 1.0
+    return 0.0 if handler.alone else 2.0 if handler.section == "order" else 1.0
 
 
 def _longest_seconds(operation: Operation) -> float:

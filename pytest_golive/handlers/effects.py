@@ -95,6 +95,14 @@ class Probe:
         """
         return self._settled("event_id", event_id, lambda count: count >= at_least)
 
+    def now(self, event_id: str) -> Answer:
+        """Return how often an event took effect until now, without waiting for anything.
+
+        Raises:
+            ProbeProblem: the probe failed, or answered something else than a count.
+        """
+        return Answer(self._ask("event_id", event_id), 0.0)
+
     def state(self, subject: str, *, until: Callable[[Any], bool] | None = None) -> Answer:
         """Return the state of what events are about.
 

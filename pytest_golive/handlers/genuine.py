@@ -120,7 +120,6 @@ class Writer:
         self, endpoint: Endpoint, event: str, data: Mapping[str, Any], event_id: str | None, happened: float
     ) -> Letter:
         setup, webhooks = self.setup, self.setup.webhooks
-        marked = webhooks.mode is not None and "{mode}" not in repr(webhooks.envelope)
         return compose(
             setup.pack,
             endpoint,
@@ -128,7 +127,7 @@ class Writer:
             data,
             event_id=event_id if event_id is not None else new_event_id(setup.pack),
             now=happened,
-            test=endpoint.mode == "test" and marked,
+            test=endpoint.mode == "test" and webhooks.marks_tests,
         )
 
     def _data(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,13 @@ from pytest_golive.handlers.vendor_api import VendorApi
 GRACE_SECONDS = 5.0
 """How much longer than the vendor golive waits for an answer: a late one tells more than none."""
 
+LAST_LINES = 60
+MOST_WORDS = 300
+"""What of a handler's output is looked at, in lines, and what is told of it, in letters."""
+
+AN_ERROR = re.compile(r"(?:Error|Exception|Fatal|panic)\b")
+"""What languages write before what went wrong."""
+
 DYING_SECONDS = 0.3
 """How long golive looks whether a handler that broke a connection is dying."""
 
@@ -47,6 +55,8 @@ class Lab:
     def __init__(self, setup: Setup, scrub: Callable[[str], str] = str) -> None:
         self.setup = setup
         self.turns = Turns()
+        self.stuck = False
+        """Whether it was seen to stay behind with what was sent to it."""
         self._scrub = scrub
         self._once = Once()
         self._lock = threading.Lock()
@@ -300,6 +310,13 @@ class Lab:
             raise NotVerified(f"{key} is missing: nothing tells where the handler writes", key=key)
         texts = [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
         return "\n".join([program.log() if program is not None else "", *texts])
+
+    def last_words(self) -> str:
+        """Return the last error that the handler wrote, or its last line, as the end of a sentence; "" for none."""
+        program = self._around.program
+        lines = [line.strip() for line in (program.log() if program is not None else "").splitlines() if line.strip()]
+        errors = [line for line in lines[-LAST_LINES:] if AN_ERROR.search(line)]
+        return f"; it said last: {(errors or lines)[-1][:MOST_WORDS]}" if lines else ""
 
     @property
     def deaths(self) -> int:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
+
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.handlers.catalogue import functions
 from pytest_golive.handlers.lab import Lab
+from pytest_golive.handlers.sender import send
 from pytest_golive.handlers.trial import Trial
 from pytest_golive.vendors.handler_fault import HandlerFault
 from pytest_golive.vendors.library import handler_faults
+
+BEHIND_SECONDS = 30.0
+"""How long a handler may be behind with all that was sent to it at once."""
+
+LOOK_SECONDS = 0.1
 
 
 def try_fault(lab: Lab, fault_id: str) -> None:
@@ -23,6 +31,7 @@ def try_fault(lab: Lab, fault_id: str) -> None:
     need_levers(lab, fault)
     if fault.alone:
         with lab.turns.alone():
+            let_it_catch_up(lab, fault)
             _try(lab, fault, to_blame=True)
         return
     with lab.turns.shared() as had_company:
@@ -37,7 +46,30 @@ def try_fault(lab: Lab, fault_id: str) -> None:
     if not clear:
         # Whose doing it was shows alone: a handler may die of another trial, or be behind with what they all sent.
         with lab.turns.alone():
+            let_it_catch_up(lab, fault)
             _try(lab, fault, to_blame=True)
+
+
+def let_it_catch_up(lab: Lab, fault: HandlerFault) -> None:
+    """Wait until a handler that works later has done what was sent to it before: another event shows it.
+
+    One that does not come to an end with it is not waited for again: it is not behind, but stuck.
+
+    Raises:
+        CannotTell: the positive control failed.
+    """
+    if lab.stuck or not lab.has_probe or not fault.control:
+        return
+    lab.control()
+    parcel = lab.genuine()
+    if not send(parcel, timeout_seconds=lab.limit_seconds).accepted:
+        return  # whatever that is: it is for the trial to find
+    until = time.monotonic() + BEHIND_SECONDS
+    while not lab.ask(lambda probe: probe.now(parcel.event_id)).value:
+        if time.monotonic() > until:
+            lab.stuck = True
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def need_levers(lab: Lab, fault: HandlerFault) -> None:
@@ -56,8 +88,10 @@ def need_levers(lab: Lab, fault: HandlerFault) -> None:
             there = setup.started or bool(handler.logs)
         elif lever == "base_url":
             there, key = setup.asks_vendor, f"{setup.key}.environ"
-        elif lever in {"tenant", "mode"}:
-            there = getattr(setup, lever) is not None
+        elif lever == "tenant":
+            there = setup.tenant is not None
+        elif lever == "mode":
+            there = setup.mode is not None or setup.webhooks.marks_tests
         elif lever.endswith("secret"):
             there = lever in setup.secrets
         else:

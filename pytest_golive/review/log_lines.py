@@ -43,7 +43,7 @@ OF_A_LINE: Mapping[Counted, str] = {
 NEEDED: Mapping[Counted, tuple[str, ...]] = {
     "requests": ("status", "error"),
     "timeouts": ("error",),
-    "retries": ("resend_count",),
+    "retries": ("resend_count", "tries"),
     "async_timeouts": ("async_timeout",),
     "async_answers": ("async_seconds",),
     "feedback": ("feedback",),

@@ -172,24 +172,16 @@ class Reviews:
 
     @property
     def dashboard_files(self) -> tuple[Path, ...]:
-        """The dashboards of golive.yaml that are files."""
-        named = (name for name in self._settings.dashboards if "://" not in name)
-        return () if self.watching is None else tuple(self.watching.folder / name for name in named)
+        """The dashboards of golive.yaml that are files; a pattern that fits none stands for itself."""
+        if self.watching is None:
+            return ()
+        places = (self.watching.folder / name for name in self._settings.dashboards if "://" not in name)
+        return tuple(path for place in places for path in _fitting(place) or [place])
 
     @property
     def dashboard_addresses(self) -> tuple[str, ...]:
         """The dashboards of golive.yaml that lie at an address."""
         return tuple(name for name in self._settings.dashboards if "://" in name)
-
-    @property
-    def dashboards(self) -> tuple[str, ...]:
-        """The dashboards of golive.yaml: addresses, and files seen from its folder."""
-        return tuple(self._settings.dashboards)
-
-    @property
-    def folder(self) -> Path:
-        """Where golive.yaml lies."""
-        return Path() if self.watching is None else self.watching.folder
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned the first time this was asked for."""
@@ -242,6 +234,12 @@ class Reviews:
         given = {} if self.watching is None else _named(self.watching.settings.thresholds)
         whole = {"least_ratings", "least_calls"}
         return Thresholds(**{name: int(value) if name in whole else value for name, value in given.items()})
+
+
+def _fitting(place: Path) -> list[Path]:
+    """Return the files that a pattern fits; none where it is no pattern."""
+    root = Path(place.anchor)
+    return sorted(root.glob(str(place.relative_to(root)))) if "*" in str(place) else []
 
 
 def _named(given: Mapping[Any, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pytest_golive.review.window import Window
 
@@ -185,6 +185,19 @@ class Traffic(Protocol):
 
         Raises:
             NotKept: the source has no such facts, or no durations.
+            TrafficProblem: it cannot be asked.
+        """
+
+
+@runtime_checkable
+class InOneLook(Protocol):
+    """A source that would have to read everything again for each part of a window, and tells all of them at once."""
+
+    def quantile_slots(self, share: float, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return within how many seconds this share of the calls of each part was done, per combination of labels.
+
+        Raises:
+            NotKept: the source has no durations.
             TrafficProblem: it cannot be asked.
         """
 

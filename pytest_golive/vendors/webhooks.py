@@ -74,6 +74,11 @@ class Webhooks(Fact):
     )
     events: Annotated[dict[str, Event], Field(min_length=1)]
 
+    @property
+    def marks_tests(self) -> bool:
+        """Whether test events go to the same endpoints as all others, with a mark: they are for nobody's business."""
+        return self.mode is not None and "{mode}" not in repr(self.envelope)
+
     def kind_of(self, name: str) -> str | None:
         """Return the kind of thing that an event is about; None where it is about none, or nobody tells."""
         event = self.events[name]

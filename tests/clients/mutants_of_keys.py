@@ -86,6 +86,15 @@ MUTANTS = [
         "GET /v1/contacts carried it in its query",
     ),
     Mutant(
+        "CL-74",
+        'headers = {**api.headers_of(VENDOR, call["api_key"]),',
+        "headers = {",
+        "the key in a header",
+        "GET /v1/contacts carried it in its query",
+        more=(("            params=query,\n", '            params={**query, "api_key": call["api_key"]},\n'),),
+        name="nowhere else",
+    ),
+    Mutant(
         "CL-75",
         HEADERS,
         f'{HEADERS}\n        log("sending", headers=headers)',

@@ -34,6 +34,18 @@ MUTANTS = [
         "an event that came twice took effect twice",
         "the event to take effect once",
     ),
+    # Seen is what came, whoever it came from.
+    Mutant(
+        "WH-30",
+        '    if not is_genuine(raw):\n        return "refused", 401\n',
+        '    event_id = request.headers["X-Timely-Event-Id"]\n'
+        '    came_before = event_id in app.config.setdefault("CAME", set())\n'
+        '    app.config["CAME"].add(event_id)\n'
+        '    if not is_genuine(raw):\n        return "refused", 401\n'
+        '    if came_before:\n        return "known", 200\n',
+        "an event whose id a forged delivery had named before took effect not at all",
+        "the event to take effect once",
+    ),
     Mutant(
         "WH-31",
         "    with database() as db:\n        row = (event_id, name, at, subject, raw.decode())\n",

@@ -196,6 +196,37 @@ def test_what_was_found_among_others_has_to_show_alone(tmp_path: Path, monkeypat
         assert (found.value.finding.actual, tries) == ("took effect not at all", ["behind"])
 
 
+def test_a_handler_that_is_behind_is_waited_for_before_it_is_tried_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its work is done one after the other, and takes its time; one that never gets to an end is waited for once."""
+    monkeypatch.setattr(trying, "functions", lambda: {"WH-30": lambda _: None, "WH-37": lambda _: None})
+    with under_test(flask_setup(tmp_path)) as lab:
+        lab.control()
+        with lab.downstream.behaving(status=200, seconds=1.5):
+            begun = time.monotonic()
+            trying.try_fault(lab, "WH-37")
+            waited = time.monotonic() - begun
+            monkeypatch.setattr(trying, "BEHIND_SECONDS", 0.0)
+            trying.try_fault(lab, "WH-37")
+            stuck = lab.stuck
+            begun = time.monotonic()
+            trying.try_fault(lab, "WH-37")
+            again = time.monotonic() - begun
+
+    assert (waited > 1.0, stuck, again < 0.5) == (True, True, True)
+
+
+def test_what_a_handler_says_of_its_failure_is_told(tmp_path: Path) -> None:
+    reads = "    raw = request.get_data(cache=False)\n"
+    changed = mutated(tmp_path, reads, f'{reads}    raise RuntimeError("no such table: inbox")\n')
+    with under_test(changed) as lab, pytest.raises(CannotTell) as told:
+        lab.control()
+
+    assert told.value.finding.actual.startswith("the positive control failed: conversation.created answered 500 in ")
+    assert told.value.finding.actual.endswith("; it said last: RuntimeError: no such table: inbox")
+
+
 def test_a_handler_that_is_about_to_come_up_is_not_dead(tmp_path: Path) -> None:
     """Trials without a positive control ask whether it died, while another one starts it."""
     slow = mutated(tmp_path, "prepare()\n\nif", "time.sleep(0.3)\nprepare()\n\nif")
@@ -271,6 +302,7 @@ def test_what_is_sent_is_evidence_of_its_check(tmp_path: Path) -> None:
     (exchange,) = record.exchanges
     (step,) = record.timeline
     assert (step["what"], step["came"], step["part"]) == ("message.sent: said by golive", "200", "deliveries")
+    assert str(step["lane"]).startswith("message.sent evt_")
     assert 0 < float(step["ended"]) - float(step["begun"]) < 10
     assert (
         exchange.operation,

@@ -57,6 +57,42 @@ def test_details_that_are_not_fetched_cannot_fail(tmp_path: Path) -> None:
     )
 
 
+def test_the_time_in_another_unit_is_found_where_all_that_is_genuine_is_refused(tmp_path: Path) -> None:
+    """The positive control fails, and this fault says why."""
+    setup = mutated(
+        tmp_path, "abs(time.time() - int(stamp)) > TOLERANCE_SECONDS", "abs(time.time() * 1000 - int(stamp)) > 300_000"
+    )
+
+    usual, other = "a genuine delivery answered 401", "one whose time is written in milliseconds answered 200"
+    told = f"{usual} in NUMBER ms, and {other} in NUMBER ms"
+    assert told_by(setup, "WH-27", CheckFailed) == ("a 2xx", told)
+
+
+def test_who_refuses_every_unit_has_another_fault(tmp_path: Path) -> None:
+    setup = mutated(tmp_path, "    if not is_genuine(raw):\n", "    if True:\n")
+    expected, actual = told_by(setup, "WH-27", CannotTell)
+
+    assert expected == "a 2xx and one effect"
+    assert actual.startswith("the positive control failed: ")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_marked_tests_are_tried_at_handlers_of_no_mode(right: bool, tmp_path: Path) -> None:
+    """Selwise marks them, and nobody has to say which mode a handler serves."""
+    old = 'is_test(event) != (MODE == "test")'
+    changed = Mutant("WH-73", old, old if right else "False", "", "", source="handler.py", vendor="selwise")
+    setup = flask_setup(tmp_path, written(changed, tmp_path), vendor="selwise")
+    environ = {name: value for name, value in setup.handler.environ.items() if name != "MODE"}
+    setup = replace(setup, handler=setup.handler.model_copy(update={"environ": environ}), mode=None)
+
+    if right:
+        with under_test(setup) as lab:
+            try_fault(lab, "WH-73")
+    else:
+        told = "a test event answered 200 in NUMBER ms, and took effect once"
+        assert told_by(setup, "WH-73", CheckFailed) == ("no effect", told)
+
+
 def test_what_is_refused_has_no_effect(tmp_path: Path) -> None:
     setup = mutated(
         tmp_path,

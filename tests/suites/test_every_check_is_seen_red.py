@@ -17,9 +17,13 @@ from tests.suites.breakage import Breakage
 from tests.suites.misconfigurations import MISCONFIGURATIONS
 from tests.suites.observed import ONE_AFTER_ANOTHER, Observed, run
 from tests.suites.planned_checks import (
+    ARRIVALS,
+    CHANGE_RECORDS,
     GOING_LIVE,
     IN_FRONT_OF_USERS,
+    INTEGRATION_PAGES,
     KEPT_FIGURES,
+    KNOWN_GOOD,
     LOGS,
     PAPERS,
     ROLLOUTS,
@@ -69,6 +73,7 @@ AFTER_A_SWITCH = (
 STEPS_OF_A_ROTATION = (
     "key_is_another_than_before",
     "key_is_young",
+    "key_is_in_no_other_environment",
     "workers_hold_the_new_key",
     "secret_is_newer_than_the_key",
     "instances_started_after_the_secret_changed",
@@ -128,6 +133,10 @@ SEEN_RED_ELSEWHERE = {
     "changed_topics_have_a_question": "is about the team's questions: test_content_checks.py",
     "logged_documents_are_listed": "once a week: test_content_checks.py",
     **dict.fromkeys(PAPERS, "is about what is written down: test_papers.py"),
+    **dict.fromkeys(INTEGRATION_PAGES, "is about the team's pages: test_pages_of_integrations.py"),
+    **dict.fromkeys(ARRIVALS, "is about limits and arrivals: test_selwise_limits_and_arrivals.py"),
+    **dict.fromkeys(KNOWN_GOOD, "is about the team's files: test_known_good_files.py"),
+    **dict.fromkeys(CHANGE_RECORDS, "is about the team's records: test_records_of_changes.py"),
     **dict.fromkeys(AFTER_A_SWITCH, "is about the team's traffic: test_traffic_after_a_switch.py"),
     **dict.fromkeys(STEPS_OF_A_ROTATION, "is about a rotation: test_steps_of_a_rotation.py and the one of its key"),
     **dict.fromkeys(ALERTS, "is about the team's alerts: tests/plugin/test_alerts_of_the_team.py"),

@@ -68,7 +68,7 @@ def slow_answer(trial: Trial) -> None:
     step = Step(wait=patience.seconds - JUST_IN_TIME, said="a slow answer")
     trace = trial.run("an answer just in time", step)
     trial.must_have_fired(trace)
-    trial.judge(hangs_up_early(tuple(trace.fired()), patience.seconds - JUST_IN_TIME), trace)
+    trial.judge(hangs_up_early(tuple(trace.fired()), patience.seconds - JUST_IN_TIME, trace.late_at), trace)
 
 
 @fault("CL-39")

@@ -84,9 +84,10 @@ def key_over_plain_http(trial: Trial) -> None:
 
 @fault("CL-74")
 def key_in_address(trial: Trial) -> None:
-    """A plain call."""
-    trace = trial.lab.control(trial.name)
+    """A plain call; a vendor that takes no key from an address refuses it, and that shows as well."""
+    trace = trial.lab.plain(trial.name)
     trial.judge(carries_its_key_in_the_url(trace.attempts, trial.policy()), trace)
+    trial.lab.control(trial.name)
 
 
 @fault("CL-75")

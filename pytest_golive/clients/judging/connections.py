@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pytest_golive.clients.judging.flaw import TOLERANCE, Flaw, came_to, rows, seconds, times
 from pytest_golive.clients.standin.serving import AFTER_CLOSE
@@ -33,16 +33,19 @@ def does_not_end_by_itself(call: Call, promised_seconds: float, *, why: str) -> 
     return Flaw(f"an end by itself within {promised_seconds:g} s", actual)
 
 
-def hangs_up_early(attempts: Sequence[Attempt], least_seconds: float) -> Flaw | None:
+def hangs_up_early(
+    attempts: Sequence[Attempt], least_seconds: float, late_at: Callable[[float], float] = lambda _: 0.0
+) -> Flaw | None:
     """Judge whether a client left before an answer that came within the time the vendor names: CL-38.
 
     Args:
         attempts: of one call, the first of which was answered late.
         least_seconds: how long the vendor asks to wait.
+        late_at: by how many seconds a request that was noticed at a moment may have been there before.
     """
     for one in attempts:
         waited = None if one.left_at is None else one.left_at - one.at
-        if waited is not None and waited < least_seconds - TOLERANCE:
+        if waited is not None and waited + late_at(one.at) < least_seconds - TOLERANCE:
             return Flaw(
                 f"an answer to be waited for {least_seconds:g} s", f"it left after {seconds(waited)}", rows([one])
             )

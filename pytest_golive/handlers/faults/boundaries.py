@@ -24,7 +24,7 @@ KEY = bytes(range(251, 219, -1))
 SHORTEST = 8
 """Letters of a secret below which it is found in any text by chance."""
 
-NOTE = "golive"
+NOTE = "words-that-stand-nowhere-else"
 
 BEYOND_ASCII = "Zo\u00eb, Bj\u00f6rk \u6f22\u5b57 \U0001f986 e\u0301"
 """An umlaut, Chinese, a letter beyond the first 65536, and an accent of its own."""

@@ -56,7 +56,10 @@ LONG = 299
 
 @fault("WH-30")
 def sequential_duplicate(trial: Trial) -> None:
-    """The same event again, as a retry: same id, a new attempt with its own time and signature."""
+    """The same event again, as a retry: same id, a new attempt with its own time and signature.
+
+    And one that comes genuinely after a forged delivery with its id: what was refused did not come at all.
+    """
     trial.need_probe()
     # Signed a little earlier, so that the attempts differ as they do in life: no vendor comes again within the second.
     first = trial.genuine(sent_at=time.time() - EARLIER_SECONDS)
@@ -66,6 +69,11 @@ def sequential_duplicate(trial: Trial) -> None:
     trial.send(second)
 
     trial.must_act(second, 1, said="an event that came twice")
+    forged = trial.genuine(secret=trial.wrong_secret(), said="a forged delivery")
+    if not trial.send(forged).accepted:
+        later = again(trial, forged, attempt=1)
+        trial.send(later)
+        trial.must_act(later, 1, said="an event whose id a forged delivery had named before")
 
 
 @fault("WH-31")

@@ -34,24 +34,36 @@ def odd_time(trial: Trial) -> None:
 
 @fault("WH-27")
 def other_units(trial: Trial) -> None:
-    """The time of now in the units that the vendor does not write."""
-    lab = trial.lab
-    own = lab.setup.scheme.timestamp
-    now = time.time()
-    for unit, moment in (
-        ("unix_seconds", now),
-        ("unix_milliseconds", now * 1000),
-        ("unix_microseconds", now * 1_000_000),
-    ):
-        if unit == own:
+    """The time of now in the units that the vendor does not write.
+
+    Who reads it in one of those refuses all that is genuine, and takes what is written in that unit.
+    """
+    usual = trial.genuine(trial.some_event, said="a genuine delivery")
+    receipt = trial.send(usual)
+    for unit, moment in _units(time.time()):
+        if f"unix_{unit}" == trial.lab.setup.scheme.timestamp:
             continue
-        said = f"a delivery whose time is written in {unit.removeprefix('unix_')}"
-        parcel = trial.genuine(said=said)
-        if is_message(lab.setup.scheme):
-            parcel = signed_by(lab, parcel, lab.setup.scheme, at=moment)
-        else:
-            parcel = stamped(lab, parcel, f"{moment:.0f}")
-        _must_be_a_refusal(trial, parcel, trial.send(parcel))
+        parcel = _in_unit(trial, moment).saying(f"a delivery whose time is written in {unit}")
+        other = trial.send(parcel)
+        if receipt.accepted:
+            _must_be_a_refusal(trial, parcel, other)
+        elif other.accepted:
+            instead = f"one whose time is written in {unit} {other.told}"
+            trial.must(False, expected="a 2xx", actual=f"{usual.said} {receipt.told}, and {instead}")
+    if not receipt.accepted:
+        trial.lab.control()
+
+
+def _units(now: float) -> Iterator[tuple[str, float]]:
+    yield from (("seconds", now), ("milliseconds", now * 1000), ("microseconds", now * 1_000_000))
+
+
+def _in_unit(trial: Trial, moment: float) -> Parcel:
+    lab = trial.lab
+    parcel = trial.genuine(trial.some_event)
+    if is_message(lab.setup.scheme):
+        return signed_by(lab, parcel, lab.setup.scheme, at=moment)
+    return stamped(lab, parcel, f"{moment:.0f}")
 
 
 def _lenient(stamp: str) -> Iterator[tuple[str, str]]:

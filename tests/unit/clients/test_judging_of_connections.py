@@ -72,6 +72,14 @@ def test_hanging_up_is_judged_by_the_vendor_s_time(left_at: float | None, told: 
     assert flaw == (None if told is None else Flaw("an answer to be waited for 14.5 s", told, (0,)))
 
 
+def test_who_seems_to_leave_early_since_golive_looked_late_does_not() -> None:
+    """With 15 s of patience, and a request that was there 0.8 s before a busy golive saw it."""
+    request = sent(0.0, None, left_at=14.2)
+
+    assert hangs_up_early([request], 14.5) is not None
+    assert hangs_up_early([request], 14.5, lambda moment: 0.8 if moment == 0.0 else 0.0) is None
+
+
 # ---------------------------------------------------------------------- connections
 
 

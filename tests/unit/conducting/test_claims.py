@@ -110,3 +110,11 @@ def test_who_has_to_wait_for_the_vendor() -> None:
     assert patience_seconds(planned("invalid_data", "close_session", bad_input="session_id:missing"), UPPZY) == 0.0
     assert patience_seconds(planned("answer_fits_its_schema", "get_tenant"), UPPZY) == 0.0
     assert patience_seconds(planned("sync_chat_answers", allow="chat_smoke"), UPPZY) == 90.0
+
+
+def test_what_lasts_in_a_lab_begins_and_what_holds_up_the_others_ends_it() -> None:
+    """So that a lab takes as long as its longest scenario, and what is tried alone finds nobody to wait for."""
+    faults = ["WH-49", "WH-01", "CL-39", "CL-17", "WH-44"]
+
+    told = {fault: patience_seconds(planned("withstands", fault=fault), UPPZY) for fault in faults}
+    assert sorted(faults, key=lambda fault: -told[fault]) == ["CL-39", "WH-44", "WH-01", "CL-17", "WH-49"]
