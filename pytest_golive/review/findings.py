@@ -116,4 +116,5 @@ def _ratings(review: Review) -> Said:
 
 
 def _deliveries(review: Review) -> Said:
-    return calls.deliveries(total(review.counts("delivery_failures")), total(review.counts("deliveries")))
+    failed, delivered = total(review.counts("delivery_failures")), total(review.counts("deliveries"))
+    return calls.deliveries(failed, delivered, review.thresholds)

@@ -137,7 +137,7 @@ def bad_feedback(week: Share, usual: Share, thresholds: Thresholds) -> Said:
     """Return whether the share of bad ratings grew by too large a factor."""
     if week.of < thresholds.least_ratings or usual.of < thresholds.least_ratings:
         return _too_little(thresholds.least_ratings, "ratings", week, usual)
-    if not _grew(week, usual, thresholds.bad_feedback_growth, 5 * thresholds.sure):
+    if not _grew(week, usual, thresholds.bad_feedback_growth, thresholds.sure):
         return None
     expected = f"less than {thresholds.bad_feedback_growth:g} times the share of the four weeks before"
     actual = f"bad ratings: {week.told}, {usual.told} in the four weeks before"

@@ -185,7 +185,7 @@ def test_handler_takes_deliveries(golive: Golive, planned: PlannedCheck) -> None
     review = _review(golive, planned)
     with asking(planned.title, review):
         failed, delivered = total(review.counts("delivery_failures")), total(review.counts("deliveries"))
-    _judge(golive, planned, review, [calls.deliveries(failed, delivered)])
+    _judge(golive, planned, review, [calls.deliveries(failed, delivered, review.thresholds)])
 
 
 def _rows_of(vendor: Vendor, rows: Iterable[Row], part: str) -> list[Row]:

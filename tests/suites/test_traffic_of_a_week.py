@@ -413,11 +413,11 @@ def test_deliveries_fail(make: Make, record: CheckRecord) -> None:
     )
     check(make(some(100)), PLANNED)
     assert [each.replace(str(make.folder) + "/", "") for each in record.warnings] == [
-        f"deliveries: 1 % (10 of 1,000) failed; more than 1 %, and 5 at least, are a finding {TOLD}"
+        f"deliveries: 1 % (10 of 1,000) failed; more than 1 % of enough deliveries are a finding {TOLD}"
     ]
-    few = Some(120, {"status": None, "webhook_delivery": "success"}, WEEK, NOW, {40: {"webhook_delivery": "failed"}})
+    few = Some(120, {"status": None, "webhook_delivery": "success"}, WEEK, NOW, {60: {"webhook_delivery": "failed"}})
     check(make(few), PLANNED)
-    assert "2.5 % (3 of 120) failed" in record.warnings[-1]
+    assert "1.7 % (2 of 120) failed" in record.warnings[-1]
     check(make(some(20, "pending")), PLANNED)
     assert _told(check, make(Some(200, {"webhook_delivery": "ok"})), CannotTell) == (
         "100 deliveries in the week",
