@@ -56,6 +56,7 @@ def _bare(path: Path) -> None:
 
 
 def _review(path: Path) -> None:
+    from pytest_golive.review.chart import chart
     from pytest_golive.review.logs import AccessLogs
     from pytest_golive.review.review import Review
 
@@ -66,6 +67,7 @@ def _review(path: Path) -> None:
         asked()
     review.retried()
     review.quantile(0.95, "requests", "endpoint")
+    chart("uppzy", review)
 
 
 WAYS = {"bare": _bare, "review": _review}

@@ -33,7 +33,8 @@ from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.papers.named import Papers
-from pytest_golive.review.reviews import Reviews
+from pytest_golive.review.records import VendorRecords, records_of
+from pytest_golive.review.reviews import MISSING, Reviews
 from pytest_golive.rotation.past import Past
 from pytest_golive.rotation.probing import probe
 from pytest_golive.source.files import SourceFiles, searcher_for
@@ -61,7 +62,6 @@ class Golive:
         questions_file: what the assistant is asked; None where golive.yaml names nothing.
         labs: the team's webhook handlers.
         clients: the team's API clients.
-        reviews: what the team's metrics or logs say about its traffic.
         past: what earlier runs and `golive rotate begin` left.
     """
 
@@ -97,13 +97,27 @@ class Golive:
         self._shared = Once()
         self.labs = Labs()
         self.clients = ClientLabs()
-        self.reviews = Reviews()
+        self._reviews = Reviews()
         self.past = Past()
         self.pause = pausing(recordings)
         self.shelf = shelf
         self.recordings = recordings
         # A recording is made by one process, and has to be played by any number of them.
         self.draws = Draws(self._run_of, "" if recordings is not None else process)
+
+    @property
+    def reviews(self) -> Reviews:
+        """What the team's metrics or logs say about its traffic, else what the vendors keep of it."""
+        return self._reviews
+
+    @reviews.setter
+    def reviews(self, reviews: Reviews) -> None:
+        reviews.records = self.records
+        self._reviews = reviews
+
+    def records(self, vendor: str, environment: str) -> VendorRecords | None:
+        """Return what a vendor itself keeps of the traffic in an environment; None where it keeps nothing."""
+        return records_of(self.vendor(vendor, environment), self.once, MISSING)
 
     def vendor(self, name: str, environment: str | None = None) -> Vendor:
         """Return a vendor to call.

@@ -130,6 +130,9 @@ def _vendors_to_begin(manifest: Manifest | None, environment: str, asked: str | 
 
 def _plan(pack: Pack, rules: dict[str, Rule], environment: str) -> Iterator[str]:
     yield f"{pack.title}, {environment}: replace the key"
+    yield ""
+    yield "Before the first step:"
+    yield f"    $ golive rotate begin --env {environment} --vendor {pack.vendor}"
     for number, step in enumerate(pack.rotation, start=1):
         yield ""
         yield f"{number:>2}. {step.title}"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 
 from pytest_golive.contract.language import language_of
 from pytest_golive.manifest.questions import Question
+
+_MARKS = re.compile(r"</?[a-zA-Z][^<>]*>|[*`]+|(?<!\w)_+|_+(?!\w)")
+"""What makes words bold, or a link, in HTML and Markdown."""
 
 SHOWN = 200
 """Letters of an answer that a finding quotes."""
@@ -38,7 +42,9 @@ def unlike(question: Question, told: str, canaries: Sequence[str] = ()) -> Itera
 
 
 def _holds(told: str, pattern: str) -> bool:
-    return re.search(pattern, told, re.IGNORECASE) is not None
+    """Whether an answer holds a pattern, as it stands or without the marks and the spaces that only lay it out."""
+    plain = " ".join(html.unescape(_MARKS.sub("", told)).split())
+    return any(re.search(pattern, each, re.IGNORECASE) is not None for each in (told, plain))
 
 
 def _short(told: str) -> str:

@@ -84,6 +84,12 @@ class Journal:
             mine = created.key in self._open
         return not mine and any(one.key == created.key for one in unremoved(self._path))
 
+    def noted(self, created: Created) -> Created | None:
+        """Return the same thing as this run, in whichever process, has written it down; None where it has not."""
+        with self._lock:
+            mine = self._open.get(created.key)
+        return mine or next((one for one in unremoved(self._path) if one.key == created.key), None)
+
     def _step(self, created: Created) -> None:
         with self._lock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,6 +119,11 @@ class Unwritten(Journal):
         """Whether another process remembers it: none does."""
         del created
         return False
+
+    def noted(self, created: Created) -> Created | None:
+        """Return nothing: a replay writes nothing down."""
+        del created
+        return None
 
     def _step(self, created: Created) -> None:
         pass

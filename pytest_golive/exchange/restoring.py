@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pytest_golive.cassettes.transport import NotRecorded
 from pytest_golive.exchange.journal import Created, Journal
 from pytest_golive.facts.body_path import at
 from pytest_golive.facts.finding import NotVerified
@@ -59,6 +60,39 @@ class Before:
                     thing = self._written_down(name, overwrites, arguments)
                 if thing is not None:
                     self._known[key] = thing
+
+    def found(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return how this run found what a call replaces; None where the run did not write over it.
+
+        Empty where nothing was there. What replaces it again may have been told by another process.
+
+        Raises:
+            NotVerified: it holds a secret that only golive.yaml could put back, and does not.
+        """
+        overwrites = self._vendor.operation(name).overwrites
+        assert overwrites is not None, f"{name} replaces nothing"
+        key = _key(self._vendor, name, overwrites, arguments)
+        shared = _shared(self._vendor, overwrites, arguments)
+        with self._lock:
+            thing = self._known.get(key) or self._journal.noted(self._thing(name, shared, {}))
+        if thing is not None:
+            return thing.puts_back if thing.operation == name else {}
+        return self._replayed(name, key, overwrites.read, shared)
+
+    def _replayed(
+        self, name: str, key: tuple[str, ...], read: str, shared: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Return what the recorded run found, which may have written in another order than this replay."""
+        if not self._vendor.replays:
+            return None
+        try:
+            with self._vendor.sharing(f"before.{'.'.join(key)}"):
+                answer = self._vendor.call(read, **shared)
+        except NotRecorded:
+            return None
+        if answer.status == 404:
+            return {}
+        return kept(self._vendor, name, shared, answer.json) if answer.succeeded else None
 
     def put_back(self, name: str, arguments: Mapping[str, Any]) -> Answer | None:
         """Put back what a call replaced, and strike it out once that succeeded; None where nothing was replaced.

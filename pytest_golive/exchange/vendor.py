@@ -217,6 +217,11 @@ class Vendor:
         whole = f"{self.name}@{self.permit.environment}.{name}"
         return for_all(whole) if self._recordings is None else self._recordings.shared(whole)
 
+    @property
+    def replays(self) -> bool:
+        """Whether answers come from a recording."""
+        return self._recordings is not None and self._recordings.replays
+
     def has(self, feature: str) -> bool:
         """Whether the team uses a part of the API: as golive.yaml says, else as the pack supposes."""
         return self.target.features.get(feature, self.pack.features[feature].default)

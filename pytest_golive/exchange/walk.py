@@ -90,6 +90,16 @@ def walk(
     return Walk(tuple(gone), ended=True)
 
 
+def pages_of(vendor: Vendor, operation: str, *, size: int | None = None, **arguments: Any) -> Iterator[Page]:
+    """Yield a listing's pages one by one: each is asked for when it is wanted.
+
+    Raises:
+        CheckFailed: a page was refused, or holds no list.
+        CannotTell: the vendor limits the rate, or does not answer.
+    """
+    return _ways(vendor, operation, size, arguments)
+
+
 def _ways(vendor: Vendor, operation: str, size: int | None, arguments: Mapping[str, Any]) -> Iterator[Page]:
     paging = vendor.operation(operation).paging
     sized = {**arguments, **(dict.fromkeys(paging.size, size) if paging is not None and size is not None else {})}

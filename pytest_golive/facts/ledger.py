@@ -123,6 +123,7 @@ class Charted:
     error_share: float
     endpoints: tuple[dict[str, Any], ...]
     more: int = 0
+    title: str = ""
     fact: Literal["charted"] = "charted"
 
 

@@ -49,7 +49,7 @@ def delivery_of(parcel: Parcel, receipt: Receipt, scrub: Callable[[str], str], p
     """Return a delivery as a step of a check's course."""
     what = scrub(f"{parcel.event or parcel.method}{f': {parcel.said}' * bool(parcel.said)}")
     came = str(receipt.status) if receipt.status is not None else f"no answer: {receipt.ended}"
-    lane = scrub(parcel.event_id)[:LANE]
+    lane = scrub(f"{parcel.event} {parcel.event_id}".strip())[:LANE]
     return step(receipt.begun, receipt.begun + receipt.total_seconds, what[:WHAT], came, lane=lane, part=part)
 
 

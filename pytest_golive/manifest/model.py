@@ -445,6 +445,19 @@ class Operations(Frozen):
         default=7, description="how many days an entry of the change log may be from its commit"
     )
     sync_log: Text | None = Field(default=None, description="file with one entry per content synchronisation")
+    change_records: Text | None = Field(
+        default=None, description="folder or file with a record of each change of an integration: steps, state, who"
+    )
+    known_good: Text | None = Field(
+        default=None, description="folder or file with the mapping of each integration that is known to be good"
+    )
+    limits: Text | None = Field(
+        default=None, description="file with the rate limit and the peak of each provider and receiver"
+    )
+    drill: Text | None = Field(default=None, description="file with the drills of stopping an integration in time")
+    event_counts: Text | None = Field(
+        default=None, description="file with how many events were expected, by provider and event, and how many arrived"
+    )
     services: Texts | None = Field(
         default=None, description="golive.yaml of each other service that calls a vendor of this one; [] for none"
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
 from pytest_golive.papers.batches import Batch, batches_of, entries_and_items
 from pytest_golive.papers.change_log import Entry
 from pytest_golive.papers.named import Papers
 from pytest_golive.papers.published import Place, rows_here
-from pytest_golive.papers.reading import RECORD_SUFFIXES, SUFFIXES, Elsewhere, Missing, Paper, read, read_records
+from pytest_golive.papers.reading import Elsewhere, Missing, Paper, read, read_records
 from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
 
 SYNC_LOG = "operations.sync_log"
@@ -21,13 +22,15 @@ ELSEWHERE = "golive reads files only: keep it in the repository, or let somebody
 _rows = lru_cache(maxsize=16)(rows_of)
 """Ten checks look at one log, which may be large."""
 
+Reader = Callable[[Path, str, str], tuple[Paper, ...]]
+
 
 def records(papers: Papers, given: str, key: str, what: str) -> tuple[Paper, ...]:
-    """Return the files of records that golive.yaml names: as :func:`named`, in a folder also those of programs."""
-    return named(papers, given, key, what, RECORD_SUFFIXES)
+    """Return the files of records that golive.yaml names: as :func:`named`, also those that programs write."""
+    return named(papers, given, key, what, read_records)
 
 
-def named(papers: Papers, given: str, key: str, what: str, suffixes: Collection[str] = SUFFIXES) -> tuple[Paper, ...]:
+def named(papers: Papers, given: str, key: str, what: str, reader: Reader = read) -> tuple[Paper, ...]:
     """Return what golive.yaml names under a key.
 
     Args:
@@ -35,20 +38,16 @@ def named(papers: Papers, given: str, key: str, what: str, suffixes: Collection[
         given: what it names; may be empty.
         key: the key.
         what: what it should name, for a reader.
-        suffixes: what a paper's name ends with, where a folder is named.
+        reader: reads it, seen from their folder.
 
     Raises:
         NotVerified: it names nothing, or an address.
         CheckFailed: it names a file that is not there.
     """
-    return _told(given, key, what, lambda: read(papers.folder, given, key, suffixes))
-
-
-def _told(given: str, key: str, what: str, reader: Callable[[], tuple[Paper, ...]]) -> tuple[Paper, ...]:
     if not given.strip():
         raise NotVerified(f"{key} is missing: {what}", key=key)
     try:
-        return reader()
+        return reader(papers.folder, given, key)
     except Elsewhere as address:
         raise NotVerified(f"{key} is {address}: {ELSEWHERE}", key=key) from None
     except Missing as problem:
@@ -94,11 +93,7 @@ def sync_log(papers: Papers) -> tuple[Row, ...]:
         CannotTell: it cannot be read as rows.
     """
     rows: list[Row] = []
-    given = papers.sync_log
-    logs = _told(
-        given, SYNC_LOG, "nothing says what was published", lambda: read_records(papers.folder, given, SYNC_LOG)
-    )
-    for paper in logs:
+    for paper in named(papers, papers.sync_log, SYNC_LOG, "nothing says what was published", read_records):
         try:
             rows += _rows(paper)
         except Unreadable as problem:

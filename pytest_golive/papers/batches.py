@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from pytest_golive.papers.change_log import Entry, entries_of
 from pytest_golive.papers.log_times import first, times
@@ -17,6 +16,9 @@ from pytest_golive.papers.sync_log import Row
 SMALL = 10
 SMALL_SHARE = 0.05
 """A batch is small with at most so many documents, or this share of all, whichever is more."""
+
+ROLLOUT = timedelta(days=30)
+"""Batches that are further apart belong to two rollouts."""
 
 PAUSE = re.compile(
     r"(?i)\bpaus\w*|\bon[ _-]?hold\b|\b(?:is|was|were)\s+held\b|\bhalt\w*|\bstopp?(?:ed|s)?\b|\bsuspend\w*"
@@ -43,6 +45,14 @@ _GOOD = re.compile(
 _BAD = re.compile(
     r"(?i)\bfail\w*|\bbad\b|\bwrong\b|\bred\b|\brose\b|\brisen\b|\bworse\b|\bno\b|\bfalse\b|\bpending\b|\bopen\b|❌|✗"
     r"|\bschlecht\w*|\bfalsch\w*|durchgefallen|\bmal\b|\bruim\b|\bfalh\w*|\bfall[oóa]\w*|\bpeor\w*|\bpior\w*"
+)
+_ABOUT_CONTENT = re.compile(
+    r"(?i)roll-?out|content|\bsync\w*|\bbatch|publish|import|document|inhalt|veröffentlich|dokument|contenid|conteúdo"
+    r"|publica|lote|sincroni|ratings?\b|answers?\b|smoke|questions?\b"
+)
+_ABOUT_ANSWERS = re.compile(
+    r"(?i)smoke|question|answer|rating|feedback|confidence|quality|frage|antwort|bewertung|qualität|pregunta|respuesta"
+    r"|calidad|pergunta|resposta|qualidade"
 )
 _NEITHER = re.compile(r"(?i)\s*(?:|-+|\u2013|no|false|none|null|n/?a|nein|never|0|nicht|não|não se aplica)\s*")
 _YES = re.compile(r"(?i)\s*(?:yes|true|y|1|x|ja|sim|sí|si|✓|✔|✅)\s*")
@@ -74,6 +84,7 @@ class Batch:
         pauses: when the rollout paused because of it; None where no time is told.
         checks: what is written down about its quality.
         was_rolled_back: whether it was taken back.
+        gone: the ids of its documents that were deleted since.
     """
 
     name: str
@@ -81,6 +92,7 @@ class Batch:
     pauses: tuple[Moment | None, ...] = ()
     checks: tuple[Checked, ...] = ()
     was_rolled_back: bool = False
+    gone: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -132,7 +144,10 @@ def batches_of(rows: Iterable[Row], changes: Sequence[Entry] = ()) -> tuple[Batc
     names = tuple(name for name, own in grouped.items() if any(row.is_about_a_document and row.was_sent for row in own))
     made = [_batch(name, names, grouped[name], changes) for name in names]
     dated = sorted((batch for batch in made if batch.begun), key=lambda batch: str(batch.begun))
-    return (*dated, *(batch for batch in made if not batch.begun))
+    nameless = [(row.text, row) for row in rows if not row.is_about_a_document and row.told["batch"] not in names]
+    said = [(text, _time_of(row), f"row {row.number} of the sync log") for text, row in nameless]
+    said += [(block, _time_in(block, entry), entry.place) for block, entry in _narrowest(_of_no_batch(changes, names))]
+    return (*_with_what_names_none(dated, said), *(batch for batch in made if not batch.begun))
 
 
 def entries_and_items(paper: Paper) -> tuple[Entry, ...]:
@@ -153,29 +168,68 @@ def is_small(batch: Batch, whole: int) -> bool:
 
 
 def growing(batches: Sequence[Batch]) -> tuple[tuple[Batch, Batch], ...]:
-    """Return each batch that is bigger than the one before it, and not small, with that one before it."""
+    """Return each batch that is bigger than all of the month before it, and not small, with the one before it.
+
+    A sync of every night has batches of any size: only what it never sent before counts.
+    """
     whole = sum(batch.size for batch in batches)
-    dated = [batch for batch in batches if batch.begun]
-    return tuple(
-        (before, batch) for before, batch in pairwise(dated) if batch.size > before.size and not is_small(batch, whole)
-    )
+    dated = [(batch, batch.begun) for batch in batches if batch.begun]
+    found = []
+    for number, (batch, begun) in enumerate(dated):
+        earlier = [other.size for other, at in dated[:number] if at >= begun - ROLLOUT]
+        if number and batch.size > max(earlier, default=0) and not is_small(batch, whole):
+            found.append((dated[number - 1][0], batch))
+    return tuple(found)
+
+
+def _of_no_batch(changes: Sequence[Entry], names: Sequence[str]) -> Iterator[tuple[str, Entry]]:
+    """Yield what a change log says about content and names no batch."""
+    for entry in changes:
+        for block in _parted(entry):
+            about = _ABOUT_CONTENT.search(block) and (PAUSE.search(block) or _ABOUT_ANSWERS.search(block))
+            if about and not any(_named(name, block) for name in names):
+                yield block, entry
+
+
+def _with_what_names_none(batches: Sequence[Batch], said: Sequence[tuple[str, Moment | None, str]]) -> Iterator[Batch]:
+    """Yield batches with the pauses, and the checks, that are told by their days alone: of the batch before these."""
+    for number, batch in enumerate(batches):
+        begun, following = batch.begun, batches[number + 1].begun if number + 1 < len(batches) else None
+        within = [
+            (text, at, place)
+            for text, at, place in said
+            if at and begun and at.until >= begun and (following is None or at.at <= following)
+        ]
+        pauses = [at for text, at, _ in within if _pauses(text)]
+        checks = [
+            each
+            for text, at, place in within
+            if _ABOUT_ANSWERS.search(text)
+            for each in _judged(text.replace("_", " "), at, place)
+        ]
+        yield replace(batch, pauses=(*batch.pauses, *pauses), checks=(*batch.checks, *checks))
 
 
 def _batch(name: str, names: Sequence[str], own: Sequence[Row], changes: Sequence[Entry]) -> Batch:
-    documents = [row for row in own if row.is_about_a_document and row.was_sent]
+    about = [row for row in own if row.is_about_a_document and row.was_sent]
+    last = {row.told["document"]: row for row in about}
+    gone = frozenset(document for document, row in last.items() if row.is_gone)
+    there = {row.told["document"] for row in about if not row.is_gone}
+    # A row that says that a document was deleted tells when that was, where another one says that it was published.
+    documents = [row for row in about if not row.is_gone or row.told["document"] not in there]
     events = [row for row in own if not row.is_about_a_document]
     others = [other for other in names if other != name]
     blocks = _narrowest(block for entry in changes for block in _blocks(entry, name))
     pauses = [
         *_paused_rows(documents, others),
-        *(first(row.text) for row in events if _pauses(row.text)),
+        *(_time_of(row) for row in events if _pauses(row.text)),
         *(_time_in(block, entry) for block, entry in blocks if _pauses(block)),
     ]
     checks = [*_checked_rows(documents, others), *_checked_events(events), *_checked_blocks(blocks)]
-    back = all(row.is_gone for row in documents) or any(
+    back = gone == set(last) or any(
         ROLLED_BACK.search(text) for text in [*(row.text for row in events), *(block for block, _ in blocks)]
     )
-    return Batch(name, tuple(documents), tuple(dict.fromkeys(pauses)), tuple(checks), back)
+    return Batch(name, tuple(documents), tuple(dict.fromkeys(pauses)), tuple(checks), back, gone)
 
 
 def _paused_rows(rows: Sequence[Row], others: Sequence[str]) -> Iterator[Moment | None]:
@@ -202,7 +256,7 @@ def _parts(cells: Iterable[str], others: Sequence[str]) -> Iterator[str]:
 
 def _checked_events(events: Sequence[Row]) -> Iterator[Checked]:
     for row in events:
-        yield from _judged(row.text.replace("_", " "), first(row.text), f"row {row.number} of the sync log")
+        yield from _judged(row.text.replace("_", " "), _time_of(row), f"row {row.number} of the sync log")
 
 
 def _checked_blocks(blocks: Sequence[tuple[str, Entry]]) -> Iterator[Checked]:
@@ -223,14 +277,13 @@ def _pauses(text: str) -> bool:
 
 def _blocks(entry: Entry, name: str) -> Iterator[tuple[str, Entry]]:
     """Yield what an entry says about a batch: the item or paragraph that names it; a record is one whole."""
+    yield from ((block, entry) for block in _parted(entry) if _named(name, block))
+
+
+def _parted(entry: Entry) -> list[str]:
     if _is_record(entry):
-        if _named(name, entry.text):
-            yield entry.text, entry
-        return
-    for paragraph in re.split(r"\n\s*\n", entry.text):
-        for block in _ITEM.split(paragraph):
-            if _named(name, block):
-                yield block, entry
+        return [entry.text]
+    return [block for paragraph in re.split(r"\n\s*\n", entry.text) for block in _ITEM.split(paragraph)]
 
 
 def _is_record(entry: Entry) -> bool:
@@ -254,6 +307,10 @@ def _width(entry: Entry) -> tuple[bool, int]:
 
 def _named(name: str, text: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\d)", text, re.IGNORECASE) is not None
+
+
+def _time_of(row: Row) -> Moment | None:
+    return row.published or first(row.text)
 
 
 def _time_in(block: str, entry: Entry) -> Moment | None:

@@ -65,10 +65,10 @@ def dated_entries(papers: tuple[Paper, ...]) -> tuple[Dated, ...]:
 
 def _of(paper: Paper) -> Iterator[Dated]:
     entries = entries_of(paper)
-    if not all(_PLACE.search(each.place) for each in entries):
+    if is_structured(paper):
         yield from (Dated(each.place, each.text, _own_day(each)) for each in entries)
         return
-    days = _days_of(paper.text)
+    days = days_of(paper)
     titles = _titles_of(paper.text)
     for entry in entries:
         number = int(entry.place.rpartition(":")[2]) - 1
@@ -84,12 +84,17 @@ def _own_day(entry: Entry) -> date | None:
     return next((each.at.date() for each in moments_in(entry.text)), None)
 
 
-def _days_of(text: str) -> list[date | None]:
+def is_structured(paper: Paper) -> bool:
+    """Whether a log is made of records, as YAML, JSON or CSV."""
+    return not all(_PLACE.search(each.place) for each in entries_of(paper))
+
+
+def days_of(paper: Paper) -> list[date | None]:
     """Return for each line the day it stands under: its own, that of a line that begins with one, or of a heading."""
     found: list[date | None] = []
     levels: list[tuple[int, date | None]] = []
     leading: date | None = None
-    for line in text.split("\n"):
+    for line in paper.text.split("\n"):
         own = next((each.at.date() for each in moments_in(line)), None)
         heading = _HEADING.match(line)
         if heading:
@@ -97,14 +102,15 @@ def _days_of(text: str) -> list[date | None]:
             levels = [each for each in levels if each[0] < level]
             levels.append((level, own or (levels[-1][1] if levels else None)))
             leading = None
-        elif own is not None and _begins_with_a_day(line):
+        elif own is not None and begins_with_a_day(line):
             leading = own
         # A day in the middle of a line may be any: that of a plan, or of another change.
         found.append(leading or (levels[-1][1] if levels else None) or own)
     return found
 
 
-def _begins_with_a_day(line: str) -> bool:
+def begins_with_a_day(line: str) -> bool:
+    """Whether a line of a log begins with the day of what follows."""
     rest = _LEADING.sub("", line, count=1)
     return bool(re.match(r"\d{1,4}[-./ ]|[A-Z][a-z]{2,8}\.? \d", rest))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -46,7 +47,19 @@ NEEDED = ("address", "mode", "secret", "events")
 """What has to be known of every endpoint, its version aside."""
 
 _LIVE = re.compile(r"\b(?:live|prod(?:uction|uktion|ução|ucción)?|true)\b", re.IGNORECASE)
-_OFTEN_ALIKE = re.compile(r"^(?:see |vault|yes|no$|ok$|rotated|set$)", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$?\{?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\}?")
+_OFTEN_ALIKE = re.compile(r"^(?:see |vault$|yes|no$|ok$|rotated|set$)", re.IGNORECASE)
+
+
+def _may_be_two(name: str, value: str) -> bool:
+    """Whether one word may stand for two secrets: a variable has another value in each environment."""
+    return name == "secret" and bool(_OFTEN_ALIKE.search(value) or _VARIABLE.fullmatch(value))
+
+
+def alike(endpoints: Sequence[Line]) -> list[str]:
+    """Return the variables that several endpoints take their secrets from."""
+    named = Counter(each.told["secret"] for each in endpoints if _VARIABLE.fullmatch(each.told["secret"]))
+    return [name for name, times in named.items() if times > 1]
 
 
 def is_live(endpoint: Line) -> bool:
@@ -64,5 +77,5 @@ def shared(endpoints: Sequence[Line]) -> Iterator[str]:
     for one, other in combinations(endpoints, 2):
         for name in ("address", "secret"):
             mine, theirs = one.told[name].rstrip("/"), other.told[name].rstrip("/")
-            if mine and mine == theirs and not is_placeholder(mine) and not _OFTEN_ALIKE.search(mine):
+            if mine and mine == theirs and not is_placeholder(mine) and not _may_be_two(name, mine):
                 yield f"{one.place} and {other.place} share the {name}" + (f" {mine}" if name == "address" else "")

@@ -220,14 +220,44 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\s*[-*+]\s+\[(?P<mark>[ xX✓])\]\s+(?P<text>\S.*)")
-_PROOF = re.compile(r"https?://\S+|[\w./-]+\.\w{1,5}(?:::\w+)*|\b[A-Z][A-Z0-9]+-\d+\b|`[^`]+`")
-_FILE = re.compile(r"(?<![\w:/.-])((?:[\w.@-]+/)+[\w.@-]+\.[A-Za-z]{1,5})(?:::([\w:.\[\]-]+)|[#:]\S*)?")
+_PROOF = re.compile(r"https?://\S+|[\w./-]+\.\w{1,10}(?:::\w+)*|\b[A-Z][A-Z0-9]+-\d+\b|`[^`]+`")
+_FILE = re.compile(r"(?<![\w:/.-])((?:[\w.@-]+/)+[\w.@-]+\.[A-Za-z]{1,10})\b(?:::([\w:.\[\]-]+)|[#:]\S*)?")
+_ITEM = re.compile(
+    r"\s*[-*+]\s+(?:\[[ xX]\]\s+)?\**(?P<lead>[^:]{2,60}?)\**(?::\**|\s[\u2013\u2014-]+)\s+(?P<rest>\S.*)"
+)
+_DONE = re.compile(r"confirm|acknowledg|attended|seen|done|trained|bestätigt|confirmad|visto", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d., ']*\d")
 
 
 def has_day(text: str) -> bool:
     """Whether a text tells a day."""
     return _DAY.search(text) is not None
+
+
+def items_of(paper: Paper, columns: Columns) -> tuple[Line, ...]:
+    """Read a paper that is a table, or a list of items that each begin with whom they are about.
+
+    Raises:
+        NoTable: it is neither.
+    """
+    try:
+        return table_of(paper, columns)
+    except NoTable:
+        items = tuple(_led(paper, tuple(columns)))
+        if not items:
+            raise
+        return items
+
+
+def _led(paper: Paper, names: Sequence[str]) -> Iterator[Line]:
+    for number, line in enumerate(lines_of(paper), start=1):
+        item = _ITEM.fullmatch(line)
+        if item is not None:
+            rest = item["rest"]
+            # The last thing that is told is that it was done: a day, or a word for it.
+            done = rest if has_day(rest) or _DONE.search(rest) else ""
+            told = dict.fromkeys(names, rest) | {names[0]: item["lead"], names[-1]: done}
+            yield Line(f"{paper.name}:{number}", told, item["lead"], line)
 
 
 def requirements_of(paper: Paper) -> tuple[Line, ...]:
@@ -254,7 +284,7 @@ def _boxes(paper: Paper) -> Iterator[Line]:
         told = {
             "requirement": box["text"],
             "proof": proof.group() if proof else "",
-            "state": "open" if box["mark"] == " " else "",
+            "state": "dropped" if _DROPPED.search(box["text"]) else "open" if box["mark"] == " " else "",
         }
         yield Line(f"{paper.name}:{number}", told, box["text"])
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
-from pytest_golive.papers.change_log import TICKET, Entry
+from pytest_golive.papers.change_log import TICKET
 from pytest_golive.papers.incident_records import Incident
-from pytest_golive.papers.moments import Moment, moments_in
+from pytest_golive.papers.moments import Moment, moments_in, without_moments
+from pytest_golive.papers.single_changes import SingleChange
 from pytest_golive.papers.sync_log import Row
 
 CONFIGURATION = re.compile(
@@ -46,17 +47,32 @@ _LOOKED = re.compile(
     r"|\bvergleich\w*|\bkontrolliert"
     r"|\bbestätigt|\bangesehen|\bdurchgesehen|\bcomprob\w*|\bcomprueb\w*|\brevis\w*|\bcompar\w*|\bconfir\w*"
     r"|\bconfer\w*"
-    r"|\bvalid\w*|\bexamin\w*|\bok\b|\bdone\b|:\s*(?:yes|true|ja|sí|sim)\b",
+    r"|\bvalid\w*|\bexamin\w*|\bok\b|\bdone\b(?!\s*:)|:\s*(?:yes|true|ja|sí|sim)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(
-    r"\b(?:not|never|nobody|forgot\w*|skipp\w+|without|nicht|nie|niemand|vergessen|ohne|nunca|nadie|não|nao|ninguém"
-    r"|sem)\b|n['\u2019]t\b"
-    r"|\b(?:to ?do|tbd|pending|planned|should|must|has to|have to|needs? to|will be|next time|offen|soll\w*"
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|nobody|forgot\w*|skipp\w+|without|nicht|nie|niemand|vergessen|ohne|nunca|nadie|não|nao|ninguém"
+    r"|sem)\b|n['\u2019]t\b)[^.,;:]{0,30}$",
+    re.IGNORECASE,
+)
+"""Before a verb: it was not done."""
+
+_LATER = re.compile(
+    r"\b(?:to ?do|tbd|pending|planned|should|must|has to|have to|needs? to|will be|next time|offen|soll\w*"
     r"|pendiente|pendente)\b"
     r"|(?:^|\s)\[ \]|:\s*(?:no|false|nein|none|nenhum\w*|ningun\w*|open|red|failed)\.?\s*$",
     re.IGNORECASE,
 )
+"""It is still to be done, or was not."""
+
+_CLEAN = re.compile(
+    r"\b(?:0|no|zero|without(?: any)?|keine[nr]?|ohne|sin|sem|nenhum\w*|ning\w+)\s+"
+    r"(?:fail\w*|errors?|fehler|errores|erros"
+    r"|falhas?|fallos?|problem\w*|issues?|findings?|differences?|deviations?|abweichung\w*)\b",
+    re.IGNORECASE,
+)
+"""A way to say that all is well."""
+
 _SYNC = re.compile(
     r"\bsync\w*|\bbulk\b|\bimports?\b|\bcontent (?:job|upload|rollout|batch)\w*|\bbatch(?:es)?\b|\brollouts?\b"
     r"|\bupload\w*|\bingest\w*"
@@ -150,19 +166,39 @@ def looked_at(incident: Incident, what: re.Pattern[str], begin: datetime, end: d
         begin: the first time that fits.
         end: the last one.
     """
-    lines = tuple(
-        line
-        for line in _clauses(incident)
-        if what.search(line) and _LOOKED.search(what.sub(" ", line)) and not _NOT.search(line)
-    )
+    lines = tuple((line, line) for line in _clauses(incident) if _is_looked_at(line, what))
     return _said(incident, lines, begin, end)
+
+
+def _is_looked_at(line: str, what: re.Pattern[str]) -> bool:
+    plain = _CLEAN.sub(" ", line)
+    if not what.search(plain) or _LATER.search(plain):
+        return False
+    rest = what.sub(" ", plain)
+    return any(not _DENIED.search(rest[: match.start()]) for match in _LOOKED.finditer(rest))
 
 
 def smoke_of(incident: Incident, begin: datetime, end: datetime) -> tuple[Said, tuple[str, ...]]:
     """Return whether a green smoke ran between two times, and what is told of smokes at all."""
     told = tuple(line for line in _clauses(incident) if _SMOKE.search(line))
-    green = tuple(line for line in told if _GREEN.search(line) and not _RED.search(line) and not _NOT.search(line))
+    green = tuple((line, part) for line in told for part in _green_parts(incident, line))
     return _said(incident, green, begin, end), told
+
+
+def _green_parts(incident: Incident, line: str) -> list[str]:
+    """Return what of a line tells of a green smoke; of one that failed first and passed then, the latter counts."""
+    begun = False
+    found: list[str] = []
+    for part in re.split(r"[,;]\s", line):
+        begun = begun or bool(_SMOKE.search(part))
+        plain = _CLEAN.sub(" passed ", part)
+        green = _GREEN.search(plain)
+        is_red = bool(_RED.search(plain)) or (green is not None and bool(_DENIED.search(plain[: green.start()])))
+        if begun and is_red:
+            found = []
+        elif begun and green and not _LATER.search(plain):
+            found.append(part if incident.moments(part) else line)
+    return found
 
 
 def tells_of_syncs(incident: Incident) -> tuple[str, ...]:
@@ -191,50 +227,53 @@ def tells_of_changes(incident: Incident) -> tuple[str, ...]:
     return tuple(line for line in _clauses(incident) if _CHANGES.search(line))
 
 
-def entries_before(entries: Sequence[Entry], start: Moment) -> tuple[Entry, ...]:
-    """Return the entries of a change log within 24 hours before something; of those of a day only, the day before's."""
+def changes_before(changes: Sequence[SingleChange], start: Moment, zone: tzinfo) -> tuple[SingleChange, ...]:
+    """Return the changes within 24 hours before something; of those that tell only a day, the day before's.
+
+    Args:
+        changes: what the log has.
+        start: when it began.
+        zone: the zone of its days.
+    """
     found = []
-    for entry in entries:
-        told = next(iter(moments_in(entry.text)), None)
-        if told is None:
+    yesterday = start.at.astimezone(zone).date() - DAY
+    for change in changes:
+        if change.at is None:
             continue
-        if told.is_day or start.is_day:
-            before = told.at.date() == (start.at - DAY).date()
+        if change.at.is_day or start.is_day:
+            before = change.at.at.date() == yesterday
         else:
-            before = start.at - DAY <= told.at <= start.at
+            before = start.at - DAY <= change.at.at <= start.at
         if before:
-            found.append(entry)
-    # Of an entry and what stands below it, the narrower one.
-    return tuple(each for each in found if not any(_holds(each, other) for other in found))
+            found.append(change)
+    return tuple(found)
 
 
-def is_listed(entry: Entry, incident: Incident) -> bool:
-    """Whether a record names an entry: its ticket, version or commit, or most of its words."""
+def is_listed(change: SingleChange, incident: Incident) -> bool:
+    """Whether a record names a change: its ticket, version or commit, or most of the words it is called by."""
     text = incident.text.casefold()
-    tickets = [match[0].casefold() for match in TICKET.finditer(entry.text)]
+    tickets = [match[0].casefold() for match in TICKET.finditer(change.text)]
     if any(ticket in text for ticket in tickets):
         return True
-    words = {word.casefold() for word in _WORD.findall(TICKET.sub(" ", entry.text))} - _COMMON
-    if any(word in text for word in words if any(sign.isdigit() for sign in word)):
+    plain = without_moments(TICKET.sub(" ", change.text))
+    if any(word.casefold() in text for word in _WORD.findall(plain) if any(sign.isdigit() for sign in word)):
         return True
+    words = {word.casefold() for word in _WORD.findall(TICKET.sub(" ", change.title))} - _COMMON
     if not words:
         return bool(tells_of_changes(incident))
     # The first letters are enough: words have endings.
     return len([word for word in words if word[:STEM] in text]) >= ALIKE * len(words)
 
 
-def _holds(outer: Entry, inner: Entry) -> bool:
-    return inner is not outer and len(inner.text) < len(outer.text) and inner.text.partition("\n")[0] in outer.text
-
-
-def _said(incident: Incident, lines: Sequence[str], begin: datetime, end: datetime) -> Said:
+def _said(incident: Incident, told: Sequence[tuple[str, str]], begin: datetime, end: datetime) -> Said:
+    """Return what some lines say, each with the part of it that tells when."""
     timely = dated = False
-    for line in lines:
-        moments = incident.moments(line)
+    for _, part in told:
+        moments = incident.moments(part)
         fits = any(each.at <= end and each.until >= begin for each in moments)
         dated = dated or fits
         timely = timely or fits or not moments
-    return Said(tuple(lines), timely, dated)
+    return Said(tuple(line for line, _ in told), timely, dated)
 
 
 def _clauses(incident: Incident) -> tuple[str, ...]:

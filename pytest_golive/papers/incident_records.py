@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -33,7 +33,10 @@ CLOSINGS = (
     "closed closed_at close closing closing_time closed_on geschlossen abgeschlossen cerrado fechado encerrado"
     " incident_closed"
 )
-SPANS = "when time times duration window period date day datum zeit zeitraum dauer fecha periodo data período duração"
+SPANS = (
+    "start_end when time times duration window period date day"
+    " datum zeit zeitraum dauer fecha periodo data período duração"
+)
 KINDS = (
     "code codes kind kinds type types category http http_status http_statuses http_code http_codes status_code"
     " status_codes answer answers error errors error_code error_codes symptom symptoms signal tags labels fehler"
@@ -45,7 +48,7 @@ SUMMARIES = (
     "summary incident_summary executive_summary overview what_happened description impact problem zusammenfassung"
     " was_geschah resumen resumo qué_pasó o_que_aconteceu"
 )
-VENDORS = "vendor vendors provider third_party upstream dependency integration service services system anbieter"
+THIRD_PARTIES = "vendor vendors provider providers third_party upstream dependency anbieter proveedor fornecedor"
 ENVIRONMENTS = "environment environments env stage umgebung entorno ambiente"
 
 _BEGAN = re.compile(
@@ -219,18 +222,25 @@ def _kinds_in(text: str) -> frozenset[str]:
     return frozenset(kind for kind, words in INCIDENTS.items() if re.search(words, plain, re.IGNORECASE))
 
 
-def is_about(incident: Incident, vendor: str, others: Collection[str]) -> bool:
-    """Whether an incident is about a vendor: by its field, else by its words; one that names no vendor is about each.
+def about(incidents: Iterable[Incident], vendor: str, others: Collection[str]) -> tuple[Incident, ...]:
+    """Return the incidents about a vendor, by what they name; where none names any vendor, all of them.
 
     Args:
-        incident: what was written down.
+        incidents: what was written down.
         vendor: name of the vendor.
         others: names of the other vendors.
     """
-    given = incident.tells(VENDORS).casefold()
-    for told in (given, f"{incident.title}\n{incident.text}".casefold()):
-        if vendor in told:
-            return True
-        if any(other in told for other in others):
-            return False
-    return True
+    known = list(incidents)
+    mine = [each for each in known if _names(each, vendor) and not _is_of_another(each, vendor)]
+    silent = not any(_names(each, name) or each.tells(THIRD_PARTIES) for each in known for name in (vendor, *others))
+    return tuple(known if silent else mine)
+
+
+def _names(incident: Incident, vendor: str) -> bool:
+    return vendor in f"{incident.place}\n{incident.title}\n{incident.text}".casefold()
+
+
+def _is_of_another(incident: Incident, vendor: str) -> bool:
+    """Whether a field of its own says that it is about somebody else."""
+    given = incident.tells(THIRD_PARTIES).casefold()
+    return bool(given) and vendor not in given

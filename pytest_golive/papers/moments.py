@@ -45,7 +45,13 @@ _HOURS = {
     "EDT": -4,
     "EST": -5,
     "CDT": -5,
+    "ET": -5,
+    "CT": -6,
+    "CST": -6,
+    "MT": -7,
+    "MST": -7,
     "PDT": -7,
+    "PT": -8,
     "PST": -8,
 }
 """Zones that are written by their name -> hours before UTC's clock."""

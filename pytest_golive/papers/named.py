@@ -30,6 +30,11 @@ class Papers:
         rollback: how a release is taken back, or the file that says so; empty where nothing is named.
         change_log: file with one entry per change; empty where none is named.
         sync_log: file with one row per document that was synchronised; empty where none is named.
+        change_records: folder or file with a record of each change of an integration; empty where none is named.
+        known_good: folder or file with the mappings that are known to be good; empty where none is named.
+        limits: file with the rate limits of providers and receivers; empty where none is named.
+        drill: file with the drills of stopping an integration; empty where none is named.
+        event_counts: file with expected and arrived events; empty where none is named.
         incidents: file or folder with a record of each incident; empty where none is named.
         rotations: vendor -> its key or secret -> created, replace_by and owner, as golive.yaml writes them.
         webhook_endpoints: file with one row per webhook endpoint; empty where none is named, as all below.
@@ -48,6 +53,11 @@ class Papers:
     rollback: str = ""
     change_log: str = ""
     sync_log: str = ""
+    change_records: str = ""
+    known_good: str = ""
+    limits: str = ""
+    drill: str = ""
+    event_counts: str = ""
     incidents: str = ""
     rotations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     services: tuple[str, ...] | None = None
@@ -62,9 +72,9 @@ class Papers:
     deployments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def awaits_release(self, first: str, then: str) -> bool:
-        """Whether an environment got its build before another one got a newer one, so that it is only next in line."""
+        """Whether an environment may only be next in line: another one got its build later, or no one knows when."""
         moments = [self.deployments.get(name, {}).get("deployed", "") for name in (first, then)]
-        return bool(moments[0]) and moments[1] < moments[0]
+        return not all(moments) or moments[1] < moments[0]
 
 
 def papers_of(manifest: Manifest, folder: Path, file: str = "golive.yaml") -> Papers:
@@ -82,6 +92,11 @@ def papers_of(manifest: Manifest, folder: Path, file: str = "golive.yaml") -> Pa
         rollback=_as_text(given.rollback),
         change_log=given.change_log or "",
         sync_log=given.sync_log or "",
+        change_records=given.change_records or "",
+        known_good=given.known_good or "",
+        limits=given.limits or "",
+        drill=given.drill or "",
+        event_counts=given.event_counts or "",
         incidents=given.incidents or "",
         services=given.services,
         rotations={

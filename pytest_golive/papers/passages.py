@@ -16,12 +16,14 @@ from pytest_golive.papers.reading import Paper
 _MARKED = re.compile(r"\s{0,3}(#{1,6}|={1,6}|\*{1,6})\s+(\S.*?)(?:\s+[#=]+)?\s*")
 _BOLD = re.compile(r"\s{0,3}(?:\*\*|__)([^*_]+)(?:\*\*|__)\s*:?\s*")
 _RULE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*")
-_ITEM = re.compile(r"(\s*)(?:[-*+•]|\d+[.)]|[a-z][.)]|\.{1,3}|#\.)\s+(?:\[[ xX]\]\s+)?(\S.*)")
-_LEAD = re.compile(
+ITEM = re.compile(r"(\s*)(?:[-*+•]|\d+[.)]|[a-z][.)]|\.{1,3}|#\.)\s+(?:\[[ xX]\]\s+)?(\S.*)")
+LEAD = re.compile(
     r"\s*(?:\*\*|__|`)?(.{1,90}?)(?:\*\*|__|`)?\s*(?:::?|\s[-\u2013\u2014]+|\u2014|\u2192|=>|->)\s+(\S.*)"
 )
+"""An item of a list, and a line that begins with what it is about."""
+
 _COMMENT = re.compile(r"<!--.*?-->|^////$.*?^////$", re.DOTALL | re.MULTILINE)
-_FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _TAG = re.compile(
     r"</?(?:h[1-6]|p|li|ul|ol|td|tr|th|table|tbody|thead|br|b|strong|em|div|span|details|summary)\b[^>]*>"
 )
@@ -88,7 +90,7 @@ def lines_of(paper: Paper) -> tuple[str, ...]:
     def blank(match: re.Match[str]) -> str:
         return "\n" * match[0].count("\n")
 
-    text = _COMMENT.sub(blank, _FRONT.sub(blank, paper.text))
+    text = _COMMENT.sub(blank, FRONT_MATTER.sub(blank, paper.text))
     return tuple(_TAG.sub(" ", line) for line in text.split("\n"))
 
 
@@ -106,7 +108,7 @@ def passages(paper: Paper) -> tuple[Passage, ...]:
 
 
 def _sections(paper: Paper, lines: tuple[str, ...]) -> Iterator[Passage]:
-    headings = list(_headings(lines, PurePosixPath(paper.name).suffix.lower()))
+    headings = headings_of(paper)
     for position, each in enumerate(headings):
         end = next((other.line for other in headings[position + 1 :] if other.level <= each.level), len(lines))
         below = lines[each.below : end]
@@ -160,9 +162,9 @@ def _rows(paper: Paper, lines: tuple[str, ...]) -> Iterator[Passage]:
 def _led(paper: Paper, lines: tuple[str, ...]) -> Iterator[Passage]:
     """Yield items and lines that begin with what they are about; what is indented below belongs to them."""
     for number, line in enumerate(lines):
-        item = _ITEM.fullmatch(line)
+        item = ITEM.fullmatch(line)
         text = item[2] if item else line
-        led = _LEAD.fullmatch(text)
+        led = LEAD.fullmatch(text)
         below = list(_below(lines, number, len(item[1]) if item else len(line) - len(line.lstrip())))
         if led:
             yield Passage(paper.name, number + 1, led[1], "\n".join([led[2], *below]))
@@ -188,7 +190,7 @@ def sentences(text: str) -> list[str]:
         if not line.strip() or _RULE.fullmatch(line.strip()):
             begins = True
             continue
-        if begins or heading or _ITEM.fullmatch(line) or line.lstrip().startswith("|"):
+        if begins or heading or ITEM.fullmatch(line) or line.lstrip().startswith("|"):
             joined.append(line.strip())
         else:
             joined[-1] += f" {line.strip()}"
@@ -198,7 +200,7 @@ def sentences(text: str) -> list[str]:
 
 def steps_in(told: Sequence[str]) -> int:
     """Return how many steps these sentences are: numbered items, else numbered headings, else items, else all."""
-    items = [line for line in told if (found := _ITEM.fullmatch(line)) and not found[1]]
+    items = [line for line in told if (found := ITEM.fullmatch(line)) and not found[1]]
     numbered = [line for line in items if line[0].isdigit()]
     headings = [line for line in told if (found := _MARKED.fullmatch(line)) and re.match(r"\W*(?:\w+ )?\d", found[2])]
     for listed in (numbered, headings, items):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 SUFFIXES = {".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".asc", ".rst", ".txt", ".org", ".html", ".yaml", ".yml"}
 """What a paper's name ends with."""
 
-RECORD_SUFFIXES = SUFFIXES | {".json", ".jsonl", ".ndjson", ".csv", ".tsv"}
-"""What the name of a record ends with, which programs write, too."""
-
 LARGEST_BYTES = 2_000_000
+
+RECORDS = SUFFIXES | {".csv", ".tsv", ".json", ".jsonl", ".ndjson"}
+"""What the name of a log of records ends with: programs write some, too."""
 
 LARGEST_RECORDS_BYTES = 200_000_000
 """A log of records that is cut off would tell of too little."""
@@ -43,14 +43,13 @@ class Elsewhere(Exception):
     """It lies at an address: golive reads files only; the message is the address."""
 
 
-def read(folder: Path, given: str, key: str, suffixes: Collection[str] = SUFFIXES) -> tuple[Paper, ...]:
+def read(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
     """Return what golive.yaml names.
 
     Args:
         folder: where golive.yaml lies.
         given: a file, a folder, or the words themselves.
         key: the key of golive.yaml it stands under.
-        suffixes: what a paper's name ends with, where a folder is named.
 
     Raises:
         Missing: there is no such file, or it cannot be read.
@@ -62,7 +61,7 @@ def read(folder: Path, given: str, key: str, suffixes: Collection[str] = SUFFIXE
     if "\n" in wanted or not _may_be_a_path(folder, wanted):
         return (Paper(key, given),)
     path = folder / wanted.partition("#")[0]
-    files = sorted(_files(path, suffixes))
+    files = sorted(_files(path))
     if not files:
         raise Missing(f"{key}: {wanted} is not there")
     return tuple(Paper(_told(file, folder), _text(file, key)) for file in files)
@@ -76,15 +75,22 @@ def read_records(folder: Path, given: str, key: str) -> tuple[Paper, ...]:
         Elsewhere: an address of the web.
     """
     wanted = given.strip()
-    if "\n" not in wanted and "://" not in wanted:
-        named = folder / wanted
-        found = named.rglob("*") if named.is_dir() else folder.glob(wanted) if "*" in wanted else [named]
-        files = sorted(
-            file for file in found if file.is_file() and (not named.is_dir() or file.suffix.lower() in RECORD_SUFFIXES)
-        )
-        if files:
-            return tuple(Paper(_told(file, folder), _text(file, key, LARGEST_RECORDS_BYTES)) for file in files)
+    files = _named_records(folder, wanted) if "\n" not in wanted and "://" not in wanted else ()
+    if files:
+        return tuple(Paper(_told(file, folder), _text(file, key, LARGEST_RECORDS_BYTES)) for file in files)
     return read(folder, given, key)
+
+
+def _named_records(folder: Path, wanted: str) -> tuple[Path, ...]:
+    """Return the files that a line names; none where it holds the records themselves."""
+    named = folder / wanted
+    try:
+        if named.is_dir():
+            return tuple(sorted(file for file in named.rglob("*") if file.suffix.lower() in RECORDS and file.is_file()))
+        found = folder.glob(wanted) if "*" in wanted else [named]
+        return tuple(sorted(file for file in found if file.is_file()))
+    except (OSError, ValueError, NotImplementedError):  # too long to be a name, or no pattern at all
+        return ()
 
 
 def _may_be_a_path(folder: Path, wanted: str) -> bool:
@@ -96,11 +102,11 @@ def _may_be_a_path(folder: Path, wanted: str) -> bool:
         return False
 
 
-def _files(path: Path, suffixes: Collection[str]) -> Iterator[Path]:
+def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from (file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
+        yield from (file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
 
 
 def _told(file: Path, folder: Path) -> str:

@@ -61,7 +61,7 @@ def records_in(paper: Paper, is_record: IsRecord) -> tuple[Record, ...]:
 def plain_name(name: str) -> str:
     """Return the name of a field in lower case, with _ between its words: `startedAt` as started_at."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip().strip("*_`:?"))
-    return re.sub(r"[\s.\-/]+", "_", re.sub(r"\s*\(.*\)\s*$", "", apart).strip().casefold())
+    return re.sub(r"[\s.\-/\u2013\u2014\u2192]+", "_", re.sub(r"\s*\(.*\)\s*$", "", apart).strip().casefold())
 
 
 def _structured(paper: Paper) -> Any:

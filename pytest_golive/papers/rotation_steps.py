@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -55,6 +55,19 @@ class ToldSteps:
     place: str
     moments: Mapping[str, datetime] = field(default_factory=dict)
     is_local: bool = False
+
+
+def is_about(text: str, one: str, names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a text is about a vendor or an environment: it names that one, or none of all.
+
+    Args:
+        text: what is written.
+        one: which.
+        names: each there is -> what it is called.
+    """
+    plain = text.casefold()
+    named = {each for each, called in names.items() if any(word.casefold() in plain for word in called)}
+    return one in named or not named
 
 
 def steps_in(entry: Entry) -> ToldSteps:

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import yaml
@@ -17,86 +16,7 @@ from pytest_golive.papers.log_times import first
 from pytest_golive.papers.moments import Moment
 from pytest_golive.papers.placeholders import is_placeholder
 from pytest_golive.papers.reading import Paper
-
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "source": (
-        "source_id",
-        "source",
-        "origin_id",
-        "external_id",
-        "cms_id",
-        "source_ref",
-        "source_key",
-        "path",
-        "file",
-        "url",
-    ),
-    "document": (
-        "document_id",
-        "doc_id",
-        "document",
-        "uppzy_id",
-        "uppzy_document_id",
-        "remote_id",
-        "target_id",
-        "vendor_id",
-    ),
-    "batch": ("batch_id", "batch", "sync_id", "rollout", "rollout_id", "wave", "run_id", "job_id"),
-    "approver": ("approver", "approved_by", "approval", "reviewer", "reviewed_by", "released_by", "signed_off_by"),
-    "time": (
-        "time",
-        "timestamp",
-        "at",
-        "date",
-        "synced_at",
-        "published_at",
-        "uploaded_at",
-        "approved_at",
-        "created_at",
-        "approval_date",
-    ),
-    "state": ("status", "state", "source_status", "source_state"),
-    "published": (
-        "published_at",
-        "synced_at",
-        "uploaded_at",
-        "activated_at",
-        "sent_at",
-        "time",
-        "timestamp",
-        "ts",
-        "at",
-        "date",
-        "created_at",
-        "veröffentlicht_am",
-        "publicado_en",
-        "publicado_em",
-        "published",
-    ),
-    "category": ("category", "topic", "theme", "subject", "kategorie", "thema", "categoría", "categoria", "tema"),
-    "environment": ("environment", "env", "stage", "target_environment", "umgebung", "entorno", "ambiente"),
-    "site": ("site_id", "site", "uppzy_site_id"),
-    "tenant": ("tenant_id", "tenant", "workspace_id"),
-    "event": ("event", "action", "operation", "event_type", "kind", "type"),
-    "pause": ("paused_at", "paused", "pause", "pauses", "stopped_at", "halted_at", "on_hold_since", "on_hold"),
-    "checked": (
-        "checked_at",
-        "verified_at",
-        "questions_passed_at",
-        "smoke_passed_at",
-        "quality_passed_at",
-        "smoke_questions",
-        "topic_questions",
-        "smoke",
-        "questions",
-        "quality",
-        "quality_check",
-        "checks",
-        "checked",
-        "verified",
-    ),
-}
-"""What a row tells -> the columns it may stand in."""
+from pytest_golive.papers.sync_columns import COLUMNS, NAMES, PLACES, plain_column
 
 SILENT = ("source", "document")
 """What no row lacks that is about a document."""
@@ -163,15 +83,6 @@ LISTS = ("documents", "rows", "entries", "records", "items", "batches", "syncs")
 EVENTS = {"events": "", "history": "", "pauses": "pause", "checks": "check"}
 """Lists of what happened to a batch -> what each of their entries is about."""
 
-
-_PLACES: dict[str, list[tuple[str, int]]] = {}
-"""Column -> what it may tell, with its rank among the columns that may."""
-
-for _name, _columns in COLUMNS.items():
-    for _rank, _each in enumerate(_columns):
-        _PLACES.setdefault(_each, []).append((_name, _rank))
-
-_COLUMNS = frozenset(column for columns in COLUMNS.values() for column in columns)
 
 _RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 """The line below the head of a table."""
@@ -306,7 +217,7 @@ def _flat(value: Any, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _is_map(value: Mapping[str, Any]) -> bool:
     """Whether this is no record, but leads from ids to records, or from the ids of sources to those of documents."""
     kinds = {type(each) for each in value.values()}
-    return kinds in ({dict}, {str}) and not any(_column(name) in _COLUMNS for name in value)
+    return kinds in ({dict}, {str}) and not any(plain_column(name) in NAMES for name in value)
 
 
 def _listed(value: Any, name: str) -> Any:
@@ -318,7 +229,7 @@ def _listed(value: Any, name: str) -> Any:
     found = []
     for key, each in value.items():
         held = each if isinstance(each, dict) else {"document_id": each}
-        tells_source = any(_column(column) in COLUMNS["source"] for column in held)
+        tells_source = any(plain_column(column) in COLUMNS["source"] for column in held)
         found.append({**held, ("document_id" if tells_source else "source_id"): key})
     return found
 
@@ -334,17 +245,10 @@ def _told(record: Mapping[str, Any]) -> dict[str, str]:
     told = dict.fromkeys(COLUMNS, "")
     ranks: dict[str, int] = {}
     for column, value in record.items():
-        for name, rank in _PLACES.get(_column(column), ()):
-            if rank < ranks.get(name, len(_COLUMNS)) and (text := _text(value)):
+        for name, rank in PLACES.get(plain_column(column), ()):
+            if rank < ranks.get(name, len(NAMES)) and (text := _text(value)):
                 told[name], ranks[name] = text, rank
     return told
-
-
-@cache
-def _column(name: object) -> str:
-    """Return the name of a column as :data:`COLUMNS` writes it: `sourceId` and `Source ID` are `source_id`."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", str(name).strip())
-    return re.sub(r"[\s._\-]+", "_", parted).casefold()
 
 
 def _all(record: Mapping[str, Any]) -> str:

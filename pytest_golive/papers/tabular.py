@@ -16,6 +16,10 @@ from pytest_golive.papers.passages import lines_of
 from pytest_golive.papers.reading import Paper
 
 _RULE_OF_A_TABLE = re.compile(r"[\s|:=+-]+")
+_ID = re.compile(r"[a-z]{2,6}_\w+")
+"""How the ids of vendors look: a map of them is a mapping of nothing else."""
+
+_FEWEST = 2
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 
 
@@ -99,7 +103,16 @@ def _flat(value: Any, name: str = "", above: Mapping[str, str] | None = None) ->
             else:
                 yield {**around, "name": _text(each)}
     elif isinstance(value, dict):
-        inner = {str(key): each for key, each in value.items() if _holds_records(each)}
+        if value and all(isinstance(each, str) and _ID.fullmatch(each) for each in value.values()):
+            yield from ({**around, "kind": name, "key": str(key), "vendor_id": each} for key, each in value.items())
+            return
+        # Beside values of its own, a mapping is one of them: where a secret lies, and no record.
+        plain_values = sum(not isinstance(each, dict | list) for each in value.values())
+        inner = {
+            str(key): each
+            for key, each in value.items()
+            if _holds_records(each) and (isinstance(each, list) or plain_values < _FEWEST)
+        }
         own = {str(key): _text(each) for key, each in value.items() if str(key) not in inner}
         if not inner:
             yield {"name": name, **around, **own} if name else {**around, **own}
@@ -148,6 +161,8 @@ def _bare(text: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_text(each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(_text(each) for each in value)
     return "" if value is None else str(value).strip()

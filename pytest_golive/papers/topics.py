@@ -58,7 +58,7 @@ def topics_of(batches: Iterable[Batch], categories: Mapping[str, str]) -> tuple[
     found: list[Topic] = []
     for batch in batches:
         by_name: dict[str, list[Row]] = {}
-        for row in (row for row in batch.rows if not row.is_gone):
+        for row in (row for row in batch.rows if not row.is_gone and row.told["document"] not in batch.gone):
             name = row.told["category"] or categories.get(row.told["document"], "")
             by_name.setdefault(name.strip(), []).append(row)
         if len(by_name) > 1:

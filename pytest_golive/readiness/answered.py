@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pytest_golive.readiness.people_cases import MISSING_FILE, VOUCHES, People
-from pytest_golive.readiness.planned import PlannedCheck, PlannedRule
+from pytest_golive.readiness.planned import Plan, PlannedCheck
 
 ANSWERED = "every_rule_is_answered_for"
 """The check that tells of it; what it says is known once the plan is made."""
 
 
 def with_what_is_missing(
-    check: PlannedCheck,
-    people: People,
-    rules: Iterable[PlannedRule],
-    checks: Mapping[str, PlannedCheck],
-    *,
-    stand_in: str,
-    no_check: str,
+    check: PlannedCheck, people: People, plan: Plan, *, stand_in: str, no_check: str
 ) -> PlannedCheck:
     """Return the check with the rules that nothing answers for.
 
     Args:
         check: as it was planned.
         people: what people said.
-        rules: the rules that a release waits for.
-        checks: their checks, by id.
+        plan: the rules that a release waits for, with what people accept and what is not due yet.
         stand_in: the check that stands for a rule nothing can decide.
         no_check: how its reason begins where a rule waits for another version of golive, not for the team.
     """
@@ -35,9 +27,9 @@ def with_what_is_missing(
         return replace(check, key=MISSING_FILE, reason="nobody says who answers for what no check can see")
     waiting = [
         f"{rule.rule.id} ({_waits_for(own)})"
-        for rule in rules
-        if not rule.not_applicable
-        and (own := [checks[each] for each in rule.checks])
+        for rule in plan.rules
+        if not (rule.not_applicable or rule.waived or rule.pending)
+        and (own := [plan.checks[each] for each in rule.checks])
         and all(_is_open(each, stand_in, no_check) for each in own)
     ]
     return replace(check, problem=", ".join(waiting))

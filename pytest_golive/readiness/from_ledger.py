@@ -247,6 +247,7 @@ class _Reading:
                 error_share=float(fact["error_share"]),
                 endpoints=tuple(fact["endpoints"]),
                 more=int(fact["more"]),
+                title=fact["title"],
             )
         )
 

@@ -116,7 +116,8 @@ def _answered(ground: Ground, check: PlannedCheck, books: Sequence[tuple[Pack, S
         for rule in book
         if pack.vendor == check.vendor and rule.id.startswith(pack.rule_prefix) and _chosen(before, rule)
     ]
-    return with_what_is_missing(check, ground.people, rules, own, stand_in=UNDECIDED, no_check=NO_CHECK)
+    whole = with_gaps(Plan(own, tuple(rules)), ground.people)
+    return with_what_is_missing(check, ground.people, whole, stand_in=UNDECIDED, no_check=NO_CHECK)
 
 
 def _is_of_no_program(ground: Ground, pack: Pack, rule: Rule) -> bool:

@@ -14,6 +14,9 @@ from pytest_golive.review.alert_rules import groups_of
 
 DEEPEST = 12
 
+RECEIVER = "__receiver__"
+"""Stands among the labels of an alert that names its receiver itself, as Grafana's may."""
+
 _MATCHER = re.compile(r"""^\s*["']?([\w.-]+)["']?\s*(=~|!~|!=|=)\s*["']?(.*?)["']?\s*$""", re.DOTALL)
 
 
@@ -53,6 +56,29 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert, as its rule defines it.
+
+    Attributes:
+        name: of the alert.
+        labels: those it is routed by.
+        text: all that its rule says.
+    """
+
+    name: str
+    labels: Mapping[str, str]
+    text: str
+
+    @property
+    def is_for_nobody(self) -> bool:
+        """Whether it is meant to reach nobody: what always fires, to show that alerting works."""
+        return self.name in _FOR_NOBODY or self.labels.get("severity") == "none"
+
+
+_FOR_NOBODY = {"Watchdog", "InfoInhibitor", "DeadMansSwitch", "DeadMansSnitch"}
+
+
+@dataclass(frozen=True, slots=True)
 class Routes:
     """Which alerts go to whom.
 
@@ -68,30 +94,39 @@ class Routes:
 
     def of(self, labels: Mapping[str, str]) -> tuple[str, ...]:
         """Return the names of those who are told about an alert with these labels."""
+        if RECEIVER in labels:
+            return (labels[RECEIVER],)
         return tuple(dict.fromkeys(_followed(self.root, labels, str(self.root.get("receiver", "")), 0)))
 
 
-def routes_in(path: Path, told: str) -> Routes:
-    """Read the routes of a file.
+def routes_in(paths: Sequence[Path]) -> tuple[Routes, ...]:
+    """Read the routes of some files; receivers may stand in another file than the routes to them.
 
     Raises:
-        RoutesProblem: it cannot be read, or holds none.
+        RoutesProblem: one cannot be read, or none holds routes.
     """
-    try:
-        documents = list(yaml.load_all(path.read_text(encoding="utf-8"), _Loader))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RoutesProblem(f"{told} cannot be read: {str(error).splitlines()[0]}") from None
-    found = [mapping for document in documents for mapping in _with_routes(document, 0)]
-    policies = [policy for each in found for policy in _entries(each.get("policies"))]
-    roots = [each["route"] for each in found if isinstance(each.get("route"), dict)] + policies
+    roots: list[tuple[str, Mapping[str, Any]]] = []
+    receivers: dict[str, Receiver] = {}
+    for path in paths:
+        found = [mapping for document in _documents(path) for mapping in _with_routes(document, 0)]
+        policies = [policy for each in found for policy in _entries(each.get("policies"))]
+        own = [each["route"] for each in found if isinstance(each.get("route"), dict)] + policies
+        roots += [(path.name, root) for root in own]
+        receivers |= {each.name: each for mapping in found for each in _receivers(mapping)}
     if not roots:
-        raise RoutesProblem(f"{told} holds no routes")
-    listed = [each for mapping in found for each in _receivers(mapping)]
-    return Routes(told, roots[0], {each.name: each for each in listed})
+        raise RoutesProblem(f"{', '.join(path.name for path in paths)} holds no routes")
+    return tuple(Routes(file, root, receivers) for file, root in roots)
 
 
-def labels_of(path: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
-    """Return the alerts of a rule file with their labels, the name of each among them.
+def _documents(path: Path) -> list[Any]:
+    try:
+        return list(yaml.load_all(path.read_text(encoding="utf-8"), _Loader))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RoutesProblem(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def alerts_in(path: Path) -> tuple[Alert, ...]:
+    """Return the alerts of a rule file of Prometheus or Grafana.
 
     Raises:
         RoutesProblem: it cannot be read.
@@ -100,14 +135,20 @@ def labels_of(path: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
         groups = groups_of(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RoutesProblem(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from None
-    rules = [rule for group in groups for rule in _entries(group.get("rules")) if "alert" in rule]
-    return tuple((str(rule["alert"]), _labels(rule)) for rule in rules)
+    rules = [rule for group in groups for rule in _entries(group.get("rules")) if {"alert", "title"} & set(rule)]
+    return tuple(Alert(_name(rule), _labels(rule), _words(rule)) for rule in rules)
+
+
+def _name(rule: Mapping[str, Any]) -> str:
+    return str(rule.get("alert") or rule.get("title"))
 
 
 def _labels(rule: Mapping[str, Any]) -> dict[str, str]:
     given = rule.get("labels")
     own = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
-    return {**own, "alertname": str(rule["alert"])}
+    settings = rule.get("notification_settings")
+    receiver = settings.get("receiver") if isinstance(settings, dict) else None
+    return {**own, "alertname": _name(rule), **({RECEIVER: str(receiver)} if receiver else {})}
 
 
 def _with_routes(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:

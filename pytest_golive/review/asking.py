@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.review.review import Review
-from pytest_golive.review.traffic import NotKept, TrafficProblem
+from pytest_golive.review.rotation import codes_missing
+from pytest_golive.review.traffic import NotKept, Row, TrafficProblem
 
 
 @contextmanager
@@ -26,6 +27,26 @@ def asking(requirement: str, review: Review) -> Iterator[None]:
     try:
         yield
     except NotKept as error:
-        raise NotVerified(f"{error}; say under monitoring what it is called", key="monitoring") from None
+        raise NotVerified(f"{error}{error.advice}", key="monitoring") from None
     except TrafficProblem as error:
         raise CannotTell(Finding(requirement, f"{review.traffic.title} to answer", str(error))) from None
+
+
+def must_have_codes(requirement: str, review: Review, rows: Sequence[Row]) -> None:
+    """Go on only where calls are counted by status code: `4xx` hides 401, 404 and 429 among each other.
+
+    Args:
+        requirement: what has to hold, for the finding.
+        review: who was asked.
+        rows: calls by status.
+
+    Raises:
+        CannotTell: they are counted by classes, or by nothing.
+    """
+    __tracebackhide__ = True
+    classes = codes_missing(rows)
+    if not classes and (not rows or any(row.label("status") for row in rows)):
+        return
+    seen = ", ".join(classes) or "no call has a status"
+    expected = "calls counted by status code, such as 429"
+    raise CannotTell(Finding(requirement, expected, f"{seen}, by {review.traffic.title}"))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from pytest_golive.review.action import Action
-from pytest_golive.review.rollouts import Doubt, Figure, Measure, Said, Split
+from pytest_golive.review.rising import Figure, Measure, Split
+from pytest_golive.review.rollouts import Doubt, Said
 from pytest_golive.review.trends import TooLittle, Trend
 from pytest_golive.review.window import WEEK, Window
 
 HOLD = timedelta(minutes=10)
 """Rates have to be high for so long before anybody can pause a sync: so do the alerts on them."""
+
+STILL = timedelta(minutes=30)
+"""A sync that sends nothing for so long has paused."""
 
 FEWEST = 10
 """Calls while a sync ran, below which nothing is said."""
@@ -43,6 +49,12 @@ class Job:
     def ended(self) -> datetime:
         """When the last one was."""
         return self.sent[-1]
+
+    def stood_still(self, at: datetime) -> bool:
+        """Whether nothing was sent for a while from about a time on: a pause, whoever made it."""
+        gaps = [(sent, (later - sent).total_seconds()) for sent, later in pairwise(self.sent)]
+        least = max(STILL.total_seconds(), 5 * median(seconds for _, seconds in gaps))
+        return any(seconds >= least and abs(sent - at) <= STILL for sent, seconds in gaps)
 
     @property
     def is_short(self) -> bool:
@@ -83,6 +95,8 @@ def _went_on(figure: Figure, measure: Measure, job: Job, before: Split) -> Said:
         seen = measure(Window(_minute(job.begun), at))
         late = sum(sent > at + HOLD for sent in job.sent)
         if late and seen.own.of >= FEWEST and figure.rose(seen.own, before.own):
+            if job.stood_still(at):
+                return None
             told = (
                 f"{figure.what}: {seen.own.told} by {at:%Y-%m-%d %H:%M} UTC, {before.own.told} in the week before; "
                 f"{late} more documents were sent until {job.ended:%H:%M} UTC, and no pause is recorded"

@@ -25,6 +25,9 @@ LEAST_DELIVERIES = 100
 FAILED_DELIVERIES = 0.01
 """A larger share of failed deliveries is a finding, by the vendor's own page; half of it a warning."""
 
+LEAST_FAILED = 5
+"""With fewer failed deliveries it may be chance, and is a warning."""
+
 LAUNCH_ERRORS, LAUNCH_LIMITED = 0.01, 0.001
 """What may fail, and what may get 429, while a launch is watched."""
 
@@ -199,15 +202,16 @@ def launch(rows: Sequence[Row], seconds: float | None, agreed_seconds: float, th
 
 
 def deliveries(failed: float, delivered: float) -> Said:
-    """Return whether more than one in a hundred webhook deliveries failed."""
+    """Return whether more than one in a hundred webhook deliveries failed, and not just a few."""
     share = Share(failed, delivered)
     if delivered < LEAST_DELIVERIES:
         return TooLittle(f"{LEAST_DELIVERIES} deliveries in the week", f"{delivered:,.0f}")
-    if share.value > FAILED_DELIVERIES * (1 + 1e-6):
+    if share.value > FAILED_DELIVERIES * (1 + 1e-6) and failed >= LEAST_FAILED:
         expected = f"at most {percent(FAILED_DELIVERIES)} of the deliveries to fail"
         return Trend("", expected, f"{share.told} failed", Action.LOOK_INTO)
     if share.value > FAILED_DELIVERIES / 2:
-        return Warned(f"deliveries: {share.told} failed; from {percent(FAILED_DELIVERIES)} on it is a finding")
+        more = f"more than {percent(FAILED_DELIVERIES)}, and {LEAST_FAILED} at least, are a finding"
+        return Warned(f"deliveries: {share.told} failed; {more}")
     return None
 
 

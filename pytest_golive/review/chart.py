@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_golive.facts.current import current
-from pytest_golive.review.review import Review
+from pytest_golive.review.review import USUAL_WEEKS, Review
 from pytest_golive.review.shares import Share
-from pytest_golive.review.traffic import NotKept, Row, TrafficProblem
+from pytest_golive.review.traffic import NotKept, TrafficProblem
 from pytest_golive.review.trends import errors_of
-from pytest_golive.review.window import Window
+from pytest_golive.vendors.library import read_pack
 
 ENDPOINTS = 20
 """Endpoints of one chart, those with most calls; of the others the number is told."""
@@ -38,7 +38,7 @@ def chart(vendor: str, review: Review) -> dict[str, Any]:
     """
     weeks = review.weekly("requests", "endpoint", "status")
     shares = [errors_of(rows) for _, rows in weeks]
-    slow = [_seconds(review, window) for window, _ in weeks]
+    slow = _seconds(review)
     calls = {name: sum(share[name].of for share in shares if name in share) for share in shares for name in share}
     shown = sorted(calls, key=lambda name: (-calls[name], name))
     return {
@@ -50,6 +50,7 @@ def chart(vendor: str, review: Review) -> dict[str, Any]:
         "error_share": review.thresholds.error_share,
         "endpoints": [_line(name, shares, slow) for name in shown[:ENDPOINTS]],
         "more": max(0, len(shown) - ENDPOINTS),
+        "title": read_pack(vendor).title,
     }
 
 
@@ -61,13 +62,13 @@ def _asked(vendor: str, review: Review) -> dict[str, Any] | None:
     return told if told["endpoints"] else None
 
 
-def _seconds(review: Review, window: Window) -> Mapping[str, float]:
-    """Return the 95th percentile by endpoint in a window; empty where durations are not kept."""
+def _seconds(review: Review) -> list[Mapping[str, float]]:
+    """Return the 95th percentile by endpoint, week for week; empty where durations are not kept."""
     try:
-        rows: tuple[Row, ...] = review.quantile(SLOW, "requests", "endpoint", window=window)
+        weeks = review.weekly_quantile(SLOW, "endpoint")
     except NotKept:
-        return {}
-    return {row.label("endpoint"): row.value for row in rows}
+        return [{}] * (USUAL_WEEKS + 1)
+    return [{row.label("endpoint"): row.value for row in rows} for _, rows in weeks]
 
 
 def _line(endpoint: str, shares: Sequence[Mapping[str, Share]], slow: Sequence[Mapping[str, float]]) -> dict[str, Any]:

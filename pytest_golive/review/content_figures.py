@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pytest_golive.review.review import USUAL_WEEKS, Review
-from pytest_golive.review.rollouts import Split
+from pytest_golive.review.rising import Split
 from pytest_golive.review.shares import Share
 from pytest_golive.review.traffic import Counted, Label, Row
 from pytest_golive.review.window import Window

@@ -166,6 +166,8 @@ def unknown(name: str, vendors: Collection[str]) -> str:
     about = rest[len(kind) :].strip()
     if about and not KINDS[kind]:
         return f"{kind} is about all of the traffic: leave out {about!r}"
+    if not about and kind == "rollout":
+        return "a rollout is named by its batch: rollout B-12"
     if not about and kind == "incident":
         return "an incident is named by the hour it began in: incident 2026-11-24T10"
     return ""

@@ -25,6 +25,12 @@ def stands_for(endpoint: str, name: str, path: str) -> bool:
     return bool(endpoint) and _is_there(name, path, [_plain(endpoint)])
 
 
+def method_of(endpoint: str) -> str:
+    """Return the method that stands before a path: `GET /chat`; empty where none does."""
+    found = re.match(r"\s*([A-Za-z]+)\s+\S", endpoint)
+    return found[1].upper() if found else ""
+
+
 def _is_there(name: str, path: str, written: list[str]) -> bool:
     parts = path.strip("/").split("/")
     ends = ["/".join(parts[start:]) for start in range(1, len(parts)) if not parts[start].startswith("{")]

@@ -12,6 +12,8 @@ from pytest_golive.review.window import Window
 ENDPOINTS = ("chat", "chat_async", "get_chat_request", "get_limits")
 """What is called in any case, beside the operations that the example says it uses."""
 
+METHODS: Mapping[str, str] = {"chat": "POST", "chat_async": "POST"}
+
 STATUSES: Mapping[str, float] = {"200": 992, "404": 2, "429": 1, "503": 5}
 """Calls of one endpoint in a week."""
 
@@ -88,7 +90,7 @@ class ExampleTraffic:
     def _events(self, of: Counted) -> list[tuple[Mapping[Label, str], float]]:
         if of == "requests":
             return [
-                ({"endpoint": endpoint, "status": status}, count)
+                ({"endpoint": endpoint, "status": status, "method": METHODS.get(endpoint, "GET")}, count)
                 for endpoint, (status, count) in product(self._endpoints, STATUSES.items())
             ]
         if of == "feedback":

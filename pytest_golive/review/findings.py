@@ -22,9 +22,10 @@ KINDS: Mapping[str, bool] = {
     "retries": False,
     "polling": False,
     "deliveries": False,
+    "rollout": True,
     "incident": True,
 }
-"""Kind of a finding -> whether its name goes on: with an endpoint, or with when an incident began."""
+"""Kind of a finding -> whether its name goes on: with an endpoint, a batch of content, or when an incident began."""
 
 
 @dataclass(frozen=True, slots=True)

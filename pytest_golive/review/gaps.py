@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pytest_golive.review.action import Action
 from pytest_golive.review.traffic import Slot
-from pytest_golive.review.trends import TooLittle, Trend
+from pytest_golive.review.trends import TooLittle, Trend, Warned
 from pytest_golive.review.window import WEEK, Window
 
 HOUR = timedelta(hours=1)
@@ -32,10 +32,12 @@ class Gap:
     Attributes:
         window: when.
         missed: how many calls there usually are.
+        by_night: whether it begins or ends with a night: then the day may have been a shorter one.
     """
 
     window: Window
     missed: float
+    by_night: bool = False
 
 
 def gaps(week: Sequence[Slot], before: Sequence[Slot], when: Window) -> tuple[Gap, ...]:
@@ -55,21 +57,28 @@ def gaps(week: Sequence[Slot], before: Sequence[Slot], when: Window) -> tuple[Ga
     found = []
     for begin, end in _silences(hours, now, least):
         missed = sum(mean[hour] for hour in hours[begin:end])
-        if missed >= LEAST_MISSED and not _is_a_day_off(hours, begin, end, least):
-            found.append(Gap(Window(hours[begin], hours[end - 1] + HOUR), missed))
+        nights = _nights(hours, begin, end, least)
+        if missed >= LEAST_MISSED and not _is_a_day_off(nights, end - begin):
+            found.append(Gap(Window(hours[begin], hours[end - 1] + HOUR), missed, any(nights)))
     return tuple(found)
 
 
-def judged(week: Sequence[Slot], before: Sequence[Slot], when: Window) -> tuple[Trend | TooLittle, ...]:
-    """Return the gaps of a week as findings, or that there is too little to tell one."""
+def judged(week: Sequence[Slot], before: Sequence[Slot], when: Window) -> tuple[Trend | Warned | TooLittle, ...]:
+    """Return the gaps of a week as findings, or that there is too little to tell one.
+
+    One that begins or ends with a night is a warning: half a day off looks the same.
+    """
     weeks = {(when.start - slot.start) // WEEK for slot in before}
     if len(weeks) < WEEKS:
         return (TooLittle(f"calls in each of the {WEEKS} weeks before", f"in {len(weeks)} of them"),)
-    expected = "calls in each hour in which there always are some"
-    return tuple(
-        Trend("", expected, f"none from {gap.window.told}, where there usually are {gap.missed:,.0f}", Action.LOOK_INTO)
-        for gap in gaps(week, before, when)
-    )
+    return tuple(_judged(gap) for gap in gaps(week, before, when))
+
+
+def _judged(gap: Gap) -> Trend | Warned:
+    told = f"none from {gap.window.told}, where there usually are {gap.missed:,.0f}"
+    if gap.by_night:
+        return Warned(f"calls: {told}; it was a shorter day, or something stood still")
+    return Trend("", "calls in each hour in which there always are some", told, Action.LOOK_INTO)
 
 
 def _sums(slots: Sequence[Slot]) -> dict[datetime, float]:
@@ -94,13 +103,18 @@ def _silences(
     return runs
 
 
-def _is_a_day_off(hours: Sequence[datetime], begin: int, end: int, least: Mapping[datetime, float]) -> bool:
+def _nights(hours: Sequence[datetime], begin: int, end: int, least: Mapping[datetime, float]) -> tuple[bool, bool]:
+    """Return whether the hours before a silence are a night, and those behind it; what is not known may be one."""
+
+    def is_night(numbers: range) -> bool:
+        return all(least[hours[number]] < 0.5 for number in numbers if 0 <= number < len(hours))
+
+    return is_night(range(begin - NIGHT, begin)), is_night(range(end, end + NIGHT))
+
+
+def _is_a_day_off(nights: tuple[bool, bool], length: int) -> bool:
     """Whether a silence is a whole day, or the first or last of its hours.
 
     A day that begins later or ends earlier by an hour or two is one after the clocks were changed.
     """
-    nights = [
-        all(least[hours[number]] < 0.5 for number in range(*edge) if 0 <= number < len(hours))
-        for edge in ((begin - NIGHT, begin), (end, end + NIGHT))
-    ]
-    return all(nights) or (any(nights) and end - begin <= SHIFTED)
+    return all(nights) or (any(nights) and length <= SHIFTED)

@@ -43,7 +43,7 @@ OF_A_LINE: Mapping[Counted, str] = {
 NEEDED: Mapping[Counted, tuple[str, ...]] = {
     "requests": ("status", "error"),
     "timeouts": ("error",),
-    "retries": ("resend_count",),
+    "retries": ("resend_count", "tries"),
     "async_timeouts": ("async_timeout",),
     "async_answers": ("async_seconds",),
     "feedback": ("feedback",),
@@ -78,7 +78,7 @@ SENT_AGAIN = """
                 OVER (PARTITION BY session, message ORDER BY time ROWS UNBOUNDED PRECEDING) AS run
         FROM tries
     )
-    SELECT session, message, count(*) AS times, min(time) AS start FROM runs
+    SELECT session, message, count(*) AS times, epoch(min(time)) AS start FROM runs
     GROUP BY session, message, run HAVING count(*) > {most} ORDER BY times DESC, start LIMIT 100
 """
 """Messages that were sent in a row, each try after one that failed. Some write a line when a call begins, others when

@@ -6,13 +6,25 @@ Where parts of hours are asked for, the files are read again.
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_golive.review.log_fields import (
+    as_endpoint,
+    as_error,
+    as_kind,
+    as_moment,
+    as_retries,
+    as_seconds,
+    as_status,
+    as_text,
+    json_columns,
+    placed,
+    top_of,
+)
 from pytest_golive.review.log_lines import (
     COUNTED,
     HOURS,
@@ -46,9 +58,6 @@ if TYPE_CHECKING:
 MEMORY = "512MB"
 """What the engine may hold; what is more it keeps on disk meanwhile."""
 
-SNIFFED_LINES = 20_000
-"""Lines of the first and of the last file that are looked at to find out where fields stand: some are rare."""
-
 REMOTE = ("s3://", "gs://", "gcs://", "r2://", "az://", "azure://", "abfss://", "https://", "http://")
 
 TOLD = ("session", "message", "delivery")
@@ -79,7 +88,7 @@ class AccessLogs:
         self._filter = dict(where or {})
         self._lock = threading.Lock()
         self._connection: DuckDBPyConnection | None = None
-        self._found: Mapping[str, str] = {}
+        self._found: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def title(self) -> str:
@@ -122,23 +131,7 @@ class AccessLogs:
             self._need(NEEDED[question.of])
             whole = is_of_hours(question.window) and seconds % 3600 == 0
             figure = f"sum({COUNTED[question.of]})" if whole else OF_A_LINE[question.of]
-            start = question.window.start.timestamp()
-            part = f"CAST(floor((epoch(time) - {start}) / {int(seconds)}) AS BIGINT)"
-            by = "".join(f", {name}" for name in question.by)
-            where, values = condition(question)
-            rows = connection.execute(
-                f"SELECT {figure} AS figure, {part} AS part{by} "  # noqa: S608  # names are this module's own
-                f"FROM {'hours' if whole else 'lines'} WHERE {where} GROUP BY ALL ORDER BY part",
-                values,
-            ).fetchall()
-        return tuple(
-            Slot(
-                datetime.fromtimestamp(start + number * seconds, UTC),
-                Row(dict(zip(question.by, map(str, labels), strict=True)), float(figure)),
-            )
-            for figure, number, *labels in rows
-            if figure
-        )
+            return _slots(connection, question, seconds, figure, "hours" if whole else "lines")
 
     def highest(self, of: Level, window: Window, where: Labels) -> float:
         """Return the most that any line tells; see :meth:`Traffic.highest`."""
@@ -160,7 +153,9 @@ class AccessLogs:
             wanted, values = within(window, where)
             query = SENT_AGAIN.format(where=wanted, pause=float(pause_seconds), most=int(most))
             rows = connection.execute(query, values).fetchall()
-        return tuple(Sent(session, message, int(times), at.astimezone(UTC)) for session, message, times, at in rows)
+        return tuple(
+            Sent(session, message, int(times), datetime.fromtimestamp(at, UTC)) for session, message, times, at in rows
+        )
 
     def quantile(self, share: float, question: Question) -> tuple[Row, ...]:
         """Return an exact quantile over the lines; see :meth:`Traffic.quantile`."""
@@ -169,8 +164,15 @@ class AccessLogs:
             raise NotKept(question.of, f"{question.of} have no duration")
         with self._lock:
             connection = self._opened()
-            self._need((column,))
+            self._need((column, "milliseconds") if column == "seconds" else (column,))
             return self._rows(connection, question, f"quantile_cont({column}, {float(share)})", "lines")
+
+    def quantile_slots(self, share: float, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return a quantile of each part, within a hundredth or so: of weeks of lines; see :class:`InOneLook`."""
+        with self._lock:
+            connection = self._opened()
+            self._need(("seconds", "milliseconds"))
+            return _slots(connection, question, seconds, f"approx_quantile(seconds, {float(share)})", "lines")
 
     @property
     def unreadable(self) -> int:
@@ -195,31 +197,32 @@ class AccessLogs:
     def _read(self, connection: DuckDBPyConnection) -> None:
         names = self._there()
         parquet = all(name.endswith((".parquet", ".pq")) for name in names)
-        columns = _parquet_columns(connection, names) if parquet else _json_columns(connection, names)
-        self._found = {name: place for name, places in self._fields.items() if (place := _placed(places, columns))}
+        columns = _parquet_columns(connection, names) if parquet else json_columns(connection, names)
+        found = {name: placed(places, columns) for name, places in self._fields.items()}
+        self._found = {name: places for name, places in found.items() if places}
         if "time" not in self._found:
-            raise TrafficProblem(f"{self.title}: no line has a time; looked for {', '.join(self._fields['time'])}")
-        source = _source(names, parquet, self._found.values())
+            raise TrafficProblem(f"{self.title}: no line has a time: {self._usual('time')}")
+        source = _source(names, parquet, (place for places in self._found.values() for place in places))
         connection.execute(f"CREATE VIEW lines AS {self._lines(source)}")
         connection.execute(f"CREATE TABLE hours AS {HOURS}")
 
     def _lines(self, source: str) -> str:
-        def column(name: str, kind: str = "VARCHAR") -> str:
-            place = self._found.get(name)
-            return f"NULL::{kind}" if place is None else f"TRY_CAST({place} AS {kind})"
+        def of(name: str) -> tuple[str, ...]:
+            return self._found.get(name, ())
 
-        time = self._found["time"]
-        labels = ", ".join(f"coalesce({column(name)}, '') AS {name}" for name in (*LABELS, *TOLD))
+        labels = {name: as_text(of(name)) for name in (*LABELS, *TOLD)}
+        labels |= {"endpoint": as_endpoint(of("endpoint")), "status": as_status(of("status"))}
         kept = " AND ".join(f"{name} = {text(value)}" for name, value in self._filter.items()) or "true"
         return f"""
             SELECT * FROM (
-                SELECT {_moment(time)} AS time, {labels},
-                    {column("seconds", "DOUBLE")} AS seconds,
-                    coalesce({column("error")}, '') AS error,
-                    coalesce({column("resend_count", "BIGINT")}, 0) AS resend_count,
-                    {column("async_seconds", "DOUBLE")} AS async_seconds,
-                    coalesce({column("async_timeout", "BOOLEAN")}, false) AS async_timeout,
-                    {", ".join(f"{column(name, 'DOUBLE')} AS {name}" for name in LEVELS.values())}
+                SELECT {as_moment(of("time"))} AS time,
+                    {", ".join(f"{told} AS {name}" for name, told in labels.items())},
+                    {as_seconds(of("seconds"), of("milliseconds"))} AS seconds,
+                    {as_error(of("error"))} AS error,
+                    {as_retries(of("resend_count"), of("tries"))} AS resend_count,
+                    {as_kind(of("async_seconds"), "DOUBLE")} AS async_seconds,
+                    coalesce({as_kind(of("async_timeout"), "BOOLEAN")}, false) AS async_timeout,
+                    {", ".join(f"{as_kind(of(name), 'DOUBLE')} AS {name}" for name in LEVELS.values())}
                 FROM {source}
             ) WHERE {kept}
         """  # noqa: S608  # names of columns are quoted, values escaped
@@ -241,8 +244,12 @@ class AccessLogs:
     def _need(self, names: Iterable[str]) -> None:
         wanted = tuple(names)
         if not any(name in self._found for name in wanted):
-            places = ", ".join(place for name in wanted for place in self._fields[name])
-            raise NotKept(wanted[0], f"{self.title}: no line has {places}")
+            raise NotKept(wanted[0], f"{self.title}: no line has {self._usual(*wanted)}")
+
+    def _usual(self, *names: str) -> str:
+        """Return the first of the fields that something is looked for in; all of them are many."""
+        first, *others = (place for name in names for place in self._fields[name])
+        return f"{first}, or another of its usual names" if others else first
 
     def _rows(self, connection: DuckDBPyConnection, question: Question, figure: str, table: str) -> tuple[Row, ...]:
         by = "".join(f", {name}" for name in question.by)
@@ -276,8 +283,9 @@ def _source(names: Sequence[str], parquet: bool, places: Iterable[str]) -> str:
     files = "[" + ", ".join(text(name) for name in names) + "]"
     if parquet:
         return f"read_parquet({files}, union_by_name = true)"
-    tops = dict.fromkeys(place.split("->>")[0].strip() for place in places)
-    columns = ", ".join(f"{text(_unquoted(top))}: {text(_kind(top, places))}" for top in tops)
+    wanted = tuple(places)
+    tops = dict.fromkeys(map(top_of, wanted))
+    columns = ", ".join(f"{text(top)}: {text(_kind(top, wanted))}" for top in tops)
     return (
         f"read_json({files}, format = 'newline_delimited', columns = {{{columns}}}, ignore_errors = true, "
         "maximum_object_size = 16777216)"
@@ -285,7 +293,7 @@ def _source(names: Sequence[str], parquet: bool, places: Iterable[str]) -> str:
 
 
 def _kind(top: str, places: Iterable[str]) -> str:
-    return "JSON" if any(place.startswith(f"{top}->>") for place in places) else "VARCHAR"
+    return "JSON" if any("->>" in place and top_of(place) == top for place in places) else "VARCHAR"
 
 
 def _parquet_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mapping[str, Any]:
@@ -293,84 +301,24 @@ def _parquet_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Ma
     return {str(name): None for name, *_ in rows}
 
 
-def _json_columns(connection: DuckDBPyConnection, names: Sequence[str]) -> Mapping[str, Any]:
-    """Return the fields of the first lines, one object inside of another."""
-    merged: dict[str, Any] = {}
-    for name in dict.fromkeys((names[0], names[-1])):
-        rows = connection.execute(
-            f"SELECT json FROM read_ndjson_objects([{text(name)}], ignore_errors = true, "  # noqa: S608  # escaped
-            f"maximum_object_size = 16777216) LIMIT {SNIFFED_LINES}"
-        ).fetchall()
-        for (line,) in rows:
-            _merge(merged, _read_line(line))
-    return merged
-
-
-def _read_line(text: str | None) -> Mapping[str, Any]:
-    try:
-        line = json.loads(text or "")
-    except ValueError:
-        return {}
-    return line if isinstance(line, dict) else {}
-
-
-def _merge(known: dict[str, Any], line: Mapping[str, Any]) -> None:
-    for name, value in line.items():
-        if isinstance(value, dict):
-            inner = known.setdefault(name, {})
-            if isinstance(inner, dict):
-                _merge(inner, value)
-        elif not isinstance(known.get(name), dict):
-            known[name] = None
-
-
-def _placed(places: Sequence[str], columns: Mapping[str, Any]) -> str | None:
-    """Return the SQL that reads the first of these fields that lines have; None: they have none."""
-    for place in places:
-        for path in _paths(place, columns):
-            top = _quoted(path[0])
-            return top if len(path) == 1 else f"{top}->>{text(_pointer(path[1:]))}"
-    return None
-
-
-def _paths(place: str, columns: Mapping[str, Any], into: int = 2) -> Iterator[tuple[str, ...]]:
-    """Yield where a dotted name stands: as one name, or as objects in objects; also inside of `attributes`."""
-    if place in columns:
-        if not isinstance(columns[place], dict):
-            yield (place,)
-        return
-    head, dot, rest = place.partition(".")
-    while dot:
-        inner = columns.get(head)
-        if isinstance(inner, dict):
-            for path in _paths(rest, inner, 0):
-                yield (head, *path)
-        more, dot, rest = rest.partition(".")
-        head = f"{head}.{more}"
-    if into:
-        for name, inner in columns.items():
-            if isinstance(inner, dict):
-                for path in _paths(place, inner, into - 1):
-                    yield (name, *path)
-
-
-def _pointer(path: Sequence[str]) -> str:
-    return "$" + "".join(f'."{name}"' for name in path)
-
-
-def _moment(place: str) -> str:
-    """Return the SQL for a time: with an offset, or in UTC; numbers are seconds since 1970, or parts of them."""
-    number = f"TRY_CAST({place} AS DOUBLE)"
-    seconds = (
-        f"CASE WHEN {number} > 1e17 THEN {number} / 1e9 WHEN {number} > 1e14 THEN {number} / 1e6 "
-        f"WHEN {number} > 1e11 THEN {number} / 1e3 ELSE {number} END"
+def _slots(
+    connection: DuckDBPyConnection, question: Question, seconds: int, figure: str, table: str
+) -> tuple[Slot, ...]:
+    """Return a figure for each part of a window."""
+    start = question.window.start.timestamp()
+    part = f"CAST(floor((epoch(time) - {start}) / {int(seconds)}) AS BIGINT)"
+    by = "".join(f", {name}" for name in question.by)
+    where, values = condition(question)
+    rows = connection.execute(
+        f"SELECT {figure} AS figure, {part} AS part{by} "  # noqa: S608  # names are this module's own
+        f"FROM {table} WHERE {where} GROUP BY ALL ORDER BY part",
+        values,
+    ).fetchall()
+    return tuple(
+        Slot(
+            datetime.fromtimestamp(start + number * seconds, UTC),
+            Row(dict(zip(question.by, map(str, labels), strict=True)), float(figure)),
+        )
+        for figure, number, *labels in rows
+        if figure
     )
-    return f"coalesce(to_timestamp({seconds}), TRY_CAST({place} AS TIMESTAMPTZ))"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _unquoted(name: str) -> str:
-    return name[1:-1].replace('""', '"')

@@ -18,6 +18,9 @@ TIMEOUT_SECONDS = 20.0
 
 GONE = frozenset({404, 410})
 
+HIDING = ("github.", "gitlab.", "bitbucket.")
+"""Hosts that answer 404 to everybody who may not see a page, whether or not it is there."""
+
 NONE = "monitoring.dashboards names no dashboard"
 
 
@@ -43,9 +46,9 @@ def must_be_there(reviews: Reviews, requirement: str, fix: str) -> None:
         NotApplicable: golive.yaml names none.
     """
     __tracebackhide__ = True
-    if not reviews.dashboards:
+    looked = [*map(_read, reviews.dashboard_files), *map(_asked, reviews.dashboard_addresses)]
+    if not looked:
         raise NotApplicable(NONE)
-    looked = [_looked_at(place, reviews.folder) for place in reviews.dashboards]
     missing = [each.missing for each in looked if each.missing]
     if missing:
         raise CheckFailed(Finding(requirement, "every dashboard of monitoring.dashboards", "; ".join(missing), fix=fix))
@@ -54,40 +57,30 @@ def must_be_there(reviews: Reviews, requirement: str, fix: str) -> None:
         raise CannotTell(Finding(requirement, "dashboards that can be asked from here", "; ".join(untold)))
 
 
-def _looked_at(place: str, folder: Path) -> Looked:
-    return _asked(place) if place.startswith(("http://", "https://")) else _read(place, folder)
-
-
 def _asked(address: str) -> Looked:
     """Ask for a page. One that wants to know who asks, or leads to where that is told, is there."""
     try:
         answer = httpx.get(address, timeout=TIMEOUT_SECONDS, trust_env=not is_local(address))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Looked(untold=f"{address} cannot be asked: {type(error).__name__}: {error}")
+    if answer.status_code == 404 and any(part in answer.url.host for part in HIDING):
+        return Looked(untold=f"{address} answers 404, which may mean that it is not shown to everybody")
     if answer.status_code in GONE or answer.status_code >= 500:
         return Looked(missing=f"{address} answers {answer.status_code}")
     return Looked()
 
 
-def _read(name: str, folder: Path) -> Looked:
-    paths = sorted(folder.glob(name)) if "*" in name else [folder / name]
-    if not paths:
-        return Looked(missing=f"{name} fits no file")
-    return next((looked for path in paths if (looked := _read_file(path, folder)).missing), Looked())
-
-
-def _read_file(path: Path, folder: Path) -> Looked:
-    name = path.relative_to(folder) if path.is_relative_to(folder) else path
+def _read(path: Path) -> Looked:
     if not path.is_file():
-        return Looked(missing=f"{name} is not there")
+        return Looked(missing=f"{path.name} is not there")
     if path.suffix != ".json":
         return Looked()  # written as a program, or in another tool's form
     try:
         told = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
-        return Looked(missing=f"{name} is no JSON")
+        return Looked(missing=f"{path.name} is no JSON")
     panels = list(_panels(told))
-    return Looked(missing=f"{name} has no panel") if panels and not any(panels) else Looked()
+    return Looked(missing=f"{path.name} has no panel") if panels and not any(panels) else Looked()
 
 
 def _panels(told: Any) -> Iterator[bool]:

@@ -45,13 +45,27 @@ OPENTELEMETRY_LABELS: Mapping[Label, str] = {
 }
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "time": ("timestamp", "time", "@timestamp", "ts"),
-    "endpoint": ("url.template", "http.route", "endpoint", "url.path"),
-    "status": ("http.response.status_code", "status", "status_code"),
-    "method": ("http.request.method", "method"),
-    "seconds": ("http.client.request.duration", "duration_seconds", "seconds"),
-    "error": ("error.type",),
-    "resend_count": ("http.request.resend_count",),
+    "time": ("timestamp", "time", "@timestamp", "ts", "datetime", "asctime", "time_iso8601", "time_local"),
+    "endpoint": (
+        *("url.template", "http.route", "endpoint", "route", "operation", "url.path", "http.target"),
+        *("path", "request_path", "request_uri", "uri", "url.full", "http.url", "url"),
+    ),
+    "status": (
+        *("http.response.status_code", "http.status_code", "status_code", "statusCode", "status"),
+        *("http_status", "response_status", "response.status"),
+    ),
+    "method": ("http.request.method", "http.method", "method", "request_method"),
+    "seconds": (
+        *("http.client.request.duration", "duration_seconds", "seconds", "latency_seconds", "elapsed_seconds"),
+        *("duration_s", "request_time"),
+    ),
+    "milliseconds": (
+        *("http.client.duration", "duration_ms", "durationMs", "latency_ms", "latencyMs", "elapsed_ms", "elapsedMs"),
+        *("response_time_ms", "responseTime", "took_ms"),
+    ),
+    "error": ("error.type", "exception.type", "error_type", "exc_type", "err.type", "error.kind", "exception", "error"),
+    "resend_count": ("http.request.resend_count", "http.resend_count", "retry_count", "retryCount"),
+    "tries": ("attempt", "try"),
     "environment": ("deployment.environment.name", "deployment.environment", "environment"),
     "integration": ("service.name", "integration"),
     "tenant_id": ("tenant_id", "tenant.id"),

@@ -13,6 +13,7 @@ from pytest_golive.review.shares import Share
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.traffic import (
     Counted,
+    InOneLook,
     Label,
     Labels,
     Level,
@@ -244,8 +245,25 @@ class Review:
 
     def weekly(self, of: Counted, *by: Label) -> tuple[tuple[Window, tuple[Row, ...]], ...]:
         """Return a figure of this week and of the four before, the oldest first: what a chart shows."""
-        windows = [self.week.before(count) for count in range(USUAL_WEEKS, 0, -1)] + [self.week]
-        return tuple((window, self.counts(of, window, *by)) for window in windows)
+        return tuple((window, self.counts(of, window, *by)) for window in self._weeks)
+
+    def weekly_quantile(self, share: float, *by: Label) -> tuple[tuple[Window, tuple[Row, ...]], ...]:
+        """Return within how many seconds a share of the calls was done, in this week and in the four before.
+
+        Raises:
+            NotKept: the source has no durations.
+            TrafficProblem: it cannot be asked.
+        """
+        source, weeks = self.traffic, self._weeks
+        if not isinstance(source, InOneLook):
+            return tuple((window, self.quantile(share, "requests", *by, window=window)) for window in weeks)
+        whole = Question("requests", Window(weeks[0].start, self.week.end), by, self.where)
+        slots = source.quantile_slots(share, whole, round(self.week.seconds))
+        return tuple((window, tuple(slot.row for slot in slots if slot.start == window.start)) for window in weeks)
+
+    @property
+    def _weeks(self) -> tuple[Window, ...]:
+        return (*(self.week.before(count) for count in range(USUAL_WEEKS, 0, -1)), self.week)
 
     def _calls(self, when: Window) -> float:
         return total(self.counts("requests", when, "endpoint", "status"))

@@ -20,6 +20,7 @@ from pytest_golive.review.decisions import Decisions, read_decisions
 from pytest_golive.review.logs import REMOTE, AccessLogs
 from pytest_golive.review.names import MetricNames, metric_names
 from pytest_golive.review.prometheus import Prometheus
+from pytest_golive.review.records import VendorRecords
 from pytest_golive.review.review import Review
 from pytest_golive.review.rotation import Switch
 from pytest_golive.review.thresholds import Thresholds
@@ -76,7 +77,7 @@ class Reviews:
 
     watching: Watching | None = None
     example: Callable[[str], Traffic] | None = None
-    records: Callable[[str, str], Traffic | None] = lambda _vendor, _environment: None
+    records: Callable[[str, str], VendorRecords | None] = lambda _vendor, _environment: None
     _made: dict[tuple[str, str, datetime, bool], Review] = field(default_factory=dict)
     _sources: dict[str, Traffic] = field(default_factory=dict)
     _once: Once = field(default_factory=Once)
@@ -104,7 +105,9 @@ class Reviews:
             key = (vendor, environment, hour, lines and self._has_logs)
             if key not in self._made:
                 source = self._logs(vendor) if lines and self._has_logs else self._source(vendor, environment)
-                self._made[key] = Review(source, hour, self._thresholds(), self._select(vendor), environment)
+                # What the vendor keeps is of one key, and so of one environment.
+                where = "" if isinstance(source, VendorRecords) else environment
+                self._made[key] = Review(source, hour, self._thresholds(), self._select(vendor), where)
             return self._made[key]
 
     @property
@@ -169,24 +172,16 @@ class Reviews:
 
     @property
     def dashboard_files(self) -> tuple[Path, ...]:
-        """The dashboards of golive.yaml that are files."""
-        named = (name for name in self._settings.dashboards if "://" not in name)
-        return () if self.watching is None else tuple(self.watching.folder / name for name in named)
+        """The dashboards of golive.yaml that are files; a pattern that fits none stands for itself."""
+        if self.watching is None:
+            return ()
+        places = (self.watching.folder / name for name in self._settings.dashboards if "://" not in name)
+        return tuple(path for place in places for path in _fitting(place) or [place])
 
     @property
     def dashboard_addresses(self) -> tuple[str, ...]:
         """The dashboards of golive.yaml that lie at an address."""
         return tuple(name for name in self._settings.dashboards if "://" in name)
-
-    @property
-    def dashboards(self) -> tuple[str, ...]:
-        """The dashboards of golive.yaml: addresses, and files seen from its folder."""
-        return tuple(self._settings.dashboards)
-
-    @property
-    def folder(self) -> Path:
-        """Where golive.yaml lies."""
-        return Path() if self.watching is None else self.watching.folder
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """Return what ``make`` returned the first time this was asked for."""
@@ -239,6 +234,12 @@ class Reviews:
         given = {} if self.watching is None else _named(self.watching.settings.thresholds)
         whole = {"least_ratings", "least_calls"}
         return Thresholds(**{name: int(value) if name in whole else value for name, value in given.items()})
+
+
+def _fitting(place: Path) -> list[Path]:
+    """Return the files that a pattern fits; none where it is no pattern."""
+    root = Path(place.anchor)
+    return sorted(root.glob(str(place.relative_to(root)))) if "*" in str(place) else []
 
 
 def _named(given: Mapping[Any, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pytest_golive.review.window import Window
 
@@ -58,11 +58,13 @@ class NotKept(TrafficProblem):
 
     Attributes:
         name: the name under which it was looked for.
+        advice: what can be done about it, to be said behind the message.
     """
 
-    def __init__(self, name: str, message: str) -> None:
+    def __init__(self, name: str, message: str, advice: str = "; say under monitoring what it is called") -> None:
         super().__init__(message)
         self.name = name
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,19 @@ class Traffic(Protocol):
 
         Raises:
             NotKept: the source has no such facts, or no durations.
+            TrafficProblem: it cannot be asked.
+        """
+
+
+@runtime_checkable
+class InOneLook(Protocol):
+    """A source that would have to read everything again for each part of a window, and tells all of them at once."""
+
+    def quantile_slots(self, share: float, question: Question, seconds: int) -> tuple[Slot, ...]:
+        """Return within how many seconds this share of the calls of each part was done, per combination of labels.
+
+        Raises:
+            NotKept: the source has no durations.
             TrafficProblem: it cannot be asked.
         """
 

@@ -78,13 +78,14 @@ def endpoints_with_errors(
 ) -> tuple[Trend, ...]:
     """Return the endpoints that fail too often, or twice as often as the week before; the worst first."""
     found: list[tuple[float, Trend]] = []
+    sure = thresholds.sure / max(1, len(week))  # one of many endpoints fails by chance sooner than one alone
     for endpoint, share in week.items():
         if share.of < thresholds.least_calls:
             continue
         earlier = before.get(endpoint, Share(0, 0))
-        if lower_bound(share, thresholds.sure) > thresholds.error_share:
+        if lower_bound(share, sure) > thresholds.error_share:
             expected = f"at most {percent(thresholds.error_share)} of the calls to fail"
-        elif _grew(share, earlier, thresholds.error_growth, thresholds.sure / len(week)):
+        elif _grew(share, earlier, thresholds.error_growth, sure):
             expected = f"less than {thresholds.error_growth:g} times the share of the week before"
         else:
             continue

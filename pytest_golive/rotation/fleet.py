@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,9 @@ from pytest_golive.programs.keeper import KEEPER
 from pytest_golive.sandbox.rehearsal import EXAMPLE
 
 PROGRAM = EXAMPLE / "fleet.py"
+
+ENDING_SECONDS = 10.0
+"""How long it has to end its workers, before all of them are killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,11 @@ class Fleet:
             start_new_session=True,
         )
         KEEPER.started(self._process.pid)
-        self.url = f"http://127.0.0.1:{self._answer()['port']}"
+        try:
+            self.url = f"http://127.0.0.1:{self._answer()['port']}"
+        except OSError:
+            self.close()
+            raise
 
     def restart(self, workers: Sequence[int], at: datetime) -> None:
         """Start workers anew, that read the secret as it is now."""
@@ -81,7 +90,11 @@ class Fleet:
         assert self._process.stdin is not None, "a pipe was asked for"
         assert self._process.stdout is not None, "a pipe was asked for"
         self._process.stdin.close()
-        self._process.wait(10)
+        try:
+            self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._process.stdout.close()
         KEEPER.ended(self._process.pid)
 

@@ -22,6 +22,7 @@ from pytest_golive.exchange.wire import wire
 from pytest_golive.manifest.environment import Target
 from pytest_golive.rotation.fleet import Fleet, Service
 from pytest_golive.rotation.past import Begun, Past
+from pytest_golive.rotation.probing import probe
 from pytest_golive.rotation.rehearsed_clock import VARIABLE
 from pytest_golive.rotation.story import ASKING, CHECKS, READS, SMOKE, STEPS, WATCH, Step
 from pytest_golive.rotation.submitting import submit
@@ -255,8 +256,9 @@ class Rehearsal:
         statuses: dict[int, int] = {}
         with httpx.Client(transport=wire(self._url)) as client:
             while len(statuses) < WORKERS:
-                told = client.get(f"{self._url}/work").json()
-                statuses[told["worker"]] = told["status"]
+                # Several at once: a worker that is busy leaves the next one to another.
+                told = probe(lambda: client.get(f"{self._url}/work").json(), 2 * WORKERS)
+                statuses |= {each["worker"]: each["status"] for each in told}
         begin, self._served_until = self._served_until, end
         count = round((end - begin) / timedelta(hours=1) * CALLS_AN_HOUR)
         called = (self._pack.operations[READS[self.vendor]].path, *self._polled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_golive.rotation.instances import Instance
@@ -85,19 +85,19 @@ def needed(workers: int) -> int:
     return low
 
 
-def stale(found: Seen, mine: str, known: Mapping[str, str], workers: int | None = None) -> tuple[str, ...]:
+def stale(found: Seen, mine: Collection[str], known: Mapping[str, str], workers: int | None = None) -> tuple[str, ...]:
     """Return who holds another key, one sentence each.
 
     Args:
         found: what the answers told.
-        mine: fingerprint of the new key.
+        mine: fingerprints that are right: of the new key, and of a key that the service has of its own.
         known: further fingerprints -> what they are.
         workers: how many there are; None: nobody says.
     """
     told: list[str] = []
     for name, keys in found.keys.items():
         for other, times in keys.items():
-            if other == mine:
+            if other in mine:
                 continue
             key = f"{other} ({known[other]})" if other in known else other
             if name:

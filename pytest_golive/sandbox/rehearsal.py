@@ -12,6 +12,7 @@ from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.sandbox.connection import Connection
 from pytest_golive.sandbox.example_content import EXAMPLE_CONTENT, Published, sync_log
+from pytest_golive.sandbox.selwise.example_changes import event_counts, known_good, recorded_changes
 from pytest_golive.sandbox.world import FINGERPRINTS, INBOX, Sandbox
 from pytest_golive.vendors.library import read_pack
 from pytest_golive.vendors.pack import Pack
@@ -52,6 +53,11 @@ PAPERS = Papers(
     sync_log=sync_log(datetime.now(UTC)),
     incidents="papers/incident-log.md",
     services=(),
+    change_records=recorded_changes(_TODAY),
+    known_good=known_good(_TODAY),
+    event_counts=event_counts(_TODAY),
+    limits="papers/limits.md",
+    drill="papers/drill.md",
     rotations={"timely": dict.fromkeys(("api_key", "webhook_secret"), _WITHIN_90_DAYS)},
     webhook_endpoints="papers/webhook-endpoints.md",
     requirements="papers/requirements.md",

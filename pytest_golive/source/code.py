@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -169,9 +169,12 @@ def several(places: Iterable[Place], files: Sequence[CodeFile], vendor: str) -> 
 
 
 _FILLED_IN = re.compile(
-    r"""\$?\{(?:(?!["'`]/)[^{}])*\}|\#\{[^{}]*\}|%[sdv]|(?<=/):\w+|(?<=/)<\w+>|["'`]\s*[+.]\s*[^"'`,;]{1,60}?\s*[+.]\s*["'`]"""
+    r"""\$?\{(?:(?!["'`]/|//|;)[^{}])*\}|\#\{[^{}]*\}|%[sdv]|(?<=/):\w+|(?<=/)<\w+>|["'`]\s*[+.]\s*[^"'`,;]{1,60}?\s*[+.]\s*["'`]"""
 )
 _TO_THE_END = re.compile(r"""/["'`]\s*[+.]\s*[\w$]""")
+_BEGINS = frozenset({'"', "'", "`", "}", "/"})
+"""What stands before a path: the beginning of a text, an address that is filled in, a host."""
+
 _PATH = re.compile(r"(?:/(?:\{\}|[\w.-])+)+")
 
 
@@ -199,21 +202,30 @@ def paths_written(
         about: the files that make the calls: paths of one word, as `/contacts`, may be anybody's elsewhere.
     """
     known = {tuple(re.sub(r"\{\w+\}", "{}", template).strip("/").split("/")): template for template in templates}
-    first = dict.fromkeys(segments[0] for segments in known if len(segments) > 2 and segments[0] != "{}")
-    begun = re.compile(rf"""(?<=["'`])(?=(?:{"|".join(map(re.escape, first))})/)""") if first else None
     named = None if about is None else {file.path for file in about}
     found: dict[str, list[Place]] = {}
     for file in files:
-        for number, line in enumerate(file.lines, 1):
-            if not any(quote in line for quote in "\"'`") or _is_own(file, line):
-                continue
-            rooted = begun.sub("/", line) if begun else line
-            plain = _TO_THE_END.sub(lambda match: "/{} " + match.group()[-1:], _FILLED_IN.sub("{}", rooted))
-            for match in _PATH.finditer(plain):
-                template = _longest(match.group().strip("/").split("/"), known)
-                if template is not None and (named is None or file.path in named or _is_long(template)):
-                    found.setdefault(template, []).append(Place(file.path, number, template))
+        calls = named is None or file.path in named
+        for place in _paths_in(file, known):
+            if calls or _is_long(place.text):
+                found.setdefault(place.text, []).append(place)
     return found
+
+
+def _paths_in(file: CodeFile, known: Mapping[tuple[str, ...], str]) -> Iterator[Place]:
+    """Yield where a file writes down one of these paths."""
+    first = dict.fromkeys(segments[0] for segments in known if len(segments) > 2 and segments[0] != "{}")
+    begun = re.compile(rf"""(?<=["'`])(?=(?:{"|".join(map(re.escape, first))})/)""") if first else None
+    for number, line in enumerate(file.lines, 1):
+        if not any(quote in line for quote in "\"'`") or _is_own(file, line):
+            continue
+        rooted = begun.sub("/", line) if begun else line
+        plain = _TO_THE_END.sub(lambda match: "/{} " + match.group()[-1:], _FILLED_IN.sub("{}", rooted))
+        for match in _PATH.finditer(plain):
+            template = _longest(match.group().strip("/").split("/"), known)
+            # One word is a path only where it begins one: `'crm/agents'` is the name of a view.
+            if template and (_is_long(template) or plain[match.start() - 1 : match.start()] in _BEGINS):
+                yield Place(file.path, number, template)
 
 
 def _is_own(file: CodeFile, line: str) -> bool:
@@ -225,7 +237,7 @@ def _is_long(template: str) -> bool:
     return sum(not part.startswith("{") for part in template.strip("/").split("/")) > 1
 
 
-def _longest(segments: list[str], known: dict[tuple[str, ...], str]) -> str | None:
+def _longest(segments: list[str], known: Mapping[tuple[str, ...], str]) -> str | None:
     for begin in range(len(segments)):
         template = known.get(tuple(segments[begin:]))
         if template is not None:

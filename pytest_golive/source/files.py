@@ -269,6 +269,9 @@ def shape_of(pack: Pack, variables: Sequence[str] = ()) -> KeyShape:
 def _expanded(folder: Path, pattern: str) -> Iterator[Path]:
     """Yield the files a pattern names: a file, a folder with all that lies in it, or a pattern with * and **."""
     bare = pattern.rstrip("/")
+    whole = Path(bare)
+    if whole.is_absolute():  # a log may lie outside of the project
+        folder, bare = Path(whole.anchor), str(whole.relative_to(whole.anchor))
     places = folder.glob(bare) if any(sign in bare for sign in "*?[") else iter([folder / bare])
     for place in places:
         if place.is_file():

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -53,6 +54,15 @@ def asked(repository: Path, *arguments: str) -> str:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise NoGit(lines[0] if lines else f"git {arguments[0]} ended with exit code {done.returncode}")
     return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def day_of(repository: Path, path: str) -> date | None:
+    """Return the day of the last commit that changed a file; None where git does not know it."""
+    try:
+        told = asked(repository, "log", "-1", "--format=%cs", "--", path).strip()
+    except NoGit:
+        return None
+    return date.fromisoformat(told) if told else None
 
 
 def commit(folder: Path) -> None:

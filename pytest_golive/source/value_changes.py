@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pytest_golive.source.values import is_secret
+from pytest_golive.source.values import is_secret, may_be_secret
 from pytest_golive.source.versions import Step
 
 Reader = Callable[[str], Mapping[str, str]]
@@ -47,7 +47,7 @@ class Change:
     def told(self) -> str:
         """The change in one line; what may be a secret is not shown."""
         where = f"{self.file}, {self.places[-1]} of {self.days[-1]}"
-        if is_secret(self.name):
+        if is_secret(self.name) or any(map(may_be_secret, self.values)):
             return f"{self.name} ({where})"
         return f"{self.name}: {_short(self.old)} -> {_short(self.new)} ({where})"
 

@@ -11,13 +11,19 @@ from typing import Any
 
 import yaml
 
+from pytest_golive.source.plausible import looks_made_by_a_machine
+
 MOST_VALUES = 20_000
 
 _LINE = re.compile(
-    r"""^\s*(?:export\s+|const\s+|let\s+|var\s+|final\s+|set\s+|-\s+)?["']?([A-Za-z_][\w.\-]*)["']?\s*(?::\s*\w+\s*)?[:=]\s*"""
+    r"""^\s*(?:export\s+|const\s+|let\s+|var\s+|final\s+|set\s+|ENV\s+|ARG\s+|-\s+)?"""
+    r"""["']?([A-Za-z_][\w.\-]*)["']?\s*(?::\s*\w+\s*)?[:=]\s*"""
     r"""["']?([^"'#;,\n]+)""",
     re.MULTILINE,
 )
+_TAG = re.compile(r"""<\w+\s+(?:key|name)="([^"]+)"\s+value="([^"]*)\"""")
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 _SECRET = re.compile(r"key|token|secret|passw|credential|dsn|private|auth", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][\d_]*)?(?:\.\d+)?(?<=\d)")
 """A number; what begins with a zero more is an id."""
@@ -36,14 +42,14 @@ def values_in(name: str, text: str) -> dict[str, str]:
     suffix = PurePosixPath(name).suffix.lower()
     try:
         if suffix in {".yaml", ".yml"}:
-            documents = list(yaml.load_all(text, _Loader))
-            data: Any = documents[0] if len(documents) == 1 else dict(enumerate(map(_named, documents)))
+            data: Any = dict(enumerate(map(_named, enumerate(yaml.load_all(text, _Loader)))))
         elif suffix == ".json":
             data = json.loads(text)
         elif suffix == ".toml":
             data = tomllib.loads(text)
         else:
-            return {match[1]: canonical(match[2]) for match in _LINE.finditer(text)}
+            pattern = _TAG if text.lstrip().startswith("<") else _LINE
+            return {match[1]: canonical(match[2]) for match in pattern.finditer(text)}
     except (ValueError, yaml.YAMLError, RecursionError):
         return {}
     found: dict[str, str] = {}
@@ -70,23 +76,31 @@ def is_secret(name: str) -> bool:
     return bool(_SECRET.search(name))
 
 
+def may_be_secret(value: str) -> bool:
+    """Whether a value could be a key, or an address with a password in it."""
+    if _ID.fullmatch(value):
+        return False
+    return bool(_PASSWORD.search(value)) or any(map(looks_made_by_a_machine, re.split(r"[\s,;]+", value)))
+
+
 class _Loader(yaml.BaseLoader):
     """Reads all values as text, and any tag as what is behind it."""
 
 
-def _named(document: Any) -> Any:
-    """Return a document of several below its kind and name, so that another order is no change."""
-    if not isinstance(document, dict):
-        return document
-    metadata = document.get("metadata")
+def _named(numbered: tuple[int, Any]) -> Any:
+    """Return a document below its kind and name, so that another order is no change; else below its number."""
+    number, document = numbered
+    metadata = document.get("metadata") if isinstance(document, dict) else None
     name = metadata.get("name", "") if isinstance(metadata, dict) else ""
-    return {f"{document.get('kind', '')}/{name}": document} if name else document
+    if name:
+        return {f"{document.get('kind', '')}/{name}": document}
+    return {f"[{number + 1}]": document} if number else document
 
 
 def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for name, each in value.items():
-            # Documents that carry their name need no number.
+            # Documents carry their own names.
             inner = place if isinstance(name, int) else f"{place}.{name}".lstrip(".")
             yield from _leaves(each, inner)
     elif isinstance(value, list):

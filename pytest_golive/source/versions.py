@@ -107,6 +107,15 @@ def steps_of(folder: Path, path: str, span: Span) -> tuple[Step, ...]:
     return (*steps, *_uncommitted(folder, path))
 
 
+def is_in_git(folder: Path, path: str) -> bool:
+    """Whether git keeps a file, seen from a folder."""
+    try:
+        asked(folder, "rev-parse", "--verify", "--quiet", f"HEAD:./{path}")
+    except NoGit:
+        return False
+    return True
+
+
 def _uncommitted(folder: Path, path: str) -> Sequence[Step]:
     try:
         head = asked(folder, "rev-parse", "--verify", "--quiet", f"HEAD:./{path}").strip()

@@ -44,11 +44,32 @@ def mistakes_of(pack: Pack, rules: Iterable[Rule], schema: SchemaReader) -> tupl
         *(f"{place}: {told}" for file, place in _files(pack).items() for told in _of_schema(file, schema, readable)),
         *(told for name in pack.operations for told in _of_operation(pack, name, readable)),
         *(told for name in pack.composites for told in _of_composite(pack, name)),
+        *_of_records(pack),
         *_of_patience(pack),
         *_of_rotation(pack, tuple(rules)),
         *mistakes_of_webhooks(pack),
         *_of_rules(pack, tuple(rules)),
     )
+
+
+def _of_records(pack: Pack) -> Iterator[str]:
+    """Yield what the vendor's records name and the pack does not have."""
+    if pack.records is None:
+        return
+    told = pack.records.statistics
+    if told is not None and told.operation not in pack.operations:
+        yield f"records.statistics: there is no operation {told.operation}"
+    for kind in ("calls", "changes", "deliveries"):
+        recorded = getattr(pack.records, kind)
+        if recorded is None:
+            continue
+        for name in (recorded.operation, recorded.each):
+            if name is not None and name not in pack.operations:
+                yield f"records.{kind}: there is no operation {name}"
+        if (recorded.each is None) != (recorded.argument is None):
+            yield f"records.{kind}: each and argument go together"
+        if recorded.lag is not None and recorded.lag not in pack.settings:
+            yield f"records.{kind}: there is no setting {recorded.lag}"
 
 
 def _files(pack: Pack) -> dict[str, str]:

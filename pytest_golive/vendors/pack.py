@@ -15,6 +15,7 @@ from pydantic import Field
 from pytest_golive.facts.outcome import Evidence
 from pytest_golive.vendors.fact import Fact, Frozen, Name, Refused, Seconds, Status
 from pytest_golive.vendors.operation import Composite, Operation
+from pytest_golive.vendors.records import Records
 from pytest_golive.vendors.webhooks import Webhooks
 
 
@@ -279,6 +280,7 @@ class Pack(Frozen):
     retry: RetryPolicy
     patience: Patience | None = None
     webhooks: Webhooks | None = None
+    records: Records | None = Field(default=None, description="what the vendor itself keeps of the traffic")
     operations: dict[Name, Operation]
     composites: dict[Name, Composite] = Field(
         default_factory=dict, description="what clients offer as one operation, and is made of several"

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_golive.demands.documents import documents_of
 from pytest_golive.demands.expected_answers import unlike
 from pytest_golive.exchange.answer import Answer
-from pytest_golive.exchange.cleaning import items_of
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable
 from pytest_golive.facts.moment import moment
@@ -17,7 +17,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.manifest.questions import Question, Questions
 from pytest_golive.papers import asked
 from pytest_golive.papers.batches import Batch
-from pytest_golive.papers.published import NOT_PUBLISHED, Place
+from pytest_golive.papers.published import INDEXING, NOT_PUBLISHED, Place
 from pytest_golive.papers.topics import Topic, changed_lately, is_about, says_its_topic, topics_of
 from pytest_golive.readiness.plan import PlannedCheck
 
@@ -146,6 +146,8 @@ def _ask_all(golive: Golive, planned: PlannedCheck) -> _Asked:
             actual="none is about one of them",
         )
     chosen = list(about)[:MOST]
+    if len(about) > MOST:
+        golive.warn(f"{MOST} of {len(about)} questions were asked: those on the newest batches")
     wrong, unsure = [], 0
     for question, answer in zip(chosen, _answers(golive, vendor, chosen), strict=True):
         answer.must_fit()
@@ -184,8 +186,20 @@ def _must_rest_on_ready_documents(golive: Golive, vendor: Vendor, wrong: Sequenc
     about = {document for each in wrong for topic in each.topics for document in topic.documents}
     if not about:
         return
+    fresh = [
+        topic.told
+        for each in wrong
+        for topic in each.topics
+        if topic.batch.ended is not None and topic.batch.ended + INDEXING > moment()
+    ]
+    if fresh:
+        golive.cannot_tell(
+            "documents have to be ready before their topics are asked about",
+            expected="documents that were published an hour ago or more",
+            actual=f"{_some(list(dict.fromkeys(fresh)))} was published within the last hour, and {wrong[0].told}",
+        )
     try:
-        items = items_of(vendor, "list_documents")
+        items = documents_of(vendor)
     except (CannotTell, CheckFailed):
         return
     waiting = [_id_of(item) for item in items if _id_of(item) in about and item.get("ready") is False]
@@ -209,7 +223,7 @@ def _topics(golive: Golive, planned: PlannedCheck) -> tuple[Topic, ...]:
     if any(not row.told["category"] for batch in batches for row in batch.rows):
         vendor = golive.vendor(planned.vendor, planned.environment)
         items: list[Mapping[str, Any]] = golive.once(
-            ("documents", planned.vendor, planned.environment), lambda: items_of(vendor, "list_documents")
+            ("documents", planned.vendor, planned.environment), lambda: documents_of(vendor)
         )
         categories = {_id_of(item): str(item.get("category") or "") for item in items}
     return topics_of(batches, categories)

@@ -22,7 +22,7 @@ from pytest_golive.source import code
 
 STATUSES = (401, 403, 429, 500)
 
-BROKEN = "a broken connection"
+BROKEN, SILENT = "a broken connection", "an answer that never comes"
 
 MARK = "golive_says_a7c3f1"
 """What the vendor's error says: it belongs into the log, and into no text for users."""
@@ -34,23 +34,25 @@ RATING = "send_feedback"
 
 FIELDS = ("session_id", "request_id", "feedback")
 
-SHOWN = 5
+SHOWN = 6
 
 
 def test_users_see_nothing_of_the_failure(golive: Golive, planned: PlannedCheck) -> None:
-    """What a client shows its users of 401, 403, 429, 500 and a broken connection gives nothing away.
+    """What a client shows its users of 401, 403, 429, 500, a broken connection and a timeout gives nothing away.
 
     If this fails: show a text of your own for each kind of failure, and keep the vendor's answer in the log.
     """
     setups = _clients(golive, planned, "nothing says what users are shown")
     for setup in setups:
         golive.client(setup.name).control(_asked(setup))
-    drives = [(setup, fault) for setup in setups for fault in (*STATUSES, BROKEN)]
+    drives: list[tuple[Setup, int | str]] = [(each, fault) for each in setups for fault in (*STATUSES, BROKEN)]
+    # A question may take minutes; what only reads is given up soon.
+    drives += [(each, SILENT) for each in setups if _reading(each)]
 
     def driven(drive: tuple[Setup, int | str]) -> tuple[Trace, tuple[Setup, int | str]]:
         return _failing(golive, *drive), drive
 
-    with ThreadPoolExecutor(len(STATUSES) + 1) as pool:
+    with ThreadPoolExecutor(len(STATUSES) + 2) as pool:
         traces = list(pool.map(golive.carry(driven), drives))
     found = [
         f"{setup.name} on {fault} shows {' and '.join(told)}"
@@ -76,9 +78,15 @@ def _asked(setup: Setup) -> str:
     return next((name for name in ANSWERING if name in setup.operations), setup.operations[0])
 
 
+def _reading(setup: Setup) -> str:
+    """Return an operation that only reads; empty where the client has none."""
+    operations = setup.pack.operations
+    return next((name for name in setup.operations if name in operations and operations[name].method == "GET"), "")
+
+
 def _failing(golive: Golive, setup: Setup, fault: int | str) -> Trace:
-    operation = _asked(setup)
-    step = Step(breaks="reset")
+    operation = (_reading(setup) if fault == SILENT else "") or _asked(setup)
+    step = Step(breaks="hang") if fault == SILENT else Step(breaks="reset")
     if isinstance(fault, int):
         coded = MARK if setup.pack.errors.code else None
         body = error_response(setup.pack, fault, coded, message=MARK).body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pytest_golive.exchange.cleaning import items_of
+from pytest_golive.demands.documents import documents_of
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
@@ -86,7 +86,7 @@ def _listed(golive: Golive, planned: PlannedCheck) -> list[Mapping[str, Any]]:
     __tracebackhide__ = True
     vendor = golive.vendor(planned.vendor, planned.environment)
     found: list[Mapping[str, Any]] = golive.once(
-        ("documents", planned.vendor, planned.environment), lambda: items_of(vendor, "list_documents")
+        ("documents", planned.vendor, planned.environment), lambda: documents_of(vendor)
     )
     return found
 

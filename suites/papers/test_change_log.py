@@ -19,7 +19,7 @@ from pytest_golive.source.git import NoGit
 from pytest_golive.source.session_ids import builders_in
 from pytest_golive.source.value_changes import Change, changes_over, only
 from pytest_golive.source.values import values_in
-from pytest_golive.source.versions import Span, Step, span_since, steps_of
+from pytest_golive.source.versions import Span, Step, is_in_git, span_since, steps_of
 
 KEY = "operations.change_log"
 SOURCE = "source.repository"
@@ -190,12 +190,21 @@ def _history(golive: Golive) -> _History:
         with golive.source.under_git() as repository:
             folder = repository if golive.source.example else papers.folder
             span = span_since(folder, papers.change_log.partition("#")[0])
+            _must_be_kept(golive, folder)
     except NoGit as problem:
         golive.not_verified(
             f"source.repository has no history of git that could be compared with {papers.change_log}: {problem}",
             key=SOURCE,
         )
     return _History(folder, span, entries, papers.change_days, ", ".join(paper.name for paper in logs))
+
+
+def _must_be_kept(golive: Golive, folder: Path) -> None:
+    """End the check where git keeps nothing that could be compared; the example project has no golive.yaml."""
+    named = (*golive.source.configuration_files(), *golive.reviews.alert_files)
+    files = [golive.papers.manifest, *(told for path in named if (told := _told(folder, path)) is not None)]
+    if not golive.sandbox and not any(is_in_git(folder, file) for file in files):
+        golive.not_verified(f"source.repository: git keeps no version of {', '.join(files[:SHOWN])}", key=SOURCE)
 
 
 def _changes(golive: Golive, history: _History, planned: PlannedCheck) -> tuple[Change, ...]:

@@ -9,9 +9,9 @@ from pytest_golive.golive import Golive
 from pytest_golive.history.kept import HOLDS
 from pytest_golive.papers import asked
 from pytest_golive.papers import incident_follow_up as told
-from pytest_golive.papers.change_log import entries_of
-from pytest_golive.papers.incident_records import ENVIRONMENTS, Incident, incidents_in, is_about
+from pytest_golive.papers.incident_records import ENVIRONMENTS, Incident, about, incidents_in
 from pytest_golive.papers.moments import Moment
+from pytest_golive.papers.single_changes import single_changes
 from pytest_golive.papers.sync_log import Row
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.pipelines.uses import stage_of
@@ -110,11 +110,11 @@ def test_incidents_list_what_changed_before(golive: Golive, planned: PlannedChec
     papers = golive.papers
     key = "operations.change_log"
     logs = asked.named(papers, papers.change_log, key, "nothing says where changes are written down")
-    entries = [entry for paper in logs for entry in entries_of(paper)]
+    changes = single_changes(logs)
     wrong = []
     for incident in _incidents(golive, planned, FAILING, WEEK):
-        before = told.entries_before(entries, _start(incident))
-        missing = [entry.place for entry in before if not told.is_listed(entry, incident)]
+        before = told.changes_before(changes, _start(incident), incident.zone)
+        missing = [change.place for change in before if not told.is_listed(change, incident)]
         if missing:
             wrong.append(f"{incident.place} does not list {', '.join(missing)}")
         elif not before and not told.tells_of_changes(incident):
@@ -165,7 +165,8 @@ def _must(golive: Golive, requirement: str, expected: str, wrong: Sequence[str])
 def _incidents(golive: Golive, planned: PlannedCheck, kind: str, period: timedelta) -> Iterator[Incident]:
     """Yield the incidents of a kind that are to be looked at; a note where there is none."""
     __tracebackhide__ = True
-    found = [each for each in _recorded(golive) if _is_here(golive, planned, each)]
+    others = sorted(set(golive.environment.targets) - {planned.vendor})
+    found = [each for each in about(_recorded(golive), planned.vendor, others) if _is_here(golive, planned, each)]
     mine = [each for each in found if kind in each.kinds and _is_lately(golive, each, period)]
     for each in found:
         if kind in each.may_be - each.kinds:
@@ -195,9 +196,7 @@ def _recorded(golive: Golive) -> tuple[Incident, ...]:
 
 
 def _is_here(golive: Golive, planned: PlannedCheck, incident: Incident) -> bool:
-    """Whether an incident is about this vendor and this environment, as far as it says."""
-    if not is_about(incident, planned.vendor, sorted(set(golive.environment.targets) - {planned.vendor})):
-        return False
+    """Whether an incident is about this environment, as far as it says."""
     given = incident.tells(ENVIRONMENTS).casefold()
     if not given or planned.environment.casefold() in given or golive.sandbox:
         return True
@@ -212,8 +211,9 @@ def _is_lately(golive: Golive, incident: Incident, period: timedelta) -> bool:
     if golive.sandbox or incident.start is None:
         return True
     until = incident.until
-    last = until if until is not None else None if not incident.is_over else incident.start.until
-    return last is None or last >= _now() - period
+    # One that nobody has ended in a while was only forgotten.
+    last = until or incident.start.until + (timedelta() if incident.is_over else MONTH)
+    return last >= _now() - period
 
 
 def _has_run(golive: Golive, planned: PlannedCheck, rules: Sequence[str], begin: datetime, end: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.papers import asked
 from pytest_golive.papers.moments import Moment, moments_in
 from pytest_golive.papers.services import Service, differences, service_of
-from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
+from pytest_golive.papers.sync_log import Row
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.leaks import is_example
 
@@ -51,7 +51,7 @@ def test_smoke_question_rests_on_stable_content(golive: Golive, planned: Planned
     If this fails: ask about something else, whose source is approved and stays as it is, and name it in smoke_source.
     """
     given = golive.vendor(planned.vendor, planned.environment).setting("smoke_source")
-    rows = _rows(golive)
+    rows = asked.sync_log(golive.papers)
     wrong = [
         told
         for source in (given if isinstance(given, list) else [given])
@@ -65,7 +65,7 @@ def test_smoke_question_rests_on_stable_content(golive: Golive, planned: Planned
     )
 
 
-def _unstable(golive: Golive, source: str, rows: list[Row]) -> Iterator[str]:
+def _unstable(golive: Golive, source: str, rows: Sequence[Row]) -> Iterator[str]:
     mine = [row for row in rows if source in {row.told["source"], row.told["document"]}]
     if not mine:
         yield f"the sync log has no {source}"
@@ -115,19 +115,3 @@ def _others(golive: Golive) -> list[Service]:
 
 def _read(path: Path, told: str) -> Service:
     return service_of(path / "golive.yaml" if path.is_dir() else path, told)
-
-
-def _rows(golive: Golive) -> list[Row]:
-    __tracebackhide__ = True
-    papers = golive.papers
-    rows: list[Row] = []
-    for paper in asked.named(papers, papers.sync_log, SYNC_LOG, "nothing says what was published, and when"):
-        try:
-            rows += rows_of(paper)
-        except Unreadable as problem:
-            golive.cannot_tell(
-                "the sync log has to be readable",
-                expected="CSV, JSON, JSON lines or YAML with one row per document",
-                actual=f"{paper.name}: {problem}",
-            )
-    return rows

@@ -12,7 +12,7 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review import calls, incidents
-from pytest_golive.review.asking import asking
+from pytest_golive.review.asking import asking, must_have_codes
 from pytest_golive.review.endpoints import stands_for
 from pytest_golive.review.judging import judge
 from pytest_golive.review.review import Review
@@ -31,8 +31,10 @@ def test_refused_calls_are_not_tried_again(golive: Golive, planned: PlannedCheck
     """
     review = _review(golive, planned)
     with asking(planned.title, review):
-        refused = sum(row.value for row in review.counts("requests", None, "status") if row.label("status") == "401")
+        rows = review.counts("requests", None, "status")
         retries = review.counts("retries", None, "status")
+    must_have_codes(planned.title, review, rows)
+    refused = sum(row.value for row in rows if row.label("status") == "401")
     if retries and not any(row.label("status") for row in retries):
         told = f"retries are not counted by status, by {review.traffic.title}; add the label to them"
         raise NotVerified(told, key="monitoring")
@@ -50,6 +52,7 @@ def test_limited_calls_are_tried_again(golive: Golive, planned: PlannedCheck) ->
     with asking(planned.title, review):
         rows = review.counts("requests", None, "status")
         retries = total(review.counts("retries"))
+    must_have_codes(planned.title, review, rows)
     _judge(golive, planned, review, [calls.limited_and_left(rows, retries, review.thresholds)])
 
 
@@ -61,11 +64,9 @@ def test_unknown_ids_name_their_caller(golive: Golive, planned: PlannedCheck) ->
     review = _review(golive, planned)
     day = last(review.week.end, hours=24)
     with asking(planned.title, review):
-        lost = [
-            row
-            for row in review.counts("requests", day, "status", "integration")
-            if row.label("status") == "404" and row.value >= 0.5
-        ]
+        of_a_day = review.counts("requests", day, "status", "integration")
+        must_have_codes(planned.title, review, of_a_day)
+        lost = [row for row in of_a_day if row.label("status") == "404" and row.value >= 0.5]
         if lost:
             window, said = day, calls.nameless(lost, "each 404 of the last day")
         else:
@@ -164,6 +165,7 @@ def test_launch_goes_well(golive: Golive, planned: PlannedCheck) -> None:
         rows = review.counts("requests", None, "endpoint", "status")
         if not rows and not review.counts("requests", review.usual):
             raise NotYet("due after the launch: nothing has been called yet")
+        must_have_codes(planned.title, review, rows)
         try:
             took = review.quantile(0.95)
         except NotKept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_golive.facts.finding import NotVerified
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
+from pytest_golive.publishing import rollouts_found
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review.asking import asking
 from pytest_golive.review.decisions import judge_decisions
@@ -28,7 +29,9 @@ def test_findings_have_decisions(golive: Golive, planned: PlannedCheck) -> None:
     budget = vendor.target.settings.get("poll_budget_seconds")
     asked = Asked(planned.vendor, None if budget is None else float(budget), asynchronous)
     with asking(planned.title, review):
-        before, found = findings(earlier, asked), findings(review, asked)
+        before, found = dict(findings(earlier, asked)), dict(findings(review, asked))
+        before |= rollouts_found(golive, planned.vendor, planned.environment, now - WEEK)
+        found |= rollouts_found(golive, planned.vendor, planned.environment, now)
     for name, trend in found.items():
         golive.note(f"{name}: {trend.actual} ({trend.action})")
     decisions = golive.reviews.decisions

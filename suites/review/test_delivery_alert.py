@@ -11,7 +11,7 @@ import yaml
 
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alert_routes import Routes, RoutesProblem, labels_of, routes_in
+from pytest_golive.review.alert_routes import Routes, RoutesProblem, alerts_in, routes_in
 from pytest_golive.review.alert_rules import groups_of
 
 ALERTS, ROUTES = "monitoring.alerts", "monitoring.routes"
@@ -37,7 +37,7 @@ def test_alert_on_failed_deliveries_reaches_somebody(golive: Golive, planned: Pl
             expected="one that names webhooks or deliveries, and their failures",
             actual=f"none in {', '.join(path.name for path in golive.reviews.alert_files)}",
         )
-    routes = [_routes(golive, file) for file in _there(golive, ROUTES, golive.reviews.route_files)]
+    routes = _routes(golive, _there(golive, ROUTES, golive.reviews.route_files))
     lost = [told for name, labels in alerts if (told := _lost(name, labels, routes))]
     golive.must(
         "the alert on failed deliveries has to reach somebody",
@@ -63,7 +63,7 @@ def _lost(name: str, labels: Mapping[str, str], routes: Sequence[Routes]) -> str
 def _on_deliveries(golive: Golive, file: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
     __tracebackhide__ = True
     try:
-        labels = dict(labels_of(file))
+        labels = {each.name: each.labels for each in alerts_in(file)}
         rules = [rule for group in groups_of(file) for rule in _rules(group)]
     except (RoutesProblem, OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
         golive.cannot_tell("alerts have to be readable", expected="a rule file of Prometheus", actual=str(problem))
@@ -80,10 +80,10 @@ def _rules(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [rule for rule in rules if isinstance(rule, dict) and "alert" in rule] if isinstance(rules, list) else []
 
 
-def _routes(golive: Golive, file: Path) -> Routes:
+def _routes(golive: Golive, files: Sequence[Path]) -> tuple[Routes, ...]:
     __tracebackhide__ = True
     try:
-        return routes_in(file, file.name)
+        return routes_in(files)
     except RoutesProblem as problem:
         golive.cannot_tell(
             "routes have to be readable",

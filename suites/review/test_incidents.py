@@ -7,7 +7,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review import gaps
 from pytest_golive.review.action import Action
-from pytest_golive.review.asking import asking
+from pytest_golive.review.asking import asking, must_have_codes
 from pytest_golive.review.decisions import incident_name
 from pytest_golive.review.incidents import HOUR, RATE_SECONDS, bursts, coarse, is_limited
 from pytest_golive.review.judging import judge
@@ -46,6 +46,7 @@ def test_bursts_cause_no_429(golive: Golive, planned: PlannedCheck) -> None:
     review = _review(golive, planned)
     with asking(planned.title, review):
         rows = review.counts("requests", None, "status")
+        must_have_codes(planned.title, review, rows)
         slots = review.slots("requests", RATE_SECONDS, review.week, "status") if any(map(is_limited, rows)) else ()
     if not any(map(is_limited, rows)):
         golive.note(f"no call got 429 ({review.week.told})")

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cache
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
-from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotApplicable, NotVerified, NotYet
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
-from pytest_golive.papers import asked
 from pytest_golive.papers.batches import Batch, growing
-from pytest_golive.papers.published import Place
+from pytest_golive.publishing import Publishing, publishing_of, rollout_of
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review import rollouts
+from pytest_golive.review import rising, rollouts
 from pytest_golive.review.action import Action
 from pytest_golive.review.asking import asking
 from pytest_golive.review.bulk_sync import Job, failed_meanwhile
-from pytest_golive.review.content_figures import ContentFigures
-from pytest_golive.review.endpoints import stands_for
-from pytest_golive.review.review import Review
-from pytest_golive.review.rollouts import DAY, Doubt, Early, Figure, Measure, Rollout, Said
+from pytest_golive.review.rising import DAY
+from pytest_golive.review.rollouts import Doubt, Early, Said
 from pytest_golive.review.trends import TooLittle, Trend
 from pytest_golive.review.window import Window
 
-CHAT = ("chat", "chat_async", "get_chat_request")
-"""Operations whose answers rest on content."""
+A_DAY_HOURS = 23
+"""A sync of every night does not begin at the same second."""
 
 LATELY = timedelta(weeks=4)
 """A batch that began so long ago was judged before."""
@@ -55,8 +50,10 @@ def test_batches_are_watched(golive: Golive, planned: PlannedCheck) -> None:
             with asking(planned.title, look.review):
                 share = measure(Window(begin, look.now)).own
             shares.append(f"{figure.what} {share.told}")
-            if share.of < figure.least:
+            # A sync of every night is watched over the week, not by each of its nights.
+            if share.of < figure.least and rollout is due[0]:
                 said.append(TooLittle(f"{figure.least} {figure.unit} since {rollout.told}", f"{share.of:,.0f}"))
+        said.append(None)
         golive.note(f"since {rollout.told}: {', '.join(shares)}")
     _judge(planned, look, said)
 
@@ -71,12 +68,12 @@ def test_growth_waited_for_good_figures(golive: Golive, planned: PlannedCheck) -
     for before, batch in growing(look.batches):
         if batch.begun is None or not look.now - LATELY <= batch.begun <= look.now or before.was_rolled_back:
             continue
-        hours = (batch.begun - before.times[-1].at).total_seconds() / 3600
-        if hours < 24:
+        hours = (batch.begun - before.times[0].at).total_seconds() / 3600
+        if hours < A_DAY_HOURS:
             actual = f"it began {hours:.1f} hours after batch {before.name}"
             said.append(Trend(f"batch {batch.name}", "a day of figures before a bigger batch", actual, Action.PAUSE))
             continue
-        earlier, following = look.until(before), look.rollout(batch)
+        earlier, following = look.until(before), rollout_of(batch)
         for figure, measure in look.answers:
             with asking(planned.title, look.review):
                 said.append(rollouts.went_on(figure, measure, earlier, following))
@@ -91,10 +88,9 @@ def test_rollout_pauses_when_ratings_get_worse(golive: Golive, planned: PlannedC
     If this fails: pause the rollout and write it down; look at the answers that were rated badly before going on.
     """
     look = _look(golive, planned)
-    figure = rollouts.bad_ratings(look.review.thresholds)
-    dated = [batch for batch in look.batches if batch.begun]
+    figure = rising.bad_ratings(look.review.thresholds)
     said: list[Said] = []
-    for before, batch in pairwise(dated):
+    for before, batch in pairwise(look.dated):
         assert before.begun is not None, "only those with times"
         assert batch.begun is not None, "only those with times"
         if not look.review.week.start <= batch.begun <= look.now:
@@ -103,7 +99,7 @@ def test_rollout_pauses_when_ratings_get_worse(golive: Golive, planned: PlannedC
             said.append(None)
             continue
         with asking(planned.title, look.review):
-            one = rollouts.went_on(figure, look.figures.ratings, look.until(before), look.rollout(batch))
+            one = rollouts.went_on(figure, look.figures.ratings, look.until(before), rollout_of(batch))
         if isinstance(one, Trend):
             one = replace(one, actual=f"it was published, though {one.actual}; no pause is recorded")
         said.append(one)
@@ -118,11 +114,8 @@ def test_sync_pauses_when_calls_fail(golive: Golive, planned: PlannedCheck) -> N
     If this fails: let the job watch the rates itself; send what is left in smaller steps once they are normal.
     """
     look = _look(golive, planned)
-    limits, thresholds = golive.reviews.limits, look.review.thresholds
-    figures: tuple[tuple[Figure, Measure], ...] = (
-        (rollouts.server_errors(thresholds), look.figures.all_errors),
-        (rollouts.timeouts(thresholds, limits.timeouts_growth, limits.timeouts), look.figures.all_timeouts),
-    )
+    errors, late = look.failures
+    figures = ((errors, look.figures.all_errors), (late, look.figures.all_timeouts))
     due = [batch for batch in look.batches if batch.ended and look.review.week.start <= batch.ended <= look.now]
     if not due:
         raise NotApplicable(f"no batch was published in {look.review.week.told}")
@@ -149,70 +142,26 @@ def test_batches_made_nothing_worse(golive: Golive, planned: PlannedCheck) -> No
     """
     look = _look(golive, planned)
     said: list[Said] = []
+    documents: dict[str, tuple[str, ...]] = {}
     lacking: NotVerified | None = None
     for figure, measure in look.answers:
         try:
             with asking(planned.title, look.review):
-                said += [one for _, one in rollouts.effects(figure, measure, look.rollouts, look.now)]
+                found = list(rollouts.effects(figure, measure, look.rollouts, look.now))
+            said += [one for _, one in found]
+            documents |= {rollout.told: rollout.documents for rollout, _ in found}
         except NotVerified as unkept:
             lacking = unkept
-    for figure, measure in look.calls(golive):
+    for figure, measure in look.calls:
         # What nobody keeps is left out: it is told by the checks of the calls themselves.
         with suppress(NotVerified), asking(planned.title, look.review):
-            found = [one for _, one in rollouts.effects(figure, measure, look.rollouts, look.now)]
+            found = list(rollouts.effects(figure, measure, look.rollouts, look.now))
             # Too few calls to say anything of say nothing about answers either.
-            said += [one for one in found if isinstance(one, Trend | Doubt)]
+            said += [one for _, one in found if isinstance(one, Trend | Doubt)]
+            documents |= {rollout.told: rollout.documents for rollout, _ in found}
     if not said and lacking is None:
         raise NotApplicable(f"no batch was published in the two weeks before {look.now:%Y-%m-%d %H:%M} UTC")
-    _judge(planned, look, said, lacking)
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What a check looks at.
-
-    Attributes:
-        review: who is asked.
-        figures: the figures of the site.
-        batches: what was published, with what is written down about it.
-        rates: whether answers are rated.
-        now: the end of what is known, a full hour.
-    """
-
-    review: Review
-    figures: ContentFigures
-    batches: tuple[Batch, ...]
-    rates: bool
-    now: datetime
-
-    @property
-    def answers(self) -> tuple[tuple[Figure, Measure], ...]:
-        """The figures of answers, with what measures them."""
-        thresholds = self.review.thresholds
-        levels = (rollouts.low_confidence(thresholds), self.figures.confidence)
-        return ((rollouts.bad_ratings(thresholds), self.figures.ratings), levels) if self.rates else (levels,)
-
-    @property
-    def rollouts(self) -> tuple[Rollout, ...]:
-        """The batches that tell their time."""
-        return tuple(self.rollout(batch) for batch in self.batches if batch.begun)
-
-    def calls(self, golive: Golive) -> tuple[tuple[Figure, Measure], ...]:
-        """Return the figures of calls that rest on content, with what measures them."""
-        thresholds, limits = self.review.thresholds, golive.reviews.limits
-        late = rollouts.timeouts(thresholds, limits.timeouts_growth, limits.timeouts)
-        return ((rollouts.server_errors(thresholds), self.figures.errors), (late, self.figures.timeouts))
-
-    def rollout(self, batch: Batch) -> Rollout:
-        """Return a batch as figures are asked about it."""
-        assert batch.begun is not None, "only batches with times"
-        assert batch.ended is not None, "only batches with times"
-        return Rollout((batch.name,), batch.begun, batch.ended, batch.documents, batch.was_rolled_back)
-
-    def until(self, last: Batch) -> list[Rollout]:
-        """Return the batches up to one."""
-        dated = [batch for batch in self.batches if batch.begun]
-        return [self.rollout(batch) for batch in dated[: dated.index(last) + 1]]
+    _judge(planned, look, said, lacking, documents)
 
 
 def _job(batch: Batch) -> Job:
@@ -222,32 +171,18 @@ def _job(batch: Batch) -> Job:
     return Job(batch.name, tuple(sent) if is_exact else (sent[0], max(each.until for each in batch.times)), is_exact)
 
 
-def _look(golive: Golive, planned: PlannedCheck) -> _Look:
+def _look(golive: Golive, planned: PlannedCheck) -> Publishing:
     __tracebackhide__ = True
-    vendor = golive.vendor(planned.vendor, planned.environment)
-    if not vendor.has("content_sync"):
-        raise NotApplicable("the feature content_sync is switched off in golive.yaml")
-    batches = asked.batches(golive.papers, Place.of(golive.environments[planned.environment], planned.vendor))
-    if not any(batch.begun for batch in batches):
-        raise NotVerified("the sync log tells no times of its batches: figures have no before", key=asked.SYNC_LOG)
-    review = golive.reviews.of(planned.vendor, planned.environment, moment())
-    figures = ContentFigures(review, vendor.target.ids.get("site_id", ""), _rests_on_content(vendor))
-    return _Look(review, figures, batches, vendor.has("feedback"), review.week.end)
+    return publishing_of(golive, planned.vendor, planned.environment, moment())
 
 
-def _rests_on_content(vendor: Vendor) -> Callable[[str], bool]:
-    """Return what tells whether an endpoint's calls rest on content or publish it, by its name or path."""
-    operations = vendor.pack.operations.items()
-    paths = {name: each.path for name, each in operations if name in CHAT or each.feature == "content_sync"}
-
-    @cache
-    def rests(endpoint: str) -> bool:
-        return any(stands_for(endpoint, *each) for each in paths.items())
-
-    return rests
-
-
-def _judge(planned: PlannedCheck, look: _Look, said: Iterable[Said], lacking: NotVerified | None = None) -> None:
+def _judge(
+    planned: PlannedCheck,
+    look: Publishing,
+    said: Iterable[Said],
+    lacking: NotVerified | None = None,
+    documents: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """End as failed where there is a finding; else as not verified, inconclusive or pending where that is due."""
     __tracebackhide__ = True
     everything = list(said)
@@ -256,7 +191,8 @@ def _judge(planned: PlannedCheck, look: _Look, said: Iterable[Said], lacking: No
     if found:
         actual = "; ".join(f"{one.about}: {one.actual}" for one in found)
         expected = "; ".join(dict.fromkeys(one.expected for one in found))
-        fix = f"Next action: {'; '.join(dict.fromkeys(_next(one, look.rollouts) for one in found))}. {planned.fix}"
+        actions = dict.fromkeys(_next(one, (documents or {}).get(one.about, ())) for one in found)
+        fix = f"Next action: {'; '.join(actions)}. {planned.fix}"
         raise CheckFailed(Finding(planned.title, expected, f"{actual} ({by})", fix=fix))
     if lacking is not None:
         raise lacking
@@ -268,11 +204,9 @@ def _judge(planned: PlannedCheck, look: _Look, said: Iterable[Said], lacking: No
         raise NotYet(f"the newest batch is looked at from {max(early):%Y-%m-%d %H:%M} UTC on, a day after it")
 
 
-def _next(found: Trend, batches: Sequence[Rollout]) -> str:
+def _next(found: Trend, documents: Sequence[str]) -> str:
     """Return the next action, with the batch, and the documents that it is about."""
     if found.action is not Action.ROLL_BACK:
         return f"{found.action}, {found.about}"
-    names = found.about.partition(" ")[2].replace(" and ", ", ").split(", ")
-    documents = [name for batch in batches if set(batch.names) & set(names) for name in batch.documents]
     shown = ", ".join(documents[:10]) + (f" and {len(documents) - 10} more" if len(documents) > 10 else "")
     return f"{found.action} {found.about} (set to draft: {shown})" if shown else f"{found.action} {found.about}"

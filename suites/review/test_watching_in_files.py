@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers.owners import owner_of
 from pytest_golive.papers.placeholders import is_placeholder
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alert_routes import Receiver, Routes, RoutesProblem, labels_of, routes_in
+from pytest_golive.review.alert_routes import Alert, Receiver, Routes, RoutesProblem, alerts_in, routes_in
 from pytest_golive.review.watched_files import ALERTS, PANELS, Wanted, unresolved
 
 SHOWN = 7
@@ -52,21 +52,19 @@ def test_alerts_reach_their_owner(golive: Golive, planned: PlannedCheck) -> None
     if owner is None or is_placeholder(owner[1]):
         golive.not_verified(f"{OWNER} is missing: nobody is named", key=OWNER)
     assert owner is not None, "the check ended otherwise"
-    alerts = [
-        alert for file in _there(golive, ALERT_FILES, golive.reviews.alert_files) for alert in _labels(golive, file)
-    ]
-    routes = [_routes(golive, file) for file in _there(golive, ROUTES, golive.reviews.route_files)]
-    others = [each for name, each in golive.papers.owners.items() if each.casefold() != owner[1].casefold()]
+    files = _there(golive, ALERT_FILES, golive.reviews.alert_files)
+    alerts = _alerts(golive, files, planned.vendor)
+    routes = _routes(golive, _there(golive, ROUTES, golive.reviews.route_files))
+    others = [each for each in golive.papers.owners.values() if each.casefold() != owner[1].casefold()]
     wrong: list[str] = []
     silent: dict[str, None] = {}
-    for name, labels in alerts:
-        named = [(each, receiver) for each in routes for receiver in each.of(labels)]
-        for each, receiver in named:
+    for alert in alerts:
+        for each, receiver in [(way, receiver) for way in routes for receiver in way.of(alert.labels)]:
             known = each.receivers.get(receiver)
-            told = _wrong(name, receiver, known, labels, owner[1], others)
+            told = _wrong(alert, receiver, known, owner[1], others)
             if told:
                 wrong.append(f"{each.file}: {told}")
-            elif known is not None and not _names(owner[1], _about(known, labels)):
+            elif known is not None and not _names(owner[1], _about(known, alert)):
                 silent[receiver] = None
     golive.must(
         "alerts have to reach the team that owns monitoring",
@@ -76,25 +74,23 @@ def test_alerts_reach_their_owner(golive: Golive, planned: PlannedCheck) -> None
     )
     if silent:
         golive.warn(f"{', '.join(silent)}: no name in it tells that this is {owner[1]}; see that it is")
-    golive.note(f"{len(alerts)} alerts were followed to their receivers")
+    golive.note(f"alerts that were followed to their receivers: {len(alerts)}")
 
 
-def _wrong(
-    alert: str, receiver: str, known: Receiver | None, labels: Mapping[str, str], owner: str, others: Sequence[str]
-) -> str:
+def _wrong(alert: Alert, receiver: str, known: Receiver | None, owner: str, others: Sequence[str]) -> str:
     if known is None:
-        return f"{alert} goes to {receiver or 'nobody'}, which is not defined"
+        return f"{alert.name} goes to {receiver or 'nobody'}, which is not defined"
     if not known.reaches:
-        return f"{alert} goes to {receiver}, which reaches nobody"
-    told = _about(known, labels)
+        return f"{alert.name} goes to {receiver}, which reaches nobody"
+    told = _about(known, alert)
     theirs = [each for each in others if _names(each, told)]
     if theirs and not _names(owner, told):
-        return f"{alert} goes to {receiver}, which is {theirs[0]}'s"
+        return f"{alert.name} goes to {receiver}, which is {theirs[0]}'s"
     return ""
 
 
-def _about(receiver: Receiver, labels: Mapping[str, str]) -> str:
-    own = (value for name, value in labels.items() if re.search(r"team|owner|squad|group", name))
+def _about(receiver: Receiver, alert: Alert) -> str:
+    own = (value for name, value in alert.labels.items() if re.search(r"team|owner|squad|group", name))
     return " ".join((receiver.name, receiver.told, *own))
 
 
@@ -129,19 +125,29 @@ def _there(golive: Golive, key: str, files: Sequence[Path]) -> list[Path]:
     return [path for path in found if path.is_file()]
 
 
-def _labels(golive: Golive, file: Path) -> tuple[tuple[str, Mapping[str, str]], ...]:
+def _alerts(golive: Golive, files: Sequence[Path], vendor: str) -> list[Alert]:
+    """Return the alerts of some files that are about a vendor; where none says so, all but those for nobody."""
     __tracebackhide__ = True
-    try:
-        return labels_of(file)
-    except RoutesProblem as problem:
-        golive.cannot_tell("alerts have to be readable", expected="a rule file of Prometheus", actual=str(problem))
-        raise
+    requirement, expected = "alerts have to be readable", "rule files of Prometheus or Grafana"
+    alerts: list[Alert] = []
+    for file in files:
+        try:
+            alerts += alerts_in(file)
+        except RoutesProblem as problem:
+            golive.cannot_tell(requirement, expected=expected, actual=str(problem))
+    if not alerts:
+        names = ", ".join(file.name for file in files)
+        golive.cannot_tell(requirement, expected=expected, actual=f"{names} holds no alert")
+    named = [alert for alert in alerts if vendor in alert.text.casefold()]
+    others = set(golive.environment.targets) - {vendor}
+    rest = [alert for alert in alerts if alert.labels.get("vendor", "").casefold() not in others]
+    return named or [alert for alert in rest if not alert.is_for_nobody]
 
 
-def _routes(golive: Golive, file: Path) -> Routes:
+def _routes(golive: Golive, files: Sequence[Path]) -> tuple[Routes, ...]:
     __tracebackhide__ = True
     try:
-        return routes_in(file, file.name)
+        return routes_in(files)
     except RoutesProblem as problem:
         golive.cannot_tell(
             "routes have to be readable",

@@ -12,11 +12,12 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.change_log import newest, rotations
-from pytest_golive.papers.rotation_steps import ToldSteps, steps_in
+from pytest_golive.papers.rotation_steps import ToldSteps, is_about, steps_in
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.rotation import workers
-from pytest_golive.rotation.instances import Instance, instances_in
+from pytest_golive.rotation.instances import Instance, in_use, instances_in
 from pytest_golive.rotation.steps import MINUTE, Evidence, Steps, is_before, must_pass_in_between, written
+from pytest_golive.vendors.library import read_pack
 
 SMOKE, TRAFFIC = "UPZ-66", "UPZ-67"
 
@@ -60,10 +61,10 @@ def test_instances_started_after_the_secret_changed(golive: Golive, planned: Pla
     since = look.steps.stored or look.steps.created
     if since is None:
         raise look.missing("stored")
-    mine = look.vendor.key(look.credential).fingerprint
+    mine = in_use(look.vendor)
     told = {each for report in reports for each in instances_in(report, planned.vendor, look.credential, moment())}
     early = [each for each in told if each.configured is not None and each.configured < since - MINUTE]
-    stale = sorted(_started(each) for each in early if each.fingerprint != mine)
+    stale = sorted(_started(each) for each in early if each.fingerprint not in mine)
     requirement, expected = (
         "every instance has to be started after the secret changed",
         f"a start since {written(since)}",
@@ -174,6 +175,13 @@ class _Look:
         return f"environments.{self.planned.environment}.vendors.{self.planned.vendor}.rotation.{step}"
 
 
+def _is_about(text: str, golive: Golive, planned: PlannedCheck) -> bool:
+    """Whether a text is about this vendor in this environment, or does not say about which."""
+    vendors = {name: (name, read_pack(name).title) for name in golive.environments[planned.environment].targets}
+    environments = {name: (name,) for name in golive.environments}
+    return is_about(text, planned.vendor, vendors) and is_about(text, planned.environment, environments)
+
+
 @dataclass(frozen=True, slots=True)
 class _Submitted:
     """Something that was submitted before the switch.
@@ -193,7 +201,7 @@ def _look(golive: Golive, planned: PlannedCheck) -> _Look:
     vendor = golive.vendor(planned.vendor, planned.environment)
     steps = Steps.read(vendor.target.rotation)
     if steps.switched is None and steps.revoked is None:
-        told = _logged(golive)
+        told = _logged(golive, planned)
         if "switched" in told.moments:
             golive.note(f"golive.yaml tells no step: taken from {told.place}")
             known = {name: at for name in told.moments if (at := getattr(steps, name)) is not None}
@@ -201,11 +209,13 @@ def _look(golive: Golive, planned: PlannedCheck) -> _Look:
     return _Look(golive, planned, vendor, steps, moment())
 
 
-def _logged(golive: Golive) -> ToldSteps:
-    """Return the steps that the newest rotation of the change log tells, if there is one."""
+def _logged(golive: Golive, planned: PlannedCheck) -> ToldSteps:
+    """Return the steps that the newest rotation of the change log tells, if there is one of this key."""
     with suppress(NotVerified, CheckFailed):
         papers = asked.named(golive.papers, golive.papers.change_log, "operations.change_log", "no steps")
-        entry = newest(tuple(each for paper in papers for each in rotations(paper)))
+        entries = [each for paper in papers for each in rotations(paper)]
+        about = tuple(each for each in entries if _is_about(each.text, golive, planned))
+        entry = newest(about)
         if entry is not None:
             return steps_in(entry)
     return ToldSteps("")

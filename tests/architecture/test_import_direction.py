@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "cassettes": MODELS | {"contract"},
     "exchange": CALLS - {"exchange"},
     "demands": CALLS,
-    "changes": CALLS - {"cassettes"},
+    "changes": (CALLS - {"cassettes"}) | {"papers"},
     "sandbox": MODELS | {"papers"},
     "trials": MODELS,
     "handlers": CALLS | {"sandbox", "programs", "trials"},

@@ -302,6 +302,7 @@ def test_what_is_sent_is_evidence_of_its_check(tmp_path: Path) -> None:
     (exchange,) = record.exchanges
     (step,) = record.timeline
     assert (step["what"], step["came"], step["part"]) == ("message.sent: said by golive", "200", "deliveries")
+    assert str(step["lane"]).startswith("message.sent evt_")
     assert 0 < float(step["ended"]) - float(step["begun"]) < 10
     assert (
         exchange.operation,

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable
@@ -61,9 +62,7 @@ def test_what_is_there_passes(tmp_path: Path, address: str) -> None:
     (tmp_path / "board.libsonnet").write_text("local grafana = import 'g.libsonnet';")
 
     look(tmp_path, *(f"{address}/{status}" for status in (200, 302, 401, 403, 429)))
-    look(
-        tmp_path, "golive.json", "exported.json", "old.json", "datadog.json", "*.libsonnet", str(tmp_path / "old.json")
-    )
+    look(tmp_path, "golive.json", "exported.json", "old.json", "datadog.json", "*.libsonnet", str(tmp_path / "o*.json"))
 
     assert not any("authorization" in headers for headers in SEEN)
 
@@ -72,7 +71,7 @@ def test_what_is_there_passes(tmp_path: Path, address: str) -> None:
     ("name", "told"),
     [
         ("gone.json", "gone.json is not there"),
-        ("boards/*.json", "boards/*.json fits no file"),
+        ("boards/*.json", "*.json is not there"),
         ("broken.json", "broken.json is no JSON"),
         ("empty.json", "empty.json has no panel"),
         ("bro*.json", "broken.json is no JSON"),
@@ -105,6 +104,17 @@ def test_who_cannot_be_asked_from_here_is_not_called_missing(tmp_path: Path) -> 
         "dashboards that can be asked from here",
         "http://127.0.0.1:9/d/shop cannot be asked: ConnectError: [Errno 111] Connection refused",
     )
+
+
+def test_hosts_that_hide_what_is_there_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private page of a code host is answered with 404 to who is not known."""
+    address = "https://gitlab.shop.example/ops/boards/-/blob/main/shop.json"
+    monkeypatch.setattr(httpx, "get", lambda url, **_: httpx.Response(404, request=httpx.Request("GET", url)))
+
+    with pytest.raises(CannotTell) as untold:
+        look(tmp_path, address)
+
+    assert untold.value.finding.actual == (f"{address} answers 404, which may mean that it is not shown to everybody")
 
 
 def test_nothing_is_demanded_where_none_is_named(tmp_path: Path) -> None:

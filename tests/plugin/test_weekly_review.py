@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.review import rollouts
+from pytest_golive.review import rising, rollouts
 from pytest_golive.review.chart import chart
 from pytest_golive.review.content_figures import ContentFigures
 from pytest_golive.review.dashboard import Board, Watched, panels
@@ -108,10 +108,10 @@ def test_metrics_and_logs_say_the_same_of_a_batch(kept: Kept, request: pytest.Fi
     def said(review: Review) -> list[tuple[str, type[object]]]:
         thresholds, figures = review.thresholds, ContentFigures(review, "s-1", lambda endpoint: "/chat" in endpoint)
         asked = (
-            (rollouts.bad_ratings(thresholds), figures.ratings),
-            (rollouts.low_confidence(thresholds), figures.confidence),
-            (rollouts.server_errors(thresholds), figures.errors),
-            (rollouts.timeouts(thresholds, 3.0, 5), figures.timeouts),
+            (rising.bad_ratings(thresholds), figures.ratings),
+            (rising.low_confidence(thresholds), figures.confidence),
+            (rising.server_errors(thresholds), figures.errors),
+            (rising.timeouts(thresholds, 3.0, 5), figures.timeouts),
         )
         return [
             (figure.what, type(one))

@@ -11,8 +11,9 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Literal
 
 from pytest_golive.review.action import Action
 from pytest_golive.review.decisions import incident_name
@@ -71,12 +72,14 @@ class Month:
         seed: which month it is.
         an_hour: calls of the first endpoint in a mean hour.
         incidents: of :data:`KINDS`.
+        life: a shop's, with calls at any time; an office's, from Monday to Friday, 8 to 18; that of a job at night.
     """
 
     now: datetime
     seed: int = 0
     an_hour: float = 20.0
     incidents: frozenset[str] = frozenset()
+    life: Literal["shop", "office", "night"] = "shop"
 
     @property
     def start(self) -> datetime:
@@ -93,6 +96,11 @@ class Month:
     def holiday(self) -> int:
         """The day that is one, from the first."""
         return random.Random(self.seed + 2).randrange(WEEKS * 7)
+
+    @property
+    def day_off(self) -> date:
+        """The day of the calendar on which an office is closed."""
+        return (self.start + timedelta(days=self.holiday)).date()
 
     @cached_property
     def events(self) -> list[Event]:
@@ -112,6 +120,11 @@ class Month:
     def level(self, at: datetime) -> float:
         """Return how many calls of the first endpoint an hour has in the mean."""
         day = (at - self.start).days
+        if self.life == "night":
+            return self.an_hour * (20.0 if at.hour == 2 else 0.1)
+        if self.life == "office":
+            works = at.weekday() < 5 and 8 <= at.hour < 18 and at.date() != self.day_off
+            return self.an_hour * 3.0 * (1.5 if at.day >= 28 else 1.0) if works else 0.0
         daily = 0.15 + 1.7 * max(0.0, math.sin(math.pi * (at.hour - 6) / 15)) if 6 <= at.hour <= 21 else 0.15
         weekly = 0.4 if at.weekday() >= 5 or day == self.holiday else 1.15
         end = 1.3 if (at + timedelta(days=2)).month != at.month else 1.0

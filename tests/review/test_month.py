@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from pytest_golive.review.logs import AccessLogs
 from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
+from pytest_golive.review.traffic import NotKept
 from tests.review.month import KINDS, Kept, Month, found, metrics
 from tests.review.prometheus_server import is_here, prometheus
 from tests.review.traffic_made import full_hour, write_logs
@@ -49,11 +51,25 @@ def test_metrics_tell_the_same(logs: Review, month: Month, tmp_path: Path) -> No
         assert found(review) == found(logs)
         week = [sum(slot.row.value for slot in each.slots("requests", 86_400, logs.week)) for each in (review, logs)]
         most = [each.busiest("requests", logs.week, 300, "429") for each in (review, logs)]
+        untold = [
+            _untold(lambda: review.highest("queue_depth")),
+            _untold(lambda: kept.sent_again(review.week, {}, 4, 9)),
+        ]
     assert week[0] == pytest.approx(week[1], rel=0.02)
     assert most[0] == pytest.approx(most[1], rel=0.3)
+    assert [each.replace(url, "there") for each in untold] == [
+        "Prometheus at there has no series async_queue_depth",
+        "Prometheus at there does not tell one message from another; logs do (traffic)",
+    ]
 
 
-@pytest.mark.parametrize("kind", ["429", "ratings"])
+def _untold(ask: Callable[[], object]) -> str:
+    with pytest.raises(NotKept) as missing:
+        ask()
+    return str(missing.value)
+
+
+@pytest.mark.parametrize("kind", ["ratings"])
 def test_what_went_wrong_is_found_alone(kind: str) -> None:
     """And nothing else: more 429 are no failures, and bad ratings are no low confidence."""
     month = Month(datetime(2026, 3, 31, 12, tzinfo=UTC), 21, AN_HOUR, frozenset({kind}))
@@ -61,9 +77,9 @@ def test_what_went_wrong_is_found_alone(kind: str) -> None:
     assert found(Review(Kept(month), month.now)) == dict([KINDS[kind]])
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_quiet_month_raises_nothing(seed: int) -> None:
+@pytest.mark.parametrize("life", ["shop", "office"])
+def test_a_quiet_month_raises_nothing(life: Literal["shop", "office"]) -> None:
     """With a holiday, growth, releases and a new endpoint in it; `bench/weekly_month.py` tries many more."""
-    month = Month(datetime(2026, 3, 31 - seed, 12, tzinfo=UTC), seed, AN_HOUR)
+    month = Month(datetime(2026, 3, 31, 12, tzinfo=UTC), 1, 8.0, life=life)
 
     assert found(Review(Kept(month), month.now)) == {}

@@ -164,6 +164,18 @@ def test_a_rotation_in_which_nothing_is_found(
     assert capsys.readouterr().out.splitlines()[-1] == "  left out: smoke; no rule of this vendor asks for it"
 
 
+def test_a_service_that_does_not_start_ends_a_rehearsal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    nothing = tmp_path / "nothing.py"
+    nothing.write_text("")
+    monkeypatch.setattr("pytest_golive.rotation.fleet.PROGRAM", nothing)
+
+    assert main(["rotate", "rehearse", "--vendor", "timely"]) == 2
+    told = "the rehearsal ended: nothing.py ended before it answered"
+    assert capsys.readouterr().err == f"golive rotate: {told}\n"
+
+
 def test_a_rehearsal_needs_what_reads_its_traffic(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

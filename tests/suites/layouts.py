@@ -957,7 +957,155 @@ impl Uppzy {
     ),
 )
 
+
+def _crm(files: Mapping[str, str]) -> Layout:
+    """Return a small client of Timely.ai's among other files."""
+    client = """
+import os, httpx
+
+http = httpx.Client(
+    base_url="https://api.timelyai.com.br/v1", headers={"x-api-key": os.environ["TIMELY_API_KEY"]}, timeout=20
+)
+
+
+def contacts(page):
+    return http.get("/contacts", params={"page": page})
+"""
+    return Layout("timely", {".gitignore": IGNORED, "crm/timely.py": client, **files}, uses=("list_contacts",))
+
+
 FURTHER: Mapping[str, Layout] = {
+    "gha reusable": _crm(
+        {
+            ".github/workflows/deploy.yml": "on:\n  workflow_call:\n    inputs: {env: {type: string}}\njobs:\n  deploy:\n    environment: ${{ inputs.env }}\n    env: {TIMELY_API_KEY: '${{ secrets.TIMELY_API_KEY }}'}\n    steps: [{run: ./d.sh}]\n",
+            ".github/workflows/main.yml": "on: push\njobs:\n  staging: {uses: ./.github/workflows/deploy.yml, with: {env: staging}, secrets: inherit}\n  production: {uses: ./.github/workflows/deploy.yml, with: {env: production}, secrets: inherit}\n",
+        }
+    ),
+    "gha matrix": _crm(
+        {
+            ".github/workflows/d.yml": "on: push\njobs:\n  deploy:\n    strategy: {matrix: {env: [staging, production]}}\n    environment: ${{ matrix.env }}\n    env: {TIMELY_API_KEY: '${{ secrets.TIMELY_API_KEY }}'}\n    steps: [{run: ./d.sh}]\n"
+        }
+    ),
+    "gha tests with staging key": _crm(
+        {
+            ".github/workflows/ci.yml": "on: pull_request\njobs:\n  test:\n    env: {TIMELY_API_KEY: '${{ secrets.TIMELY_API_KEY_SANDBOX }}'}\n    steps: [{run: pytest}]\n",
+            ".github/workflows/d.yml": "on: push\njobs:\n  production:\n    environment: production\n    env: {TIMELY_API_KEY: '${{ secrets.TIMELY_API_KEY }}'}\n    steps: [{run: ./d.sh}]\n",
+        }
+    ),
+    "gitlab extends": _crm(
+        {
+            ".gitlab-ci.yml": ".deploy:\n  script: ./deploy.sh --key $TIMELY_API_KEY\ndeploy:staging:\n  extends: .deploy\n  environment: staging\ndeploy:production:\n  extends: .deploy\n  environment: production\n"
+        }
+    ),
+    "helm": _crm(
+        {
+            "chart/values.yaml": "timely:\n  apiKeySecret: timely\n",
+            "chart/values-prod.yaml": "timely:\n  apiKeySecret: timely-prod\n",
+            "chart/values-staging.yaml": "timely:\n  apiKeySecret: timely-staging\n",
+            "chart/templates/secret.yaml": "{{- if .Values.timely.create }}\nkind: Secret\ndata:\n  TIMELY_API_KEY: {{ .Values.timely.key | b64enc }}\n{{- end }}\n",
+        }
+    ),
+    "kustomize": _crm(
+        {
+            "k8s/base/deploy.yaml": "kind: Deployment\nspec: {template: {spec: {containers: [{env: [{name: TIMELY_API_KEY, valueFrom: {secretKeyRef: {name: timely, key: api-key}}}]}]}}}\n",
+            "k8s/overlays/staging/kustomization.yaml": "namespace: shop-staging\nresources: [../../base]\nsecretGenerator: [{name: timely, envs: [secrets.env]}]\n",
+            "k8s/overlays/production/kustomization.yaml": "namespace: shop-production\nresources: [../../base]\nsecretGenerator: [{name: timely, envs: [secrets.env]}]\n",
+        }
+    ),
+    "compose override": _crm(
+        {
+            "compose.yaml": "services: {crm: {environment: [TIMELY_API_KEY]}}\n",
+            "compose.prod.yaml": "services: {crm: {environment: {TIMELY_API_KEY: '${TIMELY_API_KEY}'}}}\n",
+            "compose.staging.yaml": "services: {crm: {environment: {TIMELY_API_KEY: '${TIMELY_API_KEY}'}}}\n",
+        }
+    ),
+    "ansible": _crm(
+        {
+            "inventory/production/group_vars/all.yml": 'timely_api_key: "{{ vault_timely_api_key }}"\n',
+            "inventory/staging/group_vars/all.yml": 'timely_api_key: "{{ vault_timely_api_key }}"\n',
+            "roles/crm/templates/env.j2": "TIMELY_API_KEY={{ timely_api_key }}\n",
+        }
+    ),
+    "pulumi": _crm(
+        {
+            "Pulumi.production.yaml": "config:\n  shop:timelyApiKey:\n    secure: AAABADVlZjk0ZmY3LTQ4YjYtNDk5Yi1iZjE4LTZkYzE5ZDVhYjA2MXo=\n",
+            "Pulumi.staging.yaml": "config:\n  shop:timelyApiKey:\n    secure: AAABAP2lZjk0ZmY3LTQ4YjYtNDk5Yi1iZjE4LTZkYzE5ZDVhYjA2MXo=\n",
+        }
+    ),
+    "app.json heroku": _crm(
+        {
+            "app.json": '{"env":{"TIMELY_API_KEY":{"description":"Key of Timely.ai","required":true}}}\n',
+            "Procfile": "web: gunicorn crm\n",
+            "render.yaml": "services:\n  - envVars: [{key: TIMELY_API_KEY, sync: false}]\n",
+            "vercel.json": '{"env":{"TIMELY_API_KEY":"@timely-api-key"}}\n',
+            "netlify.toml": "[context.production.environment]\nNODE_ENV='production'\n",
+        }
+    ),
+    "azure template": _crm(
+        {
+            "azure-pipelines.yml": "stages:\n- template: deploy.yml\n  parameters: {env: staging, group: crm-staging}\n- template: deploy.yml\n  parameters: {env: production, group: crm-production}\n",
+            "deploy.yml": "parameters: [{name: env}, {name: group}]\nstages:\n- stage: ${{ parameters.env }}\n  variables: [{group: '${{ parameters.group }}'}]\n  jobs: [{deployment: d, environment: '${{ parameters.env }}', strategy: {runOnce: {deploy: {steps: [{script: ./d.sh, env: {TIMELY_API_KEY: $(TIMELY_API_KEY)}}]}}}}]\n",
+        }
+    ),
+    "openapi generated": _crm(
+        {
+            "generated/timely/client.py": 'URL = "https://api.timelyai.com.br/v1"\nHEADERS = {"x-api-key": KEY}\nPATH = "/agents"\n',
+            "openapi/timely.yaml": "servers: [{url: https://api.timelyai.com.br/v1}]\npaths: {/agents: {get: {}}}\n",
+        }
+    ),
+    "mock server": _crm(
+        {
+            "mocks/timely.py": 'BASE = "https://api.timelyai.com.br/v1"\n@app.get("/agents")\ndef a(): ...\n',
+            "e2e/fixtures.ts": 'export const url = "https://api.timelyai.com.br/v1/agents";\n',
+        }
+    ),
+    "docs in code": _crm(
+        {
+            "crm/help.py": '"""Docs: https://docs.timelyai.com.br/en/start"""\nHELP = "https://docs.timelyai.com.br/en/start/webhooks"\n'
+        }
+    ),
+    "cli + lib": _crm(
+        {
+            "crm/cli.py": 'import click\nfrom crm import timely\n@click.command()\n@click.option("--key", envvar="TIMELY_API_KEY")\ndef main(key): timely.contacts(1)\n'
+        }
+    ),
+    "two services": _crm(
+        {
+            "svc-a/pyproject.toml": "",
+            "svc-a/a/timely.py": 'import os\nU="https://api.timelyai.com.br/v1"\nH={"x-api-key": os.environ["TIMELY_API_KEY"]}\n',
+            "svc-b/package.json": "{}",
+            "svc-b/src/timely.ts": 'const u="https://api.timelyai.com.br/v1"; const h={"x-api-key": process.env.TIMELY_API_KEY!};\n',
+        }
+    ),
+    "inbound x-api-key": _crm(
+        {
+            "crm/auth.py": 'def auth(r):\n    if r.headers.get("x-api-key") != os.environ["OWN_API_KEY"]: raise Forbidden()\n'
+        }
+    ),
+    "php laravel routes": _crm(
+        {
+            "routes/api.php": "<?php\nRoute::get('/contacts', [ContactController::class, 'index']);\nRoute::post('/webhooks', TimelyWebhook::class);\n",
+            "app/Http/Controllers/TimelyController.php": "<?php\n// timely\nclass TimelyController { public function show() { return view('timely/agents'); } }\n",
+        }
+    ),
+    "switch in js": Layout(
+        "augno",
+        {
+            ".gitignore": IGNORED,
+            "package.json": "{}",
+            "src/augno.ts": 'const V="1.0.forge-preview.3";\nexport const get=(p:string)=>fetch("https://api.augno.com"+p,{headers:{"Augno-Version":V,Authorization:`Bearer ${process.env.AUGNO_API_KEY}`}});\nexport const units=()=>get("/v1/catalog/units");\nexport function kind(c:string){\n  switch(c){\n    case "resource_not_found": return 1;\n    case "validation_failed": return 2;\n    default: return 3;\n  }\n}\nexport const map:Record<string,number>={resource_not_found:1,validation_failed:2};\n',
+        },
+        uses=("list_units",),
+    ),
+    "go map": Layout(
+        "augno",
+        {
+            ".gitignore": IGNORED,
+            "go.mod": "module x\n",
+            "augno.go": 'package x\nvar kinds = map[string]int{"resource_not_found": 1, "validation_failed": 2}\nfunc u() { req, _ := http.NewRequest("GET", "https://api.augno.com/v1/catalog/units", nil); req.Header.Set("Augno-Version", "1.0.forge-preview.3"); req.Header.Set("Authorization", "Bearer "+os.Getenv("AUGNO_API_KEY")) }\nfunc k(c string) int {\n\tif v, ok := kinds[c]; ok {\n\t\treturn v\n\t}\n\treturn 3\n}\n',
+        },
+        uses=("list_units",),
+    ),
     "js config per stage": Layout(
         "uppzy",
         {

@@ -117,6 +117,43 @@ PAPERS = (
 )
 """Checks of what the team has written down."""
 
+CHANGE_RECORDS = (
+    "recorded_changes_went_in_order",
+    "lists_were_read_before_changes",
+    "health_was_read_before_changes",
+    "live_providers_were_tested",
+    "recorded_states_can_be_replayed",
+    "recorded_tests_are_the_vendors",
+    "recorded_changes_lost_nothing",
+    "one_provider_was_changed_at_a_time",
+    "changes_have_their_records",
+    "recorded_changes_passed_their_test",
+    "logs_were_watched_for_a_cycle",
+)
+"""Checks of the team's records of its changes."""
+
+KNOWN_GOOD = ("known_good_is_kept", "mapping_is_the_known_good", "filters_are_the_known_good")
+"""Checks of the mappings that the team keeps, against those of the vendor."""
+
+INTEGRATION_PAGES = (
+    "each_integration_has_a_runbook",
+    "each_provider_has_a_way_back",
+    "integration_runbook_was_looked_through",
+)
+"""Checks of what is written about each integration."""
+
+ARRIVALS = (
+    "limits_are_written_down",
+    "drill_was_in_time",
+    "successes_follow_each_change",
+    "failures_are_seldom_429",
+    "critical_events_arrive",
+    "volume_is_kept_after_a_change",
+)
+"""Checks of limits, of drills, and of what arrives."""
+
+COMPARING_WITH_TODAY = {"live_providers_were_tested", "recorded_changes_lost_nothing", "changes_have_their_records"}
+"""Those of them that look at how the vendor is configured now."""
 IN_FRONT_OF_USERS = (
     "users_see_nothing_of_the_failure",
     "rating_goes_through_the_application",
@@ -186,12 +223,17 @@ CALLING_NOTHING = frozenset(
         "keys_differ_between_environments",
         "deployment_reports_this_key",
         "workers_hold_the_new_key",
+        "key_is_in_no_other_environment",
         "production_is_addressed_rightly",
         "person_vouches",
         "changed_topics_have_a_question",
         *LOOKING_AT_TRAFFIC,
         *ROLLOUTS,
         *PAPERS,
+        "integration_runbook_was_looked_through",
+        "drill_was_in_time",
+        "volume_is_kept_after_a_change",
+        *(set(CHANGE_RECORDS) - COMPARING_WITH_TODAY),
         *GOING_LIVE,
         *IN_FRONT_OF_USERS,
         "alert_on_failed_deliveries_reaches_somebody",

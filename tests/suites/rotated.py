@@ -115,9 +115,14 @@ class Rotated:
         return golive
 
     def ran(
-        self, hours: float, key: str = "new", *held: str, suite: str = "postrotation", run: str = "0123abcd"
+        self,
+        hours: float,
+        key: str = "new",
+        *held: str,
+        suite: str = "postrotation",
+        others: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
-        """Keep a run of so many hours ago, in which these rules held."""
+        """Keep a run of so many hours ago, in which these rules held; `others` are fingerprints of further keys."""
         connection = self.sandbox.connection("uppzy", "sandbox")
         secret = connection.api_key if key == "new" else connection.previous_api_key
         Past(self.folder, "shop").note(
@@ -131,7 +136,7 @@ class Rotated:
                 ago(hours).isoformat(),
                 ago(hours).isoformat(),
                 results={("uppzy", rule): "passed" for rule in held},
-                fingerprints={("uppzy", "api_key"): Secret(secret, "k").fingerprint},
+                fingerprints={("uppzy", "api_key"): Secret(secret, "k").fingerprint, **(others or {})},
             ),
         )
 

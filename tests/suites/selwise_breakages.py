@@ -32,6 +32,9 @@ SELWISE = Planned("selwise")
 here, both, reads, repeats, of = SELWISE.here, SELWISE.both, SELWISE.reads, SELWISE.repeats, SELWISE.of
 bad_inputs = SELWISE.bad_inputs
 
+OTHERWISE_THAN_RECORDED = here("changes_have_their_records", "mapping_is_the_known_good")
+"""What compares how the vendor is configured with the example project's papers."""
+
 DAY_SECONDS = 86_400.0
 WHOLE = 6
 """Fields of a whole update."""
@@ -226,7 +229,7 @@ def _told(text: str) -> str:
 CHANGE = frozenset(
     planned.id
     for planned in SELWISE.checks.values()
-    if planned.alone == "integration" and planned.environment == CHOSEN
+    if planned.alone == "integration" and planned.allow and planned.environment == CHOSEN
 )
 """Every check that reads the record of the change."""
 
@@ -411,7 +414,8 @@ BREAKAGES: tuple[Breakage, ...] = (
                 purchase={"enabled": True, "conditions": [{"field": "order.total", "operator": "gte", "value": 1000}]}
             )
         ),
-        both("filters_let_critical_events_pass"),
+        both("filters_let_critical_events_pass", "filters_are_the_known_good", "mapping_is_the_known_good")
+        | here("changes_have_their_records"),
         {
             "filters_let_critical_events_pass[selwise]": "filters have to let critical events pass; seen: held back by "
             "ga4.eventFilters.purchase"
@@ -420,7 +424,8 @@ BREAKAGES: tuple[Breakage, ...] = (
     broken(
         "a critical event is not mapped",
         sites(lambda site: site.integrations["meta"].event_mapping.pop("purchase")),
-        both("critical_events_are_mapped"),
+        both("critical_events_are_mapped", "mapping_is_the_known_good")
+        | here("changes_have_their_records", "recorded_changes_lost_nothing"),
         {
             "critical_events_are_mapped[selwise]": "critical events have to be mapped; seen: there is no "
             "meta.eventMapping.purchase"
@@ -544,7 +549,9 @@ BREAKAGES: tuple[Breakage, ...] = (
     broken(
         "a whole update loses the filters",
         updating(whole, as_if(eventFilters={})),
-        here("only_planned_fields_change", "no_mapping_is_lost", "provider_is_put_back"),
+        here("only_planned_fields_change", "no_mapping_is_lost", "provider_is_put_back")
+        | OTHERWISE_THAN_RECORDED
+        | here("recorded_changes_lost_nothing"),
         {
             "no_mapping_is_lost[selwise]": "put_integration has to keep every mapping, filter and setting; seen: ga4 "
             "lost eventFilters.purchase",
@@ -557,7 +564,9 @@ BREAKAGES: tuple[Breakage, ...] = (
     broken(
         "an update loses a critical mapping",
         updating(whole, afterwards(lambda site: site.integrations["ga4"].event_mapping.pop("purchase", None))),
-        here("only_planned_fields_change", "no_mapping_is_lost", "provider_is_put_back", "critical_events_are_mapped"),
+        here("only_planned_fields_change", "no_mapping_is_lost", "provider_is_put_back", "critical_events_are_mapped")
+        | OTHERWISE_THAN_RECORDED
+        | here("recorded_changes_lost_nothing"),
         {
             "no_mapping_is_lost[selwise]": "put_integration has to keep every mapping, filter and setting; seen: ga4 "
             "lost eventMapping.purchase (critical)"
@@ -744,7 +753,9 @@ BREAKAGES: tuple[Breakage, ...] = (
     broken(
         "a lost mapping stays lost",
         updating(whole, _mapping_never_grows),
-        here("lost_mapping_is_put_back", "provider_is_put_back"),
+        here("lost_mapping_is_put_back", "provider_is_put_back")
+        | OTHERWISE_THAN_RECORDED
+        | here("recorded_changes_lost_nothing"),
         {
             "lost_mapping_is_put_back[selwise]": "put_integration has to put the mapping back; seen: ga4: lost "
             "eventMapping.page_view"

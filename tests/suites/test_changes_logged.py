@@ -427,13 +427,27 @@ def test_no_history(tmp_path: Path) -> None:
     )
 
 
+def test_a_golive_yaml_that_git_does_not_keep(tmp_path: Path) -> None:
+    """Where nothing can be compared nothing is green."""
+    made = History(tmp_path / "shop").commit(DAY, {"CHANGES.md": LOG, ".gitignore": "golive.yaml\n"}).made()
+    (made.folder / "golive.yaml").write_text(_manifest())
+
+    with pytest.raises(NotVerified) as skipped:
+        RETRIES(_golive(made), PLANNED)
+
+    assert (str(skipped.value), skipped.value.key) == (
+        "source.repository: git keeps no version of golive.yaml",
+        "source.repository",
+    )
+
+
 # ---------------------------------------------------------------- other files than golive.yaml
 
 
 def test_files_of_configuration(tmp_path: Path) -> None:
     """What may be a secret is named, and not shown."""
-    env = "UPPZY_MAX_RETRIES=3\nUPPZY_SITE_ID=s_1\nTIMELY_MAX_RETRIES=3\nUPPZY_API_KEY=one\n"
-    changed = "UPPZY_MAX_RETRIES=5\nUPPZY_SITE_ID=s_2\nTIMELY_MAX_RETRIES=4\nUPPZY_API_KEY=two\n"
+    env = "UPPZY_MAX_RETRIES=3\nUPPZY_SITE_ID=s_1\nTIMELY_MAX_RETRIES=3\nUPPZY_API_KEY=one\nDB=pg://a:one@db/shop\n"
+    changed = "UPPZY_MAX_RETRIES=5\nUPPZY_SITE_ID=s_2\nTIMELY_MAX_RETRIES=4\nUPPZY_API_KEY=two\nDB=pg://a:two@db/shop\n"
     made = History(tmp_path / "shop").commit(
         DAY, {"golive.yaml": _manifest(), "CHANGES.md": LOG, "config/staging.env": env}
     )
@@ -443,7 +457,7 @@ def test_files_of_configuration(tmp_path: Path) -> None:
 
     assert _failed(RETRIES, golive)[2] == f"CHANGES.md has none about UPPZY_MAX_RETRIES: 3 -> 5 {where}"
     assert _failed(CONFIGURATION, golive)[2] == (
-        f"CHANGES.md has none about UPPZY_SITE_ID: s_1 -> s_2 {where}; UPPZY_API_KEY {where}"
+        f"CHANGES.md has none about UPPZY_SITE_ID: s_1 -> s_2 {where}; UPPZY_API_KEY {where}; DB {where}"
     )
 
 
@@ -540,6 +554,14 @@ def test_where_session_ids_are_made(name: str, text: str, made: list[str]) -> No
         ("a.json", '{"a": [1, 2.0], "b": {"c": true}}', {"a": "1, 2", "b.c": "true"}),
         ("a.toml", "[retry]\nmax = 3\nbase = 0.50\n", {"retry.max": "3", "retry.base": "0.5"}),
         ("a.env", "export A=3\n# B=4\nC='x y'  # why\n", {"A": "3", "C": "x y"}),
+        ("a.xml", '<add key="MaxRetries" value="3"/>', {"MaxRetries": "3"}),
+        ("Dockerfile", "ENV UPPZY_MAX_RETRIES=3", {"UPPZY_MAX_RETRIES": "3"}),
+        (
+            "a.ts",
+            "const c = {\n  maxRetries: 3,\n}\nconst cap: number = 9_0;",
+            {"maxRetries": "3", "cap": "90", "c": "{"},
+        ),
+        ("a.yaml", "a: {b: 3}\n---\na: {b: 5}\n", {"a.b": "3", "[2].a.b": "5"}),
         ("a.properties", "retry.max: 3\nid = 007\n", {"retry.max": "3", "id": "007"}),
         (
             "k.yaml",

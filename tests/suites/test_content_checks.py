@@ -23,6 +23,7 @@ from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.sandbox.example_content import EXAMPLE_CONTENT, sync_log
 from pytest_golive.sandbox.rehearsal import rehearse
 from pytest_golive.sandbox.uppzy.app import Uppzy
+from pytest_golive.sandbox.uppzy.state import Document
 from pytest_golive.sandbox.world import Sandbox
 
 HERE = PlannedCheck("c", "uppzy", "uppzy", "sandbox", (), (), Severity.MAJOR)
@@ -114,6 +115,23 @@ def test_a_log_that_is_right(make: Make) -> None:
 
     LISTED(golive, HERE)
     LOGGED(golive, HERE)
+
+
+def test_thousands_of_documents(make: Make, sandbox: Sandbox) -> None:
+    """They are all compared, page by page; whether a size can be chosen is up to the vendor."""
+    app = sandbox.apps["uppzy"]
+    assert isinstance(app, Uppzy)
+    site = app._state.sites[app.connections()["sandbox"].ids["site_id"]]
+    names = [f"doc_{number}" for number in range(1_050)]
+    more = {name: Document(name, {"title": name}, "active", 0.0) for name in names}
+    site.documents |= more
+    rows = [f"cms-{name},{name},help-3,returns,Ana,2026-01-02,published" for name in more]
+    try:
+        LISTED(make(_with(*rows)), HERE)
+        assert _told(LISTED, make(_with(*rows[:-1])))[2] == "no row for doc_1049 'doc_1049'"
+    finally:
+        for name in more:
+            del site.documents[name]
 
 
 def test_a_document_that_no_row_names(make: Make) -> None:
@@ -257,6 +275,23 @@ def test_an_answer_that_left_the_content(make: Make, record: CheckRecord) -> Non
     PAUSED(make(questions=asking, changes="- paused the rollout after help-2\n- published help-1\n"), HERE)
     PAUSED(make(_with(",,help-2,,,,paused"), asking), HERE)
     assert record.warnings == [f"the rollout is paused, and {WRONG}"] * 2
+
+
+def test_what_was_published_a_moment_ago(make: Make) -> None:
+    """Documents take their time until answers rest on them."""
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"
+    log = f"source_id,document_id,batch_id,category,published_at\ncms-9,doc_9,help-9,hats,{now}\n"
+    asking = 'questions:\n  - {question: "Who sells hats?", expect: [the market], topics: [hats]}\n'
+
+    assert _told(ANSWERED, make(log, asking), CannotTell) == (
+        "documents have to be ready before their topics are asked about",
+        "documents that were published an hour ago or more",
+        (
+            "hats (batch help-9) was published within the last hour, and questions.yaml:2 'Who sells hats?', on hats "
+            "(batch help-9): the answer lacks 'the market': 'Our support hours are Monday to Friday, from 9:00 to "
+            "18:00.'"
+        ),
+    )
 
 
 def test_batches_that_were_taken_back(make: Make) -> None:

@@ -177,7 +177,7 @@ WRONG = {
     ): "finding: no vendor of golive.yaml is called 'upzy'; did you mean uppzy? There are: uppzy",
     _item("uppzy error /chat"): (
         "finding: no finding is called 'error /chat'; did you mean errors? There are: errors, volume, rate limit, "
-        "timeouts, async timeouts, low confidence, bad ratings, retries, polling, deliveries, incident"
+        "timeouts, async timeouts, low confidence, bad ratings, retries, polling, deliveries, rollout, incident"
     ),
     _item("uppzy retries /chat"): "finding: retries is about all of the traffic: leave out '/chat'",
     _item("uppzy incident"): "finding: an incident is named by the hour it began in: incident 2026-11-24T10",

@@ -148,6 +148,7 @@ MET = {
     "rows.csv": "requirement;evidence;state\nOrders arrive;https://ci.example/run/7;passed\nOld data;;dropped\n",
     "entries.yaml": "requirements:\n  - {id: R1, tests: [tests/test_orders.py]}\n  - {id: R2, evidence: SHOP-9, status: met}\n",
     "records.json": '[{"requirement": "R1", "test": "OrderTest.java", "result": "green"}]',
+    "struck.md": "- [x] ~~Old data~~ dropped\n- [x] Orders (features/orders.feature)\n",
     "tabelle.adoc": "|===\n|Anforderung |Nachweis\n|Bestellungen |SHOP-1\n|===\n",
 }
 
@@ -156,6 +157,8 @@ MET = {
 def test_requirements_that_are_met(name: str, tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_orders.py").write_text("def test_arrive(): ...\n")
+    (tmp_path / "features").mkdir()
+    (tmp_path / "features" / "orders.feature").write_text("Feature: orders\n")
 
     REQUIREMENTS(_with(tmp_path, "requirements", MET[name], name), PLANNED)
 
@@ -227,6 +230,14 @@ def test_teams_that_were_shown_nothing(tmp_path: Path) -> None:
     )
     TRAINING(_with(tmp_path, "training", text.replace("| |", "| Ana |")), PLANNED)
     TRAINING(
+        _with(tmp_path, "training", "- Care: docs/care.md, confirmed by Ana\n- **Ops** - docs/care.md, 2026-11-20\n"),
+        PLANNED,
+    )
+    assert (
+        _failed(TRAINING, _with(tmp_path, "training", "# Who\n\n- Care: docs/care.md\n"))[2]
+        == "paper.md:3: Care did not"
+    )
+    TRAINING(
         _with(
             tmp_path,
             "training",
@@ -244,6 +255,7 @@ def test_teams_that_were_shown_nothing(tmp_path: Path) -> None:
     ("name", "text", "again"),
     [
         ("map.csv", "sku,augno_id\nA-1,un_1\nA-2,un_2\n", False),
+        ("ids.json", '{"units": {"A-1": "un_1", "A-2": "un_2"}, "customers": {"A-1": "ac_1"}}', False),
         ("map.json", '[{"local_id": "1", "vendor_id": "cu_1", "object": "customer"}, {"local_id": "1", "vendor_id": "un_1", "object": "unit"}]', False),
         ("counts.md", "| Object | Vendor | Local | Rejects | Second run |\n|---|---|---|---|---|\n| units | 1,042 | 1042 | 0 | 0 |\n", True),
         ("counts.yaml", "objects:\n  units: {expected: 42, synced: 42, orphans: 0}\n", False),
@@ -260,6 +272,7 @@ def test_a_first_sync_that_is_complete(name: str, text: str, again: bool, tmp_pa
     [
         ("map.csv", "sku,augno_id\nA-1,\n", "map.csv:2: A-1 has no id of the vendor"),
         ("map.csv", "sku,augno_id\nA-1,un_1\nA-2,un_1\n", "the vendor's id un_1 stands there 2 times"),
+        ("ids.json", '{"A-1": "un_1", "A-2": "un_1"}', "the vendor's id un_1 stands there 2 times"),
         ("map.csv", "sku,augno_id\nA-1,un_1\nA-1,un_2\n", "our id A-1 stands there 2 times"),
         ("map.csv", "sku,augno_id,status\nA-1,un_1,failed\n", "map.csv:2: A-1 is failed"),
         ("counts.csv", "object,vendor,local\nunits,42,41\n", "counts.csv:2: units: 41 of 42"),
@@ -330,8 +343,15 @@ def test_a_build_that_was_made_of_the_deployed_commit(name: str, tmp_path: Path,
     )
 
 
-def test_a_commit_that_nobody_signed_for(tmp_path: Path) -> None:
+def test_a_commit_that_nobody_signed_for(tmp_path: Path, record: CheckRecord) -> None:
     SIGNED(_deployed(tmp_path, signed="E83C516"), PLANNED)
+    assert record.warnings == []
+
+    next_one = _deployed(tmp_path, signed="E83C516")
+    words = (tmp_path / "words.yaml").read_text() + "  - {rule: AUG-40, at: 2026-11-25, commit: 0123abc}\n"
+    (tmp_path / "words.yaml").write_text(words)
+    SIGNED(next_one, PLANNED)
+    assert record.warnings == [f"production runs {COMMIT[:12]}; the newest that was signed for is 0123abc"]
 
     assert _failed(SIGNED, _deployed(tmp_path, signed="0123abc")) == (
         "the deployed commit has to be the one that somebody signed for",
@@ -354,6 +374,7 @@ endpoints:
   test: {{url: https://staging.shop.example/hooks, secret: vault:shop/test#hook, api_version: {VERSION}, events: [customer.created], mode: test}}
   live: {{url: https://shop.example/hooks, secret: vault:shop/live#hook, api_version: {VERSION}, events: [customer.created], mode: live}}
 """,
+    "nested.yaml": f"- {{name: a, url: https://p/h, livemode: true, secret: {{vault: shop/live}}, events: [a], version: {VERSION}}}\n- {{name: b, url: https://s/h, livemode: false, secret: {{vault: shop/test}}, events: [a], version: {VERSION}}}\n",
     "list.csv": f"Environment,Endpoint URL,Signing secret,API version,Event types\nstaging,https://s.shop.example/h,HOOK_STAGING,{VERSION},all\nproduction,https://shop.example/h,HOOK_PRODUCTION,{VERSION},all\n",
     "list.md": f"| URL | Live? | Secret kept in | Payload version | Events |\n|---|---|---|---|---|\n| https://s.shop.example/h | no, test | S1 | account ({VERSION}) | all |\n| https://shop.example/h | live | S2 | {VERSION} | all |\n",
 }
@@ -381,7 +402,7 @@ TEST, LIVE = f"https://t.example/h,test,HOOK_T,{VERSION},all,", f"https://l.exam
     ("rows", "requirement", "expected", "actual"),
     [
         (
-            (TEST, LIVE.replace("HOOK_L", "HOOK_T")),
+            (TEST.replace("HOOK_T", "vault:shop/hook"), LIVE.replace("HOOK_L", "vault:shop/hook")),
             "endpoints may share neither address nor secret",
             "an address and a secret for each",
             "e.csv:2 and e.csv:3 share the secret",
@@ -410,6 +431,14 @@ def test_endpoints_that_are_not_apart(
     rows: tuple[str, ...], requirement: str, expected: str, actual: str, tmp_path: Path
 ) -> None:
     assert _failed(APART, _listed(tmp_path, *rows)) == (requirement, expected, actual)
+
+
+def test_a_variable_may_have_two_values(tmp_path: Path, record: CheckRecord) -> None:
+    APART(_listed(tmp_path, TEST.replace("HOOK_T", "HOOK_SECRET"), LIVE.replace("HOOK_L", "HOOK_SECRET")), PLANNED)
+
+    assert record.warnings == [
+        "several endpoints take their secret from HOOK_SECRET: see that it has another value for each"
+    ]
 
 
 def test_endpoints_of_one_mode_only(tmp_path: Path, record: CheckRecord) -> None:
@@ -463,7 +492,8 @@ def test_builds_of_endpoints(tmp_path: Path, record: CheckRecord) -> None:
         "production runs 0123abc; staging runs e83c516",
     )
     BUILD(deployed("2026-11-20", "2026-11-01"), PLANNED)
-    assert record.warnings == ["production awaits the build of staging"]
+    BUILD(deployed("", ""), PLANNED)
+    assert record.warnings == ["production awaits the build of staging"] * 2
 
 
 def test_what_golive_yaml_names_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

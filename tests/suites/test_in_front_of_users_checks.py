@@ -31,6 +31,8 @@ SOURCE = """
 import json, os, sys, urllib.error, urllib.request
 
 FLAW = os.environ.get("FLAW", "")
+if FLAW == "strict" and not os.environ.get("UPPZY_API_KEY"):
+    sys.exit("UPPZY_API_KEY is not set")
 KEY = os.environ.get("UPPZY_API_KEY") or ("a-key-that-is-left-in-the-code" if FLAW == "default" else "")
 
 def sent(call, path, body, key):
@@ -47,6 +49,9 @@ def answer(call):
         raise OSError("no key")
     if FLAW == "refuses" and call["operation"] != "chat":
         raise OSError("nobody rates here")
+    if call["operation"] == "get_site":
+        url = call["base_url"] + "/m2m/sites/" + call["ids"]["site_id"]
+        return json.load(urllib.request.urlopen(urllib.request.Request(url, headers={"X-API-Key": key}), timeout=0.7))
     if call["operation"] == "chat":
         return sent(call, "/chat", call["arguments"], key)
     body = dict(call["arguments"], **({"feedback": "bad"} if FLAW == "turned" else {}))
@@ -86,7 +91,7 @@ def record() -> Iterator[CheckRecord]:
 
 
 def _setup(
-    folder: Path, flaw: str = "", operations: tuple[str, ...] = ("chat", "send_feedback"), **environ: str
+    folder: Path, flaw: str = "", operations: tuple[str, ...] = ("chat", "send_feedback", "get_site"), **environ: str
 ) -> Setup:
     (folder / "app.py").write_text(SOURCE)
     client = Client(
@@ -129,7 +134,7 @@ def test_a_right_client(tmp_path: Path, record: CheckRecord) -> None:
     with _golive(tmp_path, _setup(tmp_path)) as golive:
         SEEN(golive, PLANNED)
         RATED(golive, PLANNED)
-    for flaw in ("", "either"):
+    for flaw in ("", "strict", "either"):
         with _golive(tmp_path, _setup(tmp_path, flaw, UPPZY_API_KEY="{api_key}")) as golive:
             KEYED(golive, PLANNED)
 
@@ -147,7 +152,8 @@ def test_a_client_that_shows_all_it_knows(tmp_path: Path) -> None:
                 "shop on 403 shows the status 403 and the vendor's error; "
                 "shop on 429 shows the status 429 and the vendor's error; "
                 "shop on 500 shows the status 500 and the vendor's error; "
-                "shop on a broken connection shows the address that was called and the name of an exception"
+                "shop on a broken connection shows the address that was called and the name of an exception; "
+                "shop on an answer that never comes shows the address that was called and the name of an exception"
             ),
         )
 

@@ -189,6 +189,20 @@ def test_other_incidents_are_not_judged(tmp_path: Path, record: CheckRecord, lin
     assert record.notes == ["no incident with 401 is recorded of the last 30 days"]
 
 
+def test_incidents_of_a_whole_company(tmp_path: Path, record: CheckRecord) -> None:
+    """Where some name the vendor, those that name nobody, or somebody else, are not its."""
+    told = f"{{start: {DATE} 09:00, end: {DATE} 10:00, code: 401, title: "
+    text = f"- {told}database}}\n- {told}'mail, not Uppzy', vendor: Mailer}}\n"
+    text += f"- {told}Uppzy, done: config checked 09:10}}\n"
+
+    checks.test_configuration_is_checked_during_a_401(_golive(tmp_path, text, "i.yaml"), PLANNED)
+    assert record.warnings == []
+
+    other = f"- {told}database, provider: Postgres}}\n"
+    checks.test_configuration_is_checked_during_a_401(_golive(tmp_path, other, "i.yaml"), PLANNED)
+    assert record.notes == ["no incident with 401 is recorded of the last 30 days"]
+
+
 def test_an_incident_that_does_not_tell_its_kind(tmp_path: Path, record: CheckRecord) -> None:
     text = f"# Uppzy was down\n\nStart: {DATE} 09:00\nEnd: {DATE} 10:00\n\nWorkers saw 401 now and then.\n"
 
@@ -219,6 +233,8 @@ def test_an_incident_without_its_beginning(tmp_path: Path) -> None:
     [
         ("10:05 paged the team, restarted the workers", "i.yaml does not tell of it"),
         ("configuration was not checked", "i.yaml does not tell of it"),
+        ("nobody looked at the settings", "i.yaml does not tell of it"),
+        ("the key was replaced; to do, check the configuration", "i.yaml does not tell of it"),
         (
             f"{DATE} 12:30 configuration checked",
             (
@@ -236,6 +252,17 @@ def test_a_401_without_a_look_at_the_configuration(tmp_path: Path, line: str, wh
         "a line with the time, or a run of golive",
         why,
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["checked the config, not the cause", "settings verified without findings", "Umgebungsvariablen geprüft"]
+)
+def test_a_look_that_found_nothing(tmp_path: Path, record: CheckRecord, line: str) -> None:
+    text = f"start: {DATE} 10:00\nend: {DATE} 11:00\ncode: 401\ndone: 10:20 {line}\n"
+
+    checks.test_configuration_is_checked_during_a_401(_golive(tmp_path, text, "i.yaml"), PLANNED)
+
+    assert record.warnings == []
 
 
 def test_a_look_without_its_time(tmp_path: Path, record: CheckRecord) -> None:
@@ -392,13 +419,55 @@ def test_changes_that_are_not_listed(tmp_path: Path) -> None:
 
     assert _failed(checks.test_incidents_list_what_changed_before, _changed(tmp_path, "changes: none")) == (
         *wanted,
-        "i.yaml does not list changes.md:3",
+        "i.yaml does not list changes.md:5",
     )
     # Of entries with a time those of the day before count: not a deploy 25 hours ago, nor what came after.
     assert _failed(checks.test_incidents_list_what_changed_before, _changed(tmp_path, "", timed, "changes.csv")) == (
         *wanted,
         "i.yaml does not list changes.csv: entry 1",
     )
+
+
+def test_changes_of_which_one_is_not_listed(tmp_path: Path) -> None:
+    """What belongs to a change, as its owner, is none; nor is a day without one."""
+    log = f"""# Changes
+{BEFORE} Raised the poll budget to 90 seconds
+  Owner: Platform
+{BEFORE} Gateway certificate renewed
+{BEFORE} none
+"""
+    golive = _changed(tmp_path, "changes: [poll budget raised]", log)
+
+    assert _failed(checks.test_incidents_list_what_changed_before, golive)[2] == "i.yaml does not list changes.md:4"
+
+
+TITLED = f"""# Changes
+
+## {BEFORE}: checkout moved to the new gateway
+
+- Old: gateway 1
+- New: gateway 2
+- Owner: Platform
+- Way back: switch the flag GATEWAY
+"""
+RELEASED = f"""# Changelog
+
+## [1.4.0] - {BEFORE}
+
+### Changed
+
+- **checkout:** moved to the new gateway ([#12](https://git.shop.example/12))
+"""
+
+
+@pytest.mark.parametrize("log", [TITLED, RELEASED])
+def test_changes_with_a_title(tmp_path: Path, log: str) -> None:
+    """Their old and new values need not be repeated."""
+    checks.test_incidents_list_what_changed_before(
+        _changed(tmp_path, "before: new gateway for the checkout", log), PLANNED
+    )
+
+    assert "does not list" in _failed(checks.test_incidents_list_what_changed_before, _changed(tmp_path, "", log))[2]
 
 
 @pytest.mark.parametrize(
@@ -430,6 +499,10 @@ def test_a_day_without_changes(tmp_path: Path, record: CheckRecord) -> None:
             "i.yaml: no green smoke between its end and its closing, but: smoke: at: 10:20, result: green",
         ),
         (
+            "timeline: [11:10 smoke 3 passed but 2 failed, 11:40 smoke not passed]",
+            "i.yaml: no green smoke, but: timeline: 11:10 smoke 3 passed but 2 failed",
+        ),
+        (
             f"smoke: green at {DATE} 12:30",
             f"i.yaml: no green smoke between its end and its closing, but: smoke: green at {DATE} 12:30",
         ),
@@ -450,6 +523,7 @@ def test_a_smoke_that_is_missing(tmp_path: Path, line: str, why: str) -> None:
     [
         ("smoke: {at: '11:20', result: green}", []),
         ("timeline: [10:50 the smoke failed, 11:20 the smoke passed]", []),
+        ("notes: '10:50 the smoke failed, 11:20 it passed with 0 failures'", []),
         ("log: Um 11:20 war der Rauchtest grün.", []),
         ("smoke: green", ["i.yaml does not tell when the smoke was run"]),
     ],
@@ -514,10 +588,23 @@ It began at 10:00 UTC on 2026-11-20. Errors ceased at 10:45 UTC, and the inciden
 """
 
 
+TEMPLATE = """# Incident report (Uppzy timeouts)
+
+**Severity:** Sev-2
+**Start\u2013End:** 2026-11-20 02:00 → 02:45 PT
+
+| Time (PT) | Event |
+|-----------|-------|
+| 02:00 | Alert received |
+| 02:45 | Recovered |
+| 04:00 | Incident closed |
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.md", POSTMORTEM), ("b.md", REVIEW), ("c.rst", REST), ("d.md", TOML), ("e.txt", PROSE)],
-    ids=["postmortem", "review", "reST", "TOML", "prose"],
+    [("f.md", TEMPLATE), ("a.md", POSTMORTEM), ("b.md", REVIEW), ("c.rst", REST), ("d.md", TOML), ("e.txt", PROSE)],
+    ids=["report", "postmortem", "review", "reST", "TOML", "prose"],
 )
 def test_postmortems(name: str, text: str) -> None:
     """All tell of 5xx or timeouts from ten to a quarter to eleven, closed at noon."""

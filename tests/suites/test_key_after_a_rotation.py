@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import suites.rotation.test_key as key
 from pytest_golive.clients.labs import Labs
 from pytest_golive.clients.setup import set_up
+from pytest_golive.credentials.secret import Secret
 from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
+from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.manifest.model import Client, Manifest
 from pytest_golive.papers.named import Papers
 from pytest_golive.rotation import workers
+from pytest_golive.rotation.past import Past
 from pytest_golive.sandbox.http import Request, Response, json_response
 from pytest_golive.sandbox.server import Server
 from pytest_golive.sandbox.world import Sandbox
@@ -90,6 +97,41 @@ def test_a_key_that_was_never_replaced(rotated: Rotated) -> None:
     assert actual == f"<new>, as in the run 0123abcd500 of {at(500)}"
 
 
+def _besides(rotated: Rotated, golive: Any, days: float) -> None:
+    """Give the environment a second vendor, whose key was replaced so many days ago."""
+    key = Secret("tly_live_another-key-of-timely", "timely.api_key")
+    for hours, fingerprint in ((24 * days + 1, "0123456789ab"), (24 * days - 1, key.fingerprint)):
+        rotated.ran(hours, "new", suite="weekly", others={("timely", "api_key"): fingerprint})
+    where = golive.environment
+    targets = {**where.targets, "timely": Target("timely", "http://127.0.0.1:9", credentials={"api_key": key})}
+    golive.environments = {"staging": replace(where, targets=targets)}
+    golive.environment = golive.environments["staging"]
+
+
+def test_the_key_of_another_vendor_was_replaced(rotated: Rotated) -> None:
+    """A rotation is of one key: this one stays, unless golive.yaml tells when it was switched."""
+    golive = rotated.golive()
+    _besides(rotated, golive, 2)
+    record = CheckRecord("t")
+    with recording(record):
+        key.test_key_is_another_than_before(golive, PLANNED)
+    assert record.notes == ["timely.api_key was replaced lately, and golive.yaml tells no switch of this key"]
+    golive.past = Past(rotated.folder / "empty")
+    name = "environments.staging.vendors.uppzy.previous_api_key"
+    golive.environment.targets["uppzy"].credentials.pop("previous_api_key")  # type: ignore[attr-defined]
+    assert rotated.skipped(key.test_key_is_another_than_before, golive, NotVerified)[1] == name
+    golive = rotated.golive(told={"switched": 3})
+    _besides(rotated, golive, 2)
+    assert rotated.failed(key.test_key_is_another_than_before, golive, CheckFailed)[0] == BEFORE
+
+
+def test_the_key_of_another_vendor_was_replaced_long_ago(rotated: Rotated) -> None:
+    golive = rotated.golive()
+    _besides(rotated, golive, 30)
+
+    assert rotated.failed(key.test_key_is_another_than_before, golive, CheckFailed)[0] == BEFORE
+
+
 def test_nothing_tells_what_was_used_before(rotated: Rotated) -> None:
     """The old key of golive.yaml would; runs of the same rotation do not."""
     name = "environments.staging.vendors.uppzy.previous_api_key"
@@ -110,6 +152,16 @@ def test_nothing_tells_what_was_used_before(rotated: Rotated) -> None:
         name,
     )
     key.test_key_is_another_than_before(rotated.golive(), PLANNED)
+
+
+def test_a_history_that_cannot_be_read_is_told(rotated: Rotated) -> None:
+    pytest.importorskip("sqlalchemy")
+    golive = rotated.golive(old=False)
+    golive.past = Past(rotated.folder, "shop", Secret("nothing-like-a-url", "history.url"))
+
+    told, _ = rotated.skipped(key.test_key_is_another_than_before, golive, NotVerified)
+    problem = "history.url is no URL of a database, as postgresql://host/name"
+    assert told.startswith(f"no earlier run is kept ({problem}): nothing tells which key was used before; ")
 
 
 # ------------------------------------------------------------------ how old it is
@@ -145,12 +197,59 @@ def test_an_old_key(rotated: Rotated) -> None:
     )
 
 
+def test_a_key_that_is_used_since_another_one(rotated: Rotated) -> None:
+    """Nobody wrote down when it was made; the runs tell since when it is used."""
+    rotated.ran(24 * 80, "old")
+    rotated.ran(24 * 70, "new")
+    record = CheckRecord("t")
+    with recording(record):
+        key.test_key_is_young(rotated.golive(), PLANNED)
+    assert record.notes == [f"used since the run 0123abcd1680 of {at(24 * 70)}, and another one before"]
+
+
 def test_a_key_of_unknown_age(rotated: Rotated) -> None:
     name = "environments.staging.vendors.uppzy.rotation.created"
 
     assert rotated.skipped(key.test_key_is_young, rotated.golive(), NotVerified) == (
         f"{name} is missing: nothing tells how old the key is",
         name,
+    )
+
+
+# ------------------------------------------------------------------ other environments
+
+
+def _elsewhere(rotated: Rotated, **keys: str | None) -> Any:
+    """Return what leads to further environments, by their keys; None for one that cannot be read here."""
+    golive = rotated.golive()
+    mine = golive.environment.targets["uppzy"]
+    for name, value in keys.items():
+        held = {} if value is None else {"api_key": Secret(value, "uppzy.api_key")}
+        missing = {} if held else {"api_key": "environment variable K is not set"}
+        target = replace(mine, credentials=held, missing=missing)
+        golive.environments = {**golive.environments, name: Environment(name, targets={"uppzy": target})}
+    return golive
+
+
+def test_no_other_environment_holds_the_key(rotated: Rotated) -> None:
+    """Nor where there is none; what cannot be read is only told."""
+    record = CheckRecord("t")
+    with recording(record):
+        key.test_key_is_in_no_other_environment(_elsewhere(rotated, live="another-key-of-uppzy"), PLANNED)
+        key.test_key_is_in_no_other_environment(_elsewhere(rotated), PLANNED)
+        assert record.warnings == []
+        key.test_key_is_in_no_other_environment(_elsewhere(rotated, live=None), PLANNED)
+    told = "environment variable K is not set, and environments.live.deployment.fingerprints is missing"
+    assert record.warnings == [f"whether live holds it is not known here: {told}"]
+
+
+def test_another_environment_holds_the_key(rotated: Rotated) -> None:
+    golive = _elsewhere(rotated, live=rotated.sandbox.connection("uppzy").api_key, desk="another-key-of-uppzy")
+
+    assert rotated.failed(key.test_key_is_in_no_other_environment, golive, CheckFailed) == (
+        "no other environment may hold the key",
+        "fingerprints that differ",
+        "live holds <new> too",
     )
 
 
@@ -165,6 +264,12 @@ RIGHT: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "all in one report": ([{"workers": PID}], {"workers": 3, "probes": 1}),
     "targets by name": ([{"web": {"uppzy": "new"}, "jobs": {"uppzy": "new"}}], {"workers": 2, "probes": 1}),
     "pods": ([{"pod": f"web-{n}", "keys": {"uppzy": {"api_key": "new"}}} for n in "ab"], {"workers": 2, "probes": 4}),
+    "processes of one number in many containers": ([{"pid": 7, "uppzy": "new"}], {"workers": 4}),
+    "workers of one number on many hosts": ([{"worker": n, "uppzy": "new"} for n in (1, 2)], {"workers": 4}),
+    "told by an object of its own": (
+        [{"worker": {"id": n, "pid": 7}, "metadata": {"name": "web"}, "uppzy": "new"} for n in (1, 2)],
+        {"workers": 2, "probes": 4},
+    ),
     "one process": ([{"pid": 1, "uppzy": "new"}], {"workers": 1}),
     "other vendors beside it": ([{"uppzy": "new", "timely": "0123456789ab"}], {"workers": 1}),
 }
@@ -218,6 +323,24 @@ def test_a_worker_that_holds_another_key(rotated: Rotated, name: str) -> None:
     assert rotated.failed(key.test_workers_hold_the_new_key, golive, CheckFailed) == (WORKERS, NEW, actual)
 
 
+def test_a_service_with_a_key_of_its_own(rotated: Rotated) -> None:
+    """Its workers hold that one, or golive's; no other."""
+    own = Secret("a-key-of-the-service-alone", "uppzy.service_api_key")
+
+    def golive(*reports: Any) -> Any:
+        made = rotated.golive(*reports, workers=1)
+        target = made.environment.targets["uppzy"]
+        held = replace(target, credentials={**target.credentials, "service_api_key": own})
+        made.environments = {"staging": replace(made.environment, targets={"uppzy": held})}
+        return made
+
+    for report in ({"uppzy": own.fingerprint}, {"uppzy": {"service_api_key": own.fingerprint}}, {"uppzy": "new"}):
+        key.test_workers_hold_the_new_key(golive(report), PLANNED)
+    _, expected, actual = rotated.failed(key.test_workers_hold_the_new_key, golive({"uppzy": "old"}), CheckFailed)
+    assert expected == f"fingerprint {own.fingerprint} or <new> from each"
+    assert actual == "1 of 1 answers tell <old> (the key that was replaced), about 1 of 1 workers"
+
+
 def test_too_few_answers_to_have_met_every_worker(rotated: Rotated) -> None:
     """How many would do is told, and with what probability those that there are did."""
     golive = rotated.golive({"uppzy": "new"}, workers=8, probes=20)
@@ -239,6 +362,29 @@ def test_nobody_says_how_many_workers_there_are(rotated: Rotated) -> None:
 
     told = "16 answers tell of pid 4710, pid 4711, pid 4712, and whether these are all is not known"
     assert record.warnings == [f"environments.staging.deployment.workers is missing: {told}"]
+
+
+def test_a_deployment_that_does_not_always_answer(rotated: Rotated) -> None:
+    """What it answers counts; nothing at all tells nothing."""
+    url = "http://127.0.0.1:9/fingerprints"
+    turns = itertools.count()
+
+    def answer(request: Request) -> Response:
+        return json_response(503, {}) if next(turns) % 2 else json_response(200, {"uppzy": new})
+
+    record = CheckRecord("t")
+    golive = rotated.golive(workers=1, probes=4)
+    new = rotated.keys["api_key"]
+    with recording(record), Server(answer) as deployment:
+        golive.environments = {"staging": replace(golive.environment, fingerprints_url=deployment.url)}
+        key.test_workers_hold_the_new_key(golive, PLANNED)
+    assert record.notes == ["2 of 4 questions to the deployment were not answered"]
+    golive = rotated.golive(workers=1, probes=4)
+    golive.environments = {"staging": replace(golive.environment, fingerprints_url=url)}
+    requirement, expected, actual = rotated.failed(key.test_workers_hold_the_new_key, golive, CannotTell)
+    assert requirement == "the deployment has to report the fingerprints of its keys"
+    assert expected == "200 with JSON: vendor -> credential -> fingerprint"
+    assert actual.startswith(f"{url}: ConnectError: ")
 
 
 def test_nobody_can_be_asked(rotated: Rotated) -> None:
@@ -276,11 +422,6 @@ def _running(rotated: Rotated, keys: list[str | None], url: str, operations: tup
 
 def _client(keys: list[str | None]) -> Any:
     """Return a client of several workers, each with the key of its own configuration; None for the one it is given."""
-    import itertools
-    import json
-
-    import httpx
-
     turns = itertools.count()
 
     def take(request: Request) -> Response:

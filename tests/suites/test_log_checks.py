@@ -15,7 +15,7 @@ from pytest_golive.clients.labs import Labs
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Unwritten
 from pytest_golive.facts.current import CheckRecord, recording
-from pytest_golive.facts.finding import CheckFailed, NotVerified
+from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
@@ -122,6 +122,17 @@ def test_logs_that_show_nothing(check: Check, planned: PlannedCheck, text: str, 
     )
 
 
+@pytest.mark.parametrize("pattern", ["*.log", "app.log", "*", ""])
+def test_logs_outside_of_the_project(pattern: str, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "var" / "app.log").write_text("INFO customer ada@posteo.de\n")
+    golive = _golive(tmp_path / "shop")
+    golive.source = SourceFiles(tmp_path / "shop", tmp_path / "shop", logs=(f"{tmp_path}/var/{pattern}",))
+
+    assert _failed(PEOPLE, golive)[2] == f"{tmp_path}/var/app.log:1 holds an e-mail address, a…@posteo.de"
+
+
 # ---------------------------------------------------------------- each call
 
 WHOLE = (
@@ -136,6 +147,10 @@ WHOLE = (
         (
             OK.replace(" request_id=rq_7c1", "") + MADE.replace(" request_id=rq_7c2", ""),
             "app.log:1: the Request-ID of a call that succeeded",
+        ),
+        (
+            OK.replace(" 200 ", " "),
+            "app.log:1: the status of a call that ended",
         ),
         (
             OK + MADE.replace(" idempotency_key=4b1f", ""),
@@ -246,9 +261,13 @@ def test_ids_that_nobody_configured(tmp_path: Path) -> None:
 
     assert _failed(IDS_OF_CALLS, _golive(tmp_path, right + right.replace("s_204", "s_999")), UPPZY) == (
         "the service may call only the tenants and sites it is configured for",
-        "ids that golive.yaml names",
+        "ids that golive.yaml or a file of configuration names",
         "app.log:2 names site_id s_999",
     )
+    (tmp_path / "sites.py").write_text("OTHER = 's_999'\n")
+    assert _failed(IDS_OF_CALLS, _golive(tmp_path, right.replace("s_204", "s_999")), UPPZY)[2].endswith("s_999")
+    (tmp_path / "sites.yaml").write_text("sites: [s_204, s_999]\n")
+    IDS_OF_CALLS(_golive(tmp_path, right + right.replace("s_204", "s_999")), UPPZY)
 
 
 # ---------------------------------------------------------------- people
@@ -300,10 +319,18 @@ def test_a_client_is_driven_where_no_log_tells_of_failures(tmp_path: Path, recor
 
 def test_a_driven_client_that_tells_no_reason(tmp_path: Path) -> None:
     golive = _golive(tmp_path)
-    golive.clients = Labs([small(tmp_path, TELLS.replace("timely {error!r}", "timely failed"))])
+    golive.clients = Labs([small(tmp_path, TELLS.replace("timely {error!r}", "timely call failed"))])
     try:
-        assert _failed(FAILURES, golive, TIMELY)[2] == "; ".join(
-            f"the log of shop after {fault}:{line} says 'ERROR shop.sync timely failed'"
+        with pytest.raises(CannotTell) as ended:
+            FAILURES(golive, TIMELY)
+        finding = ended.value.finding
+        assert finding.requirement == "the log has to tell why a call got no answer"
+        assert finding.expected == (
+            "the kind of failure: a name that was not found, a refused connection, a certificate, a timeout; "
+            "or its log files under source.logs"
+        )
+        assert finding.actual == "; ".join(
+            f"the log of shop after {fault}:{line} says 'ERROR shop.sync timely call failed'"
             for fault, line in [("a reset", 1), ("a reset", 2), ("401", 2), ("401", 4), ("404", 2)]
         )
     finally:

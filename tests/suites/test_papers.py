@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from pytest_golive.facts.current import CheckRecord, recording
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
+from pytest_golive.history.kept import KeptRun
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.asked import sync_log
 from pytest_golive.papers.named import Papers
@@ -783,6 +784,8 @@ SYNC_LOGS = {
         "# Sync log\n\nWhat we published.\n\n| Source ID | Document | Batch | Approved by | Date |\n"
         "|---|---|:-:|---|---|\n| cms-1 | doc_1 | b1 | Ana | 2026-11-02 |\n"
     ),
+    "german.csv": "Quelle;Dokument;Charge;Freigegeben von;Datum\ncms-1;doc_1;b1;Ana;02.11.2026\n",
+    "spanish.csv": "id_origen,id_documento,lote,aprobado_por,publicado_en\ncms-1,doc_1,l1,Ana,2026-11-02\n",
     "comments.csv": f"# written by the sync job\n{ROWS}cms-1,doc_1,b1,Ana,2026-11-02,published\n",
     "log.yaml": (
         "batches:\n  - id: b1\n    approver: Ana\n    date: 2026-11-02\n"
@@ -945,6 +948,33 @@ def test_a_batch_that_did_not_wait(tmp_path: Path, changes: str, told: str) -> N
         "in the sync log or the change log, for each batch: questions and ratings are good, before a bigger one begins",
         told,
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "outcome", "holds"), [(DAY_0, "passed", True), (DAY_0, "failed", False), (DAY_3, "passed", False)]
+)
+def test_a_run_of_golive_found_the_batch_good(tmp_path: Path, day: date, outcome: str, holds: bool) -> None:
+    """One after the batch and before the next; one that came later says nothing of it."""
+    (tmp_path / "log.csv").write_text(GREW)
+    golive = _golive(Papers(tmp_path, sync_log="log.csv"))
+    kept = KeptRun(
+        "r1",
+        "shop",
+        "staging",
+        ("prerelease",),
+        "GO",
+        f"{day}T09:00:00Z",
+        f"{day}T09:00:00Z",
+        results={("uppzy", "UPZ-56"): outcome},
+    )
+    golive.past._runs["staging"] = (kept,)
+
+    if holds:
+        batches.test_batches_wait_for_the_one_before(golive, PLANNED)
+    else:
+        assert _failed(batches.test_batches_wait_for_the_one_before, golive)[2] == (
+            f"{BEGAN}, and nothing is written down about b1"
+        )
 
 
 def test_batches_without_times(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import suites.review.test_decisions as decisions
 import suites.review.test_rollouts as checks
 from pytest_golive.credentials.redaction import Redactor
 from pytest_golive.exchange.journal import Unwritten
@@ -21,6 +22,7 @@ from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.papers.named import Papers
 from pytest_golive.readiness.plan import PlannedCheck
+from pytest_golive.review.decisions import unknown
 from pytest_golive.review.reviews import Reviews
 from pytest_golive.review.traffic import Counted, Label, Labels, Level, NotKept, Question, Row, Sent, Slot
 from pytest_golive.review.window import Window
@@ -61,6 +63,7 @@ class Made:
         late: share of timeouts among them.
         other_errors: share of 5xx of other calls.
         other_site: share of bad ratings of another site; None: figures name no site.
+        ratings: how many of each site there are in an hour.
         unkept: what nobody counts.
         title: what it is.
     """
@@ -71,6 +74,7 @@ class Made:
     late: Rate = field(default_factory=lambda: _even(0.002))
     other_errors: Rate = field(default_factory=lambda: _even(0.002))
     other_site: Rate | None = None
+    ratings: float = 3
     unkept: tuple[Counted, ...] = ()
     title: str = "made-up traffic"
 
@@ -109,8 +113,8 @@ class Made:
             for site, bad in (("s-1", self.bad), ("s-2", self.other_site)):
                 if bad is not None:
                     named: dict[Label, str] = {"site_id": site} if self.other_site else {}
-                    yield {"feedback": "bad", **named}, bad, 3
-                    yield {"feedback": "good", **named}, _rest(bad), 3
+                    yield {"feedback": "bad", **named}, bad, self.ratings
+                    yield {"feedback": "good", **named}, _rest(bad), self.ratings
         elif of == "answers":
             yield {"confidence_level": "low"}, self.low, 10
             yield {"confidence_level": "high"}, _rest(self.low), 10
@@ -362,7 +366,8 @@ def test_batches_are_watched(tmp_path: Path, record: CheckRecord, clock: Clock) 
     assert record.notes == ["since batch B-2: bad ratings 10 % (26 of 261), low confidence 8 % (70 of 870)"]
 
     clock.now = _at(17, 8)
-    assert _told(checks.test_batches_are_watched, _golive(tmp_path), NotYet) == (
+    alone = f"{HEAD}cms-2,doc-2,B-2,2026-11-16T09:00Z,\n"
+    assert _told(checks.test_batches_are_watched, _golive(tmp_path, log=alone), NotYet) == (
         "the newest batch is looked at from 2026-11-17 09:00 UTC on, a day after it",
         "",
     )
@@ -399,6 +404,46 @@ def test_logs_that_tell_too_little(tmp_path: Path) -> None:
             "not applicable: the feature content_sync is switched off in golive.yaml",
             "",
         )
+
+
+def test_a_batch_that_nobody_decided_on(tmp_path: Path) -> None:
+    """What was found of a batch in the week before needs its decision, as every other finding."""
+    kept: tuple[Counted, ...] = ("retries", "deliveries", "delivery_failures")
+    golive = _golive(tmp_path, Made(low=_from(_at(10, 9), 0.02, 0.14), unkept=kept), LOG, async_chat=False)
+
+    assert _told(decisions.test_findings_have_decisions, golive, NotVerified) == (
+        "monitoring.decisions is missing: nothing tells what was decided on uppzy rollout B-1",
+        "monitoring.decisions",
+    )
+    taken_back = _golive(
+        tmp_path, Made(low=_from(_at(10, 9), 0.02, 0.14), unkept=kept), LOG, "- rolled back B-1\n", async_chat=False
+    )
+    decisions.test_findings_have_decisions(taken_back, PLANNED)
+
+
+def test_a_sync_of_every_night(tmp_path: Path) -> None:
+    """With batches of any size, and few ratings: nothing is wrong; what each night did cannot be told."""
+    nights = [_at(1, 2) - timedelta(days=20) + timedelta(days=number, minutes=number % 7) for number in range(40)]
+    log = HEAD + "".join(
+        f"cms-{number}-{each},doc-{number}-{each},job-{number},{(night + timedelta(minutes=each)).isoformat()},\n"
+        for number, night in enumerate(nights)
+        for each in range((3, 14, 1, 30, 6)[number % 5])
+    )
+
+    assert _outcomes(_golive(tmp_path, Made(), log)) == {}
+    assert _outcomes(_golive(tmp_path, Made(ratings=0.1), log)) == {"batches_made_nothing_worse": "CannotTell"}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("uppzy rollout", "a rollout is named by its batch: rollout B-12"),
+        ("uppzy rollout B-12", ""),
+        ("uppzy rollout B-12+B-13", ""),
+    ],
+)
+def test_names_of_rollouts(name: str, problem: str) -> None:
+    assert unknown(name, ["uppzy"]) == problem
 
 
 LARGE = "".join(f"cms-{number},doc-{number},B-3,2026-11-{{}},\n" for number in range(3, 23))

@@ -126,6 +126,11 @@ RIGHT: dict[str, dict[str, str]] = {
         ".github/workflows/d.yml": GITHUB.partition("      - name: Smoke")[0],
         ".github/workflows/s.yml": "on: deployment_status\njobs: {s: {steps: [{run: pytest -m prerelease}]}}\n",
     },
+    "deployed by a platform": {
+        ".github/workflows/s.yml": (
+            "on: {deployment_status: {}, push: {}}\njobs: {smoke_prod: {steps: [{run: npx playwright test}]}}\n"
+        ),
+    },
     "a called workflow": {
         ".github/workflows/a.yml": (
             "on: push\njobs:\n  deploy: {uses: ./.github/workflows/deploy.yml}\n"
@@ -147,10 +152,20 @@ RIGHT: dict[str, dict[str, str]] = {
         "package.json": '{"scripts": {"ship": "serverless deploy && npm run smoke"}}',
     },
     "gitlab": {".gitlab-ci.yml": GITLAB},
+    "gitlab in several files": {
+        ".gitlab-ci.yml": "stages: [deploy, verify]\ninclude: [{local: /ci/*.yml}]\n",
+        "ci/ship.yml": "ship:\n  stage: deploy\n  script: [helm upgrade shop .]\n",
+        "ci/try.yml": "try:\n  stage: verify\n  script: [pytest -m prerelease]\n",
+    },
     "gitlab needs": {
         ".gitlab-ci.yml": GITLAB.replace("  stage: verify", "  stage: deploy\n  needs: ['deploy:production']")
     },
     "azure": {"azure-pipelines.yml": AZURE},
+    "azure, once it is there": {
+        "azure-pipelines.yml": AZURE.partition("- stage: Smoke")[0].replace(
+            "--name shop}]}}}", "--name shop}]}, on: {success: {steps: [{script: golive}]}}}}"
+        )
+    },
     "circle": {".circleci/config.yml": CIRCLE},
     "jenkins": {"Jenkinsfile": JENKINS},
     "bitbucket": {"bitbucket-pipelines.yml": BITBUCKET},
@@ -222,6 +237,15 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "by hand": (
         {".gitlab-ci.yml": GITLAB + "  when: manual\n"},
         ".gitlab-ci.yml:5: none follows deploy:production",
+    ),
+    "gitlab in several files": (
+        {
+            ".gitlab-ci.yml": (
+                "stages: [verify, deploy]\ninclude: ci/ship.yml\ntry: {stage: verify, script: [./smoke]}\n"
+            ),
+            "ci/ship.yml": "ship:\n  stage: deploy\n  script: [helm upgrade shop .]\n",
+        },
+        "ci/ship.yml:3: none follows ship",
     ),
     "an earlier stage": (
         {".gitlab-ci.yml": GITLAB.replace("[build, deploy, verify]", "[verify, deploy]")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ import pytest
 
 import suites.rotation.test_steps as steps
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified, NotYet
+from pytest_golive.manifest.environment import Target
 from pytest_golive.papers.change_log import Entry, newest, rotations
 from pytest_golive.papers.named import Papers
 from pytest_golive.papers.reading import read
-from pytest_golive.papers.rotation_steps import steps_in
+from pytest_golive.papers.rotation_steps import is_about, steps_in
 from pytest_golive.rotation.instances import instances_in
 from pytest_golive.rotation.past import Begun, Past, noted_in
 from pytest_golive.rotation.submitting import submit
@@ -93,6 +95,9 @@ def _since(hours: float, key: str = "new", **more: Any) -> dict[str, Any]:
         {"pid": 1, "uptime_seconds": 3 * 3600, "uppzy": "new"},
         {"instances": [_since(3), _since(2, pid=4712)]},
         _since(90, reloaded_at=ago(3).isoformat()),
+        {"uptime_ms": 3 * 3600_000, "pid": 1, "uppzy": "new"},
+        {"status": {"startTime": ago(3).isoformat()}, "metadata": {"name": "web-1"}, "uppzy": "new"},
+        {"pid": 1, "started": f"{ago(11):%Y-%m-%d %H:%M:%S}", "uppzy": "new"},
         {"started_at": ago(3).timestamp(), "keys": {"uppzy": {"api_key": "new"}}},
         {"startTime": int(ago(3).timestamp() * 1000), "hostname": "web-1", "uppzy": "new"},
     ],
@@ -303,6 +308,24 @@ def test_steps_are_taken_from_the_change_log_where_golive_yaml_tells_none(rotate
     told = ("the smoke has to pass before the old key is revoked", span, "the first pass is of 2026-11-20 11:50 UTC")
     assert rotated.failed(check, _logging(rotated, late), CheckFailed) == told
     check(rotated.golive(told={"switched": 10, "smoked": 9, "revoked": 6}), PLANNED)
+
+
+def test_the_rotation_of_another_vendors_key_tells_nothing_of_this_one(rotated: Rotated) -> None:
+    """Of two that are in use; one that names neither is about each."""
+    late = IN_WORDS.replace("smoke green at 10:20", "smoke green at 11:50")
+    told = f"{ROTATION}.switched is missing: nothing tells when the key was replaced"
+    for text, error in ((late.replace("the Uppzy key", "the Timely key"), NotVerified), (late, CheckFailed)):
+        golive = _logging(rotated, text)
+        where = golive.environment
+        targets = {**where.targets, "timely": Target("timely", "http://127.0.0.1:9")}
+        golive.environments = {"staging": replace(where, targets=targets)}
+        with pytest.raises(error) as raised:
+            steps.test_smoke_came_before_the_revocation(golive, PLANNED)
+        assert not isinstance(raised.value, NotVerified) or raised.value.reason == told
+    golive = _logging(rotated, late.replace("the Uppzy key", "the Uppzy key of production"))
+    golive.environments = {**golive.environments, "production": golive.environment}
+    assert rotated.skipped(steps.test_smoke_came_before_the_revocation, golive, NotVerified)[0] == told
+    assert is_about("replaced the key", "uppzy", {"uppzy": ("uppzy",), "timely": ("timely", "Timely.ai")})
 
 
 def test_a_clock_that_nobody_names_is_not_compared_with_golives_runs(rotated: Rotated) -> None:

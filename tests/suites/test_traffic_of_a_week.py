@@ -240,7 +240,7 @@ def test_a_refused_call_is_tried_again(make: Make) -> None:
         f"retries with 401: 75 % (30 of 40) {TOLD}",
     )
     with pytest.raises(NotVerified) as missing:
-        check(make(Some(500, {"status": None, "error.type": "X", "http.request.resend_count": 1})), PLANNED)
+        check(make(Some(500), Some(99, {"status": None, "error.type": "X", "http.request.resend_count": 1})), PLANNED)
     assert missing.value.reason.replace(str(make.folder) + "/", "") == (
         "retries are not counted by status, by the logs calls.jsonl; add the label to them"
     )
@@ -267,7 +267,8 @@ def test_429_reach_who_called(make: Make, record: CheckRecord) -> None:
     with pytest.raises(NotVerified) as missing:
         check(make(Some(100)), PLANNED)
     assert missing.value.reason.replace(str(make.folder) + "/", "") == (
-        "the logs calls.jsonl: no line has http.request.resend_count; say under monitoring what it is called"
+        "the logs calls.jsonl: no line has http.request.resend_count, or another of its usual names; "
+        "say under monitoring what it is called"
     )
 
 
@@ -322,7 +323,7 @@ def test_a_message_is_sent_in_a_loop(make: Make) -> None:
     with pytest.raises(NotVerified) as missing:
         check(make(Some(100)), PLANNED)
     assert missing.value.reason.replace(str(make.folder) + "/", "") == (
-        "the logs calls.jsonl: no line has message_hash, message.hash, message_id, message.id; "
+        "the logs calls.jsonl: no line has message_hash, or another of its usual names; "
         "say under monitoring what it is called"
     )
 
@@ -365,7 +366,8 @@ def test_jobs_pile_up(make: Make) -> None:
     with pytest.raises(NotVerified) as missing:
         check(make(submitted), PLANNED)
     assert missing.value.reason.replace(str(make.folder) + "/", "") == (
-        "the logs calls.jsonl: no line has async_queue_depth, queue_depth; say under monitoring what it is called"
+        "the logs calls.jsonl: no line has async_queue_depth, or another of its usual names; "
+        "say under monitoring what it is called"
     )
 
 
@@ -411,8 +413,11 @@ def test_deliveries_fail(make: Make, record: CheckRecord) -> None:
     )
     check(make(some(100)), PLANNED)
     assert [each.replace(str(make.folder) + "/", "") for each in record.warnings] == [
-        f"deliveries: 1 % (10 of 1,000) failed; from 1 % on it is a finding {TOLD}"
+        f"deliveries: 1 % (10 of 1,000) failed; more than 1 %, and 5 at least, are a finding {TOLD}"
     ]
+    few = Some(120, {"status": None, "webhook_delivery": "success"}, WEEK, NOW, {40: {"webhook_delivery": "failed"}})
+    check(make(few), PLANNED)
+    assert "2.5 % (3 of 120) failed" in record.warnings[-1]
     check(make(some(20, "pending")), PLANNED)
     assert _told(check, make(Some(200, {"webhook_delivery": "ok"})), CannotTell) == (
         "100 deliveries in the week",
@@ -465,8 +470,8 @@ OFFICE = tuple(_office(day, 200) for day in range(36) if (datetime(2026, 2, 24) 
 """Monday to Friday, from 8 to 18."""
 
 
-def test_a_gap_within_a_day(make: Make) -> None:
-    """Nights, weekends and a holiday are none; neither is an hour less after the clocks were changed."""
+def test_a_gap_within_a_day(make: Make, record: CheckRecord) -> None:
+    """Nights, weekends and a holiday are none, nor is an hour less after the clocks were changed; half a day may be."""
     check = incidents.test_calls_have_no_gap
     thursday = 30
     gap = (*OFFICE[:22], _office(thursday, 60, 8, 11), _office(thursday, 60, 15, 18), *OFFICE[23:])
@@ -479,9 +484,37 @@ def test_a_gap_within_a_day(make: Make) -> None:
     shifted = (*OFFICE[:22], _office(thursday, 180, 8, 17), *OFFICE[23:])
     for days in (OFFICE, holiday, shifted):
         check(make(*days), PLANNED)
+    assert record.warnings == []
+    check(make(*OFFICE[:22], _office(thursday, 120, 8, 13), *OFFICE[23:]), PLANNED)
+    assert [each.replace(str(make.folder) + "/", "") for each in record.warnings] == [
+        (
+            "calls: none from 2026-03-26 13:00 to 2026-03-26 18:00 UTC, where there usually are 100; "
+            f"it was a shorter day, or something stood still {TOLD}"
+        )
+    ]
     assert _told(check, make(*OFFICE[12:]), CannotTell) == (
         "calls in each of the 4 weeks before",
         f"in 2 of them {TOLD}",
+    )
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        calls.test_refused_calls_are_not_tried_again,
+        calls.test_limited_calls_are_tried_again,
+        calls.test_unknown_ids_name_their_caller,
+        calls.test_launch_goes_well,
+        incidents.test_bursts_cause_no_429,
+    ],
+)
+def test_classes_of_statuses_say_nothing(make: Make, check: Check) -> None:
+    """4xx may be any of them."""
+    golive = make(Some(900, {"status": "4xx"}, every={2: {"http.request.resend_count": 1, "status": "2xx"}}))
+
+    assert _told(check, golive, CannotTell) == (
+        "calls counted by status code, such as 429",
+        "2xx, 4xx, by the logs calls.jsonl",
     )
 
 

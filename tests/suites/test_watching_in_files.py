@@ -182,7 +182,7 @@ def _routed(folder: Path, text: str, alerts: str = ALERTS) -> Golive:
 def test_alerts_that_reach_their_owner(tmp_path: Path, record: CheckRecord, text: str) -> None:
     ROUTES(_routed(tmp_path, text), PLANNED)
 
-    assert (record.warnings, record.notes) == ([], ["7 alerts were followed to their receivers"])
+    assert (record.warnings, record.notes) == ([], ["alerts that were followed to their receivers: 7"])
 
 
 @pytest.mark.parametrize(
@@ -240,9 +240,47 @@ def test_routes_that_cannot_be_read(tmp_path: Path) -> None:
     finding = ended.value.finding
     assert (finding.requirement, finding.expected, finding.actual) == (
         "alerts have to be readable",
-        "a rule file of Prometheus",
+        "rule files of Prometheus or Grafana",
         "a.yml cannot be read: while parsing a flow node",
     )
+
+
+def test_files_without_alerts(tmp_path: Path) -> None:
+    with pytest.raises(CannotTell) as ended:
+        ROUTES(_routed(tmp_path, ALERTMANAGER, "name: a monitor of another system"), PLANNED)
+
+    assert ended.value.finding.actual == "a.yml holds no alert"
+
+
+def test_alerts_of_others_in_the_same_file(tmp_path: Path, record: CheckRecord) -> None:
+    """What always fires is for nobody; and where some are about the vendor, the others are somebody else's matter."""
+    null = ALERTMANAGER.replace("  routes:\n", "  routes:\n  - {match: {alertname: Watchdog}, receiver: 'null'}\n", 1)
+    null += "- name: 'null'\n"
+    watchdog = f"{ALERTS}  - {{alert: Watchdog, expr: 'vector(1)'}}\n"
+    ROUTES(_routed(tmp_path, null, watchdog), PLANNED)
+
+    own = ALERTS.replace("Unauthorized", "UppzyUnauthorized")
+    ROUTES(_routed(tmp_path, null.replace("shop-platform@shop", "customer-care@shop"), own), PLANNED)
+
+    assert record.notes == [
+        "alerts that were followed to their receivers: 7",
+        "alerts that were followed to their receivers: 1",
+    ]
+
+
+def test_alerts_of_grafana(tmp_path: Path, record: CheckRecord) -> None:
+    """Its contact points and its policies may be two files, and a rule may name its receiver itself."""
+    points, _, policies = GRAFANA.partition("policies:")
+    rules = "groups:\n- rules:\n  - {title: A, labels: {severity: critical}}\n"
+    rules += "  - {title: B, notification_settings: {receiver: x}}\n"
+    files = {"p.yml": points, "q.yml": f"policies:{policies}", "a.yml": rules}
+    golive = _golive(tmp_path, files, routes=["p.yml", "q.yml"], alerts=["a.yml"])
+
+    assert _failed(ROUTES, golive)[2] == "q.yml: B goes to x, which is not defined"
+
+    (tmp_path / "a.yml").write_text(rules.replace("receiver: x", "receiver: shop-platform"))
+    ROUTES(golive, PLANNED)
+    assert record.notes == ["alerts that were followed to their receivers: 2"]
 
 
 def test_nobody_owns_monitoring(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ ROW, LINE, BAR = 16, 13, 12
 """Heights in pixels: of a title, of a line of labels, of a bar."""
 
 Look = Literal["answered", "refused", "silent", "wait", "call"]
-"""How a mark looks: a full bar, a tall one, an empty one, a broken line, a thin line."""
+"""How a mark looks: a full bar, a tall one, an empty one, a broken line, a pale band behind all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _drawn(part: str, course: Sequence[Step]) -> Drawing:
         top += TIERS * LINE
         labels += _labels(own, whole, top)
         marks += [_mark(step, whole, top) for step in own[:MARKS]]
-        top += BAR + 10
+        top += BAR + 6
     ticks = tuple(_tick(at, whole, top + 16) for at in nice_steps(whole))
     return Drawing(
         title=part or "What happened when",
@@ -162,7 +162,7 @@ def _mark(step: Step, whole: float, top: float) -> Mark:
     x = min(100 * step.begun / whole, 100 - NARROWEST)
     width = min(max(100 * step.seconds / whole, NARROWEST), 100 - x)
     if look == "call":
-        return Mark(look, _round(x), _round(width), top + BAR + 3, 2)
+        return Mark(look, _round(x), _round(width), top, BAR)
     if look == "wait":
         return Mark(look, _round(x), _round(width), top + BAR / 2, 0)
     tall = 4 if look == "refused" else 0

@@ -97,7 +97,7 @@ class Weeks:
 def weeks_of(charted: Charted) -> Weeks:
     """Return what is drawn of a vendor's traffic."""
     return Weeks(
-        vendor=charted.vendor,
+        vendor=charted.title or charted.vendor,
         environment=charted.environment,
         source=charted.source,
         weeks=charted.weeks,

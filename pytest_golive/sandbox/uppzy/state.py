@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 PLANS_WITH_API = frozenset({"level2", "level3"})
@@ -71,6 +72,7 @@ class Question:
         fails: whether it ends without an answer.
         outcome: the answer's fields; None before anybody looked.
         feedback: the first rating.
+        day: on which it was asked, UTC, as 2026-11-21.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Question:
     fails: bool = False
     outcome: dict[str, Any] | None = None
     feedback: str | None = None
+    day: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%d"))
 
 
 @dataclass(slots=True)
@@ -102,10 +105,18 @@ class Site:
             "questions": sum(email in {None, one.email} for one in self.questions.values()),
         }
 
-    def ratings(self) -> dict[str, int]:
-        """Return how many answers were rated good and bad."""
-        given = Counter(one.feedback for one in self.questions.values())
+    def ratings(self, first: str, last: str) -> dict[str, int]:
+        """Return how many answers to questions of these days were rated good and bad."""
+        given = Counter(one.feedback for one in self._asked(first, last))
         return {"good": given["good"], "bad": given["bad"]}
+
+    def levels(self, first: str, last: str) -> dict[str, int]:
+        """Return how many answers to questions of these days were how sure."""
+        told = Counter((one.outcome or {}).get("confidence_level") for one in self._asked(first, last))
+        return {level: told[level] for level in ("low", "medium", "high")}
+
+    def _asked(self, first: str, last: str) -> list[Question]:
+        return [one for one in self.questions.values() if first <= one.day <= last]
 
 
 class State:

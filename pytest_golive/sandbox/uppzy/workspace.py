@@ -47,10 +47,12 @@ class Workspace:
         return {"id": call.path["site_id"], "tenant_id": call.caller.id}
 
     def get_site_statistics(self, call: Call[Tenant]) -> dict[str, Any]:
-        """Return the numbers of the site."""
+        """Return the numbers of the site; ratings and levels of the days that are asked for."""
+        days = (str(call.query.get("from", "")), str(call.query.get("to", "9999-12-31")))
         with self._state.lock:
             site = self._site(call)
-            return {"site_id": site.id, **site.count(), "feedback": site.ratings()}
+            told = {"feedback": site.ratings(*days), "confidence": site.levels(*days)}
+            return {"site_id": site.id, **site.count(), **told}
 
     def get_user_statistics(self, call: Call[Tenant]) -> dict[str, Any]:
         """Return the numbers of one visitor; nobody known has asked nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,10 +23,21 @@ FIELDS: Mapping[str, str] = {
 }
 """What the record of a call has to tell -> as a reader knows it."""
 
+MOST_OF_A_KIND = 5_000
+"""So many records of calls that ended alike tell how such records are made."""
+
+_OF_THEIR_OWN = frozenset({401, 403, 404})
+
 _FAILING = re.compile(
     r"error|exception|fail|unreachable|refused|timed? ?out|time_?out|cannot|could not|couldn't|unable|reset"
     r"|broken|abort"
     r"|denied|unauthori|invalid|rejected|gave up|giving up|erro\b|fehl|fall[oó]|falha",
+    re.IGNORECASE,
+)
+_OF_CALLS = re.compile(
+    r"\bcall|request|connect|reach|fetch|time_?d? ?out|network|http|\bapi\b|respon|answer|resolve|host|socket"
+    r"|certificate|\btls\b|\bssl\b"
+    r"|anfrage|aufruf|antwort|requisi|solicitud|llamad|chamad|conex",
     re.IGNORECASE,
 )
 _LOUD = re.compile(r"\b(?:warn(?:ing)?|error|err|critical|fatal|severe|alert|emerg)\b", re.IGNORECASE)
@@ -98,10 +110,12 @@ class Calls:
     Attributes:
         answered: records of calls that were answered, with what other records of the same call tell.
         failed: records of calls that failed without a status, or whose status is not told.
+        ended: records of calls that took a while, and of which no record tells how they ended.
     """
 
     answered: tuple[Record, ...]
     failed: tuple[Record, ...]
+    ended: tuple[Record, ...] = ()
 
     def of(self, *statuses: int) -> tuple[Record, ...]:
         """Return the calls that were answered with one of these statuses."""
@@ -115,16 +129,33 @@ class Calls:
 
 def status_of(record: Record) -> int:
     """Return the status a record tells; 0 where it tells none."""
-    return int(float(record.told.get("status", "0")))
+    digits = re.search(r"[1-5]\d\d", record.told.get("status", ""))
+    return int(digits.group()) if digits else 0
 
 
 def calls_in(records: Iterable[Record], shape: Shape) -> Calls:
     """Return the calls of a vendor among records; what records of one call tell is put together."""
-    mine = [record for record in records if shape.is_about(record)]
+    mine = list(_kept(record for record in records if shape.is_about(record)))
     together = _together(mine)
     answered = [_with(record, together) for record in mine if "status" in record.told]
     failed = [record for record in mine if "status" not in record.told and _has_failed(record)]
-    return Calls(tuple(answered), tuple(failed))
+    open_ended = [record for record in mine if "status" not in record.told and not _has_failed(record)]
+    ended = [each for each in (_with(record, together) for record in open_ended) if each.told.keys() >= _ENDED]
+    return Calls(tuple(answered), tuple(failed), tuple(each for each in ended if "status" not in each.told))
+
+
+_ENDED = frozenset({"route", "duration"})
+
+
+def _kept(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield the records that are looked at: so many of each kind, and a log may hold millions."""
+    seen: Counter[int] = Counter()
+    for record in records:
+        status = status_of(record)
+        kind = status if status in _OF_THEIR_OWN else status // 100
+        seen[kind] += 1
+        if seen[kind] <= MOST_OF_A_KIND:
+            yield record
 
 
 def _together(records: Iterable[Record]) -> dict[tuple[str, str], dict[str, str]]:
@@ -158,7 +189,9 @@ _LEVELS = frozenset({"level", "severity", "levelname", "loglevel", "log_level", 
 
 
 def _has_failed(record: Record) -> bool:
-    return is_loud(record) and ("error" in record.told or bool(_FAILING.search(record.text)))
+    """Whether a record tells of a call that failed; what a job says in the end about what it did is none."""
+    about = {"route", "method", "error"} & record.told.keys() or _OF_CALLS.search(record.text)
+    return bool(is_loud(record) and about and ("error" in record.told or _FAILING.search(record.text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +220,8 @@ _CLASSES = {2: "succeeded", 3: "was redirected", 4: "was refused with 4xx", 5: "
 
 def gaps(calls: Calls) -> Iterator[Gap]:
     """Yield what is not told of calls that ended alike: of none of them, or of some."""
+    if calls.ended:
+        yield Gap("status", "ended", calls.ended[0], len(calls.answered))
     for first, words in _CLASSES.items():
         ended = [record for record in calls.answered if status_of(record) // 100 == first]
         for field in ("time", "route", "duration", "request_id"):

@@ -27,7 +27,7 @@ def wanted_of(record: Record, pack: Pack) -> list[str]:
     named = dict(ids_in(record, pack))
     filled = dict(_filled(record, pack))
     further = {name: value for name, value in filled.items() if name not in _PLACE}
-    missing = [place for name, place in _PLACE.items() if name not in named]
+    missing = [place for name, place in _PLACE.items() if name in pack.ids and name not in named]
     is_named = any(_is_id(value) for value in further.values()) or _is_id(record.told.get("resource", ""))
     # The path of a chat, or of a list, asks for nothing that has an id.
     if further and not is_named:

@@ -39,25 +39,39 @@ NAMES: Mapping[str, str] = {
     "service": """service service_name servicename integration integration_name app app_name application
         application_name component program programname job job_name worker worker_name process_name container
         container_name deployment appname app_kubernetes_io_name dd_service logger logger_name loggername
-        caller_service client_name source_service source_context channel module""",
+        caller_service client_name source_service source_context channel module
+        client caller producer emitter""",
 }
 """What a record tells -> how that may be called, words joined by underscores; what stands around it does not matter."""
 
 NAME_OF_PROGRAM = frozenset({"name"})
 """At the top of a record, bunyan and pino call the program so, and Python's logging the logger."""
 
+_WORDS: Mapping[str, str] = {
+    "timestamp": "time",
+    "idempotency": "idempotency_key",
+    "attempt": "try",
+    "retry": "try",
+    "retries": "try",
+    "duration": "duration",
+    "latency": "duration",
+    "elapsed": "duration",
+    "status": "status",
+}
+
 _OF_ERRORS = frozenset({"err", "error", "exception", "exc", "cause"})
 """What lies in one of these objects tells of an error."""
 
-_STATUS = re.compile(r"[1-5]\d\d(?:\.0)?")
+_STATUS = re.compile(r"(?:HTTP )?[1-5]\d\d(?:\.0)?(?: [A-Za-z' -]+)?")
 _DURATION = re.compile(
     r"-?\d+(?:[.,]\d+)?(?:e-?\d+)?\s*(?:[a-zµ]{1,12}\.?)?|PT[\d.]+[HMS].*|\d+:\d\d(?::\d\d)?(?:[.,]\d+)?"
 )
 _TRY = re.compile(r"#?\d{1,3}(?:\s*(?:/|of)\s*\d{1,3})?")
 _ID = re.compile(r"[\w.:/+=-]{3,}")
+_SERVICE = re.compile(r"[A-Za-z][^0-9]*\w.*")
 _METHOD = re.compile(r"get|post|put|patch|delete|head|options", re.IGNORECASE)
 _ROUTE = re.compile(
-    r"(?:https?://|/)\S*|[a-z][\w.-]*[_./ :-]\S.*|[a-z]+[A-Z]\w*|[A-Z]{3,7} +/\S*|\w+[.#]\w+", re.DOTALL
+    r"(?:https?://|/)\S*|[a-z][\w.-]*[_./ :-]\S.*|[A-Za-z]+[A-Z]\w*|[A-Z]{3,7} +/\S*|\w+[.#]\w+", re.DOTALL
 )
 
 _SHAPES: Mapping[str, re.Pattern[str]] = {
@@ -67,6 +81,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "request_id": _ID,
     "trace_id": _ID,
     "idempotency_key": _ID,
+    "service": _SERVICE,
     "method": _METHOD,
     "route": _ROUTE,
 }
@@ -92,9 +107,19 @@ def told_by(place: str) -> tuple[str, ...]:
         found = _fields().get("_".join(parts[begin:]))
         if found:
             return found
+    if loose := _loosely(parts[-1].split("_") if parts else []):
+        return (loose,)
     if _OF_ERRORS & set(parts):
         return ("error",)
     return ("service",) if len(parts) == 1 and parts[0] in NAME_OF_PROGRAM else ()
+
+
+def _loosely(words: list[str]) -> str:
+    """Return what a name tells by one of its words, whatever stands before and behind: `augno_latency_ms`."""
+    told = set(words)
+    if {"request", "id"} <= told or {"correlation", "id"} <= told:
+        return "request_id"
+    return next((name for word, name in _WORDS.items() if word in told), "")
 
 
 def fits(name: str, value: str) -> bool:

@@ -85,8 +85,12 @@ _PHONE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _RECEIVERS = re.compile(r"(?:^|[._-])(?:to|from|recipient|sender|destination|caller|callee|number)$", re.IGNORECASE)
+_OF_COMPANIES = re.compile(
+    r"display_|business|support|company|\bour_|own_|shop|store|office|hotline|vendor", re.IGNORECASE
+)
 _FICTION = re.compile(
-    r"1?\d{3}555(?:01\d\d|0{4}|1{4}|1234)|4420794609\d\d|447700900\d{3}|(\d)\1{6,}|\d*1234567\d*|\d*0{6,}\d*"
+    r"1?555\d{7}|20[2-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4,6}|1?\d{3}555(?:01\d\d|0{4}|1{4}|1234)"
+    r"|4420794609\d\d|447700900\d{3}|(\d)\1{6,}|\d*1234567\d*|\d*0{6,}\d*"
     r"|\d*9876543210\d*"
 )
 
@@ -275,7 +279,7 @@ def _kind(name: str) -> str:
 
 def _by_name(kind: str, name: str, text: str, number: int) -> Iterator[Person]:
     """Yield what is data about a person because of the name it stands under."""
-    if _MADE_UP.search(text):
+    if _MADE_UP.search(text) or _OF_COMPANIES.search(name):
         return
     if kind in {"phone", "receiver"}:
         digits = _digits(text)

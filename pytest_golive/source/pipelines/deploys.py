@@ -55,7 +55,7 @@ _OTHER = re.compile(
     r"|pre[-_ ]?deploy|\bwait\b|approv|deploy(?:ment)?[-_ ]?(?:key|token|credential|user|gate|role|status|tool)"
     r"|front-?end|\bstatic\b|\bassets\b|\bcdn\b|landing|\bwebsite\b|\bmobile\b|\bios\b|android|app-?store|testflight"
     r"|migrat"
-    r"|\bkind\b|minikube",
+    r"|\bkind\b|minikube|git-?ops|\bflux\b",
     re.IGNORECASE,
 )
 """What is deployed beside the service, or is about deploying and is none."""
@@ -121,7 +121,8 @@ def deploys_in(flows: Sequence[Flow], root: Path, files: Iterable[Path] = ()) ->
         files: its files: a cluster may run the smoke by itself after each deploy.
     """
     whole = _Whole(flows, root, _hook_in(files, root) if flows else "")
-    return tuple(deploy for flow in flows if not whole.is_called(flow) for deploy in whole.deploys(flow))
+    found = tuple(deploy for flow in flows if not whole.is_called(flow) for deploy in whole.deploys(flow))
+    return found or tuple(whole.elsewhere())
 
 
 class _Whole:
@@ -157,9 +158,19 @@ class _Whole:
                 step = job.steps[number]
                 smoke, lax = self._following(flow, job, number, begun, SMOKE)
                 maybe, _ = self._following(flow, job, number, begun, MAYBE)
-                place = f"{flow.file}:{step.line}" if step.line else flow.file
+                file = job.file or flow.file
+                place = f"{file}:{step.line}" if step.line else file
                 stage = own or stage_of(job.environment) or stage_of(job.name, flow.name, job=True)
                 yield Deploy(place, job.name, stage, smoke or self._hook, maybe, lax)
+
+    def elsewhere(self) -> Iterator[Deploy]:
+        """Yield the deploys of a platform that does them by itself, where a pipeline waits for any of them."""
+        for flow in self._flows:
+            steps = [(job, step) for job in flow.jobs for step in job.steps] if "*" in flow.triggers else []
+            for job, step in steps:
+                if not step.skipped and (SMOKE.search(f"{job.name} {step.name}") or SMOKE.search(self.text(step))):
+                    yield Deploy(flow.file, "any deployment", "", f"{flow.file}: {job.name}", "", step.tolerated)
+                    break
 
     def _deploys_of(self, job: Job) -> dict[Stage, tuple[int, int]]:
         """Return by stage which step of a job deploys, and where in its text that begins."""

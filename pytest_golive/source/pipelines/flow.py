@@ -37,12 +37,14 @@ class Job:
         steps: in their order.
         after: the jobs that end before it begins, those before them included.
         environment: what the file says it is for; may be empty.
+        file: where it stands, if that is another file than the pipeline's.
     """
 
     name: str
     steps: tuple[Step, ...]
     after: frozenset[str] = frozenset()
     environment: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

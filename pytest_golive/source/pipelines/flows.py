@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pytest_golive.source.pipelines import gitlab_flow
 from pytest_golive.source.pipelines.flow import Flow, Job, Step, entries, mapped, named, step_of, with_all_before
-from pytest_golive.source.pipelines.gitlab import _NO_JOBS, _extended
 from pytest_golive.source.pipelines.uses import Lined, documents, listed, pairs, texts
 
 LARGEST_BYTES = 1_000_000
@@ -20,10 +20,13 @@ _TARGET = re.compile(r"^([\w.-]+)\s*:(?!=)[^\n]*\n((?:\t[^\n]*\n?|[ \t]*\n)*)", 
 
 def flows_in(files: Sequence[Path], root: Path) -> tuple[Flow, ...]:
     """Return the pipelines below a folder; scripts that deploy are read where no pipeline is there."""
-    found: list[Flow] = []
+    found: list[Flow] = list(gitlab_flow.whole(files, root))
     scripts: list[Flow] = []
+    read_already = {job.file for flow in found for job in flow.jobs} | {gitlab_flow.MAIN}
     for path in files:
         told = path.relative_to(root).as_posix()
+        if told in read_already:
+            continue
         read = next((reader for pattern, reader in _READERS if pattern.search(told)), None)
         if read is not None and path.stat().st_size <= LARGEST_BYTES:
             text = path.read_text("utf-8", "replace")
@@ -59,45 +62,6 @@ def _github_job(name: str, job: Any, after: frozenset[str]) -> Job:
         steps.append(step_of({"name": told.get("name", name), "uses": told["uses"]}, skipped=skipped))
     label = str(told.get("name") or "")
     return Job(f"{name} {label}".strip(), tuple(steps), after, named(told.get("environment")))
-
-
-def _gitlab(file: str, text: str) -> Iterator[Flow]:
-    for pipeline in documents(text):
-        if not isinstance(pipeline, Mapping):
-            continue
-        jobs = {
-            name: _extended(pipeline, job)
-            for name, job in pairs(pipeline)
-            if name not in _NO_JOBS and not name.startswith(".") and isinstance(job, Mapping)
-        }
-        stages = [".pre", *map(str, listed(pipeline.get("stages")) or ("build", "test", "deploy")), ".post"]
-        before = with_all_before({name: _gitlab_before(name, jobs, stages) for name in jobs})
-        yield Flow(file, file, tuple(_gitlab_job(name, job, before[name]) for name, job in jobs.items()))
-
-
-def _gitlab_before(name: str, jobs: Mapping[str, Mapping[str, Any]], stages: Sequence[str]) -> list[str]:
-    needs = jobs[name].get("needs")
-    if isinstance(needs, list):
-        return [str(each.get("job", "") if isinstance(each, Mapping) else each) for each in needs]
-
-    def place(job: Mapping[str, Any]) -> int:
-        stage = str(job.get("stage", "test"))
-        return stages.index(stage) if stage in stages else len(stages)
-
-    return [other for other, job in jobs.items() if place(job) < place(jobs[name])]
-
-
-def _gitlab_job(name: str, job: Mapping[str, Any], after: frozenset[str]) -> Job:
-    by_hand = job.get("when") in {"manual", "on_failure"}
-    tolerated = str(job.get("allow_failure", "")).lower() == "true" and not by_hand
-    lines = [(each, tolerated) for key in ("before_script", "script") for each in listed(job.get(key))]
-    lines += [(each, True) for each in listed(job.get("after_script"))]
-    lines += [(each, tolerated) for each in (mapped(job.get("trigger")).get("include"),) if isinstance(each, str)]
-    steps = (step_of(each, skipped=by_hand) for each, _ in lines)
-    told = (
-        Step(each.name, each.text, each.line, lax, each.skipped) for each, (_, lax) in zip(steps, lines, strict=True)
-    )
-    return Job(name, tuple(told), after, named(job.get("environment")))
 
 
 def _azure(file: str, text: str) -> Iterator[Flow]:
@@ -139,7 +103,9 @@ def _azure_steps(job: Mapping[str, Any]) -> Iterator[Any]:
         phases = mapped(strategy)
         for phase in ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic"):
             yield from entries(mapped(phases.get(phase)).get("steps"))
-        yield from entries(mapped(mapped(phases.get("on")).get("success")).get("steps"))
+        # `on` is a truth of YAML 1.1.
+        after = mapped(phases.get("on") or phases.get("True"))
+        yield from entries(mapped(after.get("success")).get("steps"))
 
 
 def _placed(job: Job, jobs: Sequence[Job], stages: Mapping[str, frozenset[str]]) -> Job:
@@ -273,7 +239,7 @@ Reader = Callable[[str, str], Iterator[Flow]]
 
 _READERS: Sequence[tuple[re.Pattern[str], Reader]] = (
     (re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$"), _github),
-    (re.compile(r"(?:^|/)[^/]*\.?gitlab-ci[^/]*\.ya?ml$|(?:^|/)\.gitlab/ci/[^/]+\.ya?ml$"), _gitlab),
+    (re.compile(r"(?:^|/)[^/]*\.?gitlab-ci[^/]*\.ya?ml$|(?:^|/)\.gitlab/ci/[^/]+\.ya?ml$"), gitlab_flow.single),
     (re.compile(r"(?:^|/)[^/]*azure-pipelines?[^/]*\.ya?ml$|(?:^|/)\.azure(?:-pipelines)?/[^/]+\.ya?ml$"), _azure),
     (re.compile(r"(?:^|/)\.circleci/[^/]+\.ya?ml$"), _circleci),
     (re.compile(r"(?:^|/)bitbucket-pipelines\.ya?ml$"), _bitbucket),

@@ -21,7 +21,8 @@ from pytest_golive.source.pipelines.uses import (
 
 VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 DEEPEST = 10
-_NO_JOBS = frozenset({"variables", "stages", "include", "default", "workflow", "image", "services", "cache", "spec"})
+NO_JOBS = frozenset({"variables", "stages", "include", "default", "workflow", "image", "services", "cache", "spec"})
+"""Keys of a pipeline that are no jobs."""
 
 
 def uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
@@ -30,9 +31,9 @@ def uses(file: str, text: str, is_key: IsKey) -> Iterator[Use]:
         if not isinstance(pipeline, dict):
             continue
         for job, described in pairs(pipeline):
-            if job in _NO_JOBS or job.startswith(".") or not isinstance(described, dict):
+            if job in NO_JOBS or job.startswith(".") or not isinstance(described, dict):
                 continue
-            whole = _extended(pipeline, described)
+            whole = extended(pipeline, described)
             given = whole.get("environment")
             environment = str(given.get("name", "") if isinstance(given, Mapping) else given or "")
             stage = stage_of(environment) or stage_of(job, str(whole.get("stage", "")), job=True)
@@ -63,12 +64,13 @@ def _taken(pipeline: Mapping[str, Any], job: Mapping[str, Any], is_key: IsKey) -
     return found
 
 
-def _extended(pipeline: Mapping[str, Any], job: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+def extended(pipeline: Mapping[str, Any], job: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """Return a job with all that it takes from those it extends."""
     whole: dict[str, Any] = {}
     for name in listed(job.get("extends")):
         base = pipeline.get(name) if isinstance(name, str) else None
         if isinstance(base, Mapping) and depth < DEEPEST:
-            whole = _joined(whole, _extended(pipeline, base, depth + 1))
+            whole = _joined(whole, extended(pipeline, base, depth + 1))
     return _joined(whole, job)
 
 

@@ -74,7 +74,7 @@ def test_what_cannot_be_decided_is_refused(golive: Command, project: Path) -> No
     assert golive("decide", "uppzy retry", *ANSWERS).err == [
         (
             "golive decide: no finding is called 'retry'; did you mean retries? There are: errors, volume, rate limit, "
-            "timeouts, async timeouts, low confidence, bad ratings, retries, polling, deliveries, incident"
+            "timeouts, async timeouts, low confidence, bad ratings, retries, polling, deliveries, rollout, incident"
         )
     ]
     assert golive("decide", "uppzy retries", "--yes", *ANSWERS[3:]).err == ["golive decide: --reason is missing: why"]

@@ -35,8 +35,11 @@ def test_the_steps_of_a_vendor_in_order(golive: Command) -> None:
     told = golive("rotate", "plan", "--vendor", "uppzy", "--env", "production")
 
     assert (told.code, told.err) == (0, [])
-    assert told.out[:12] == [
+    assert told.out[:15] == [
         "Uppzy, production: replace the key",
+        "",
+        "Before the first step:",
+        "    $ golive rotate begin --env production --vendor uppzy",
         "",
         " 1. Plan it, with a date, an owner and a way back.",
         "    documented: https://docs.uppzy.com/developer/operations-guide",
@@ -173,6 +176,9 @@ def test_what_is_used_before_the_switch_is_noted(golive: Command, here: Path, sa
     assert (begun.fingerprint, begun.operation) == (key, "get_chat_request")
     assert sandbox.connection("uppzy").api_key not in (here / ".golive/rotation/live.jsonl").read_text()
     assert request.startswith("req_")
+    swept = golive("sweep")
+    assert (swept.code, len(swept.out)) == (0, 1)
+    assert re.fullmatch(r"live: removed session golive-session-[0-9a-f]{8} at uppzy", swept.out[0])
 
 
 ALLOWED = (
@@ -216,6 +222,27 @@ def test_a_vendor_that_refuses_the_key(
 
     assert said.code == 1
     assert said.out[1].startswith("    nothing was submitted: chat_async has to answer 202; 401")
+
+
+def test_a_vendor_that_does_not_say_what_it_took(
+    golive: Command, here: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its id a request cannot be asked for."""
+    _begins(here, sandbox)
+    monkeypatch.setattr("pytest_golive.exchange.answer.Answer.json", {})
+
+    said = golive("rotate", "begin")
+
+    assert said.out[1] == "    nothing was submitted: chat_async has to answer request_id; not there"
+
+
+def test_a_place_that_cannot_be_written(golive: Command, here: Path, sandbox: Sandbox) -> None:
+    _begins(here, sandbox)
+    (here / ".golive" / "rotation").parent.mkdir()
+    (here / ".golive" / "rotation").write_text("a file")
+
+    told = ".golive/rotation/live.jsonl cannot be written: File exists"
+    assert golive("rotate", "begin") == (2, [], [f"golive rotate: {told}"])
 
 
 def test_a_key_that_cannot_be_read(golive: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pytest_golive.credentials.secret import Secret
 from pytest_golive.exchange.cleaning import remove_all
 from pytest_golive.exchange.journal import Created, Journal
-from pytest_golive.exchange.restoring import kept, revealed
+from pytest_golive.exchange.restoring import Before, kept, revealed
 from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, NotVerified
 from pytest_golive.sandbox.http import json_response
@@ -49,6 +49,19 @@ def test_what_is_replaced_is_read_before_and_once(widget: Vendor, talk: Talk, jo
 
     assert talk.called == ["get_widget_config", "update_widget_config", "update_widget_config"]
     assert [thing.puts_back for thing in journal.left()] == [{"title": "Chat", "greeting": "Hello"}]
+
+
+def test_how_the_run_found_it_is_told(widget: Vendor, journal: Journal) -> None:
+    """While it is replaced, by whichever process; not before and not after."""
+    assert widget.before.found("update_widget_config", {}) is None
+    widget.call("update_widget_config", greeting="first")
+
+    assert widget.before.found("update_widget_config", {}) == {"title": "Chat", "greeting": "Hello"}
+    another_process = Before(widget, Journal(journal._path))
+    assert another_process.found("update_widget_config", {}) == {"title": "Chat", "greeting": "Hello"}
+
+    widget.before.put_back("update_widget_config", {})
+    assert widget.before.found("update_widget_config", {}) is None
 
 
 def test_it_is_put_back_once_and_struck_out(widget: Vendor, talk: Talk, journal: Journal) -> None:

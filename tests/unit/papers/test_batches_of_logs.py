@@ -53,6 +53,11 @@ PAUSED = {
         '{"event": "document.published", "source_id": "cms-2", "document_id": "doc_2", "batch": "B-2",'
         ' "ts": "2026-11-09T09:00:00Z"}\n'
     ),
+    "events of seconds": (
+        '{"event": "document.published", "source": "cms-1", "document": "doc_1", "batch": "B-1", "ts": 1793610000}\n'
+        '{"event": "sync.paused", "batch": "B-1", "ts": 1793800000}\n'
+        '{"event": "document.published", "source": "cms-2", "document": "doc_2", "batch": "B-2", "ts": 1794214800}\n'
+    ),
     "yaml with pauses": (
         "batches:\n"
         "  - id: B-1\n    documents: [{source: cms-1, document: doc_1, published_at: 2026-11-02T09:00:00Z}]\n"

@@ -13,6 +13,8 @@ from pytest_golive.facts.finding import CheckFailed, NotVerified
 from pytest_golive.facts.outcome import Suite
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment
+from pytest_golive.people.deploy import Deploy
+from pytest_golive.people.gaps import Gap
 from pytest_golive.people.judging import Judged
 from pytest_golive.readiness.people_cases import People
 from pytest_golive.readiness.plan import Ground, PlannedCheck, make_plan
@@ -62,6 +64,17 @@ def test_what_nobody_answers_for(people: People, rules: tuple[Rule, ...], proble
     assert _planned(people, *rules).problem == problem
     # It is about all rules, also where only this one was asked for.
     assert _planned(people, *rules, only=frozenset({"UPZ-01"})).problem == problem
+
+
+def test_what_is_waived_or_not_due_yet() -> None:
+    """Somebody has said what becomes of it."""
+    waiver = Gap(
+        "waiver", "UPZ-11", "waivers.yaml:3", ("UPZ-11",), "uppzy", "is being mended", owner="Ben", approver="Ana"
+    )
+    later = rule("UPZ-13", decided_by=[{"attestation": "We looked."}], stage="after", needs={"keys": ["attestations"]})
+    people = People(attested=True, gaps=(waiver,), deploy=Deploy("production"))
+
+    assert _planned(people, VOUCHED, later).problem == ""
 
 
 def test_what_does_not_apply() -> None:

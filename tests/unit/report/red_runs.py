@@ -281,7 +281,11 @@ def hostile() -> Told:
                     ).as_json()
                 ],
                 "timings": [(HOSTILE, 0.2)],
-                "timeline": [{"begun": 0, "ended": 1, "what": HOSTILE, "came": HOSTILE}],
+                "timeline": [
+                    step(0, 1, HOSTILE, HOSTILE, kind=kind, lane=HOSTILE, part=part)
+                    for kind in ("call", "attempt", "wait")
+                    for part in (HOSTILE, f"{HOSTILE} again")
+                ],
             }
         )
     own = Result(HOSTILE, f"{HOSTILE}::test", Outcome.FAILED, finding=told, title=HOSTILE, rules=(HOSTILE,))

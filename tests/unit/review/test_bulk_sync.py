@@ -9,7 +9,8 @@ import pytest
 
 from pytest_golive.review.action import Action
 from pytest_golive.review.bulk_sync import Job, failed_meanwhile
-from pytest_golive.review.rollouts import Doubt, Measure, Split, server_errors, timeouts
+from pytest_golive.review.rising import Measure, Split, server_errors, timeouts
+from pytest_golive.review.rollouts import Doubt
 from pytest_golive.review.shares import Share
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.trends import TooLittle, Trend
@@ -64,6 +65,10 @@ RIGHT: dict[str, tuple[Rate, Job]] = {
     "it failed afterwards": (_from(_at(12), 0.001, 0.5), _job(_at(9), 120)),
     "it failed before": (_from(_at(7), 0.001, 0.5, _at(8)), _job(_at(9), 120)),
     "it failed at the end": (_from(_at(10, 50), 0.001, 0.5), _job(_at(9), 120)),
+    "it stood still for an hour": (
+        _from(_at(9, 20), 0.001, 0.3, _at(10)),
+        Job("B-12", (*_job(_at(9), 38).sent, *_job(_at(10, 40), 60).sent)),
+    ),
     "it was soon over": (_from(_at(9), 0.001, 0.5), _job(_at(9), 9)),
     "it fails as often as ever": (lambda at: 0.05, _job(_at(9), 120)),
     "a single failure": (_from(_at(9, 30), 0.0, 0.5, _at(9, 31)), _job(_at(9), 120)),

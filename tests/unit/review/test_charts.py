@@ -68,6 +68,7 @@ def test_calls_failures_and_durations_by_endpoint_and_week() -> None:
             {"endpoint": "/limits", "calls": [20.0] * 5, "failed": [0.0] * 5, "seconds": [None] * 5},
         ],
         "more": 0,
+        "title": "Uppzy",
     }
 
 

@@ -17,6 +17,7 @@ from pytest_golive.review.alerting import Limits
 from pytest_golive.review.dashboard import ACROSS, FILTERS, Board, Watched
 from pytest_golive.review.names import metric_names
 from pytest_golive.review.promtool import is_installed
+from pytest_golive.review.watched_files import PANELS, unresolved
 from tests.review.grafana_model import mistakes
 
 EVERYTHING = Watched("Everything", 'team="shop"', polls=True, rates=True, delivers=True)
@@ -148,6 +149,16 @@ def test_names_labels_and_limits_are_those_of_the_alerts() -> None:
     assert queries["environment"] == (
         "label_values(http_client_request_duration_seconds_count, deployment_environment_name)"
     )
+
+
+@pytest.mark.parametrize("preset", [None, "opentelemetry"])
+def test_it_is_what_the_check_of_files_looks_for(preset: str | None) -> None:
+    """Each panel of the checklist is found in it: who keeps it in the repository has nothing to add."""
+    names = metric_names(preset)
+    board = Board("shop", [Watched("Uppzy", polls=True, rates=True)], names)
+
+    assert list(unresolved(PANELS, board.as_json(), names, {})) == []
+    assert list(unresolved(PANELS, "{}", names, {})) == list(PANELS)
 
 
 def test_the_command_prints_it(

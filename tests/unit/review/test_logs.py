@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from pytest_golive.review.chart import chart
 from pytest_golive.review.logs import AccessLogs
+from pytest_golive.review.review import Review
 from pytest_golive.review.traffic import NotKept, Question, TrafficProblem, summed, total
 from pytest_golive.review.window import last_week
 
@@ -56,6 +58,60 @@ def test_a_line_is_read_however_it_is_written(tmp_path: Path, line: dict[str, An
     rows = logs.counts(Question("requests", WEEK, ("endpoint", "status")))
 
     assert [(row.labels, row.value) for row in rows] == [({"endpoint": "/chat", "status": "200"}, 1.0)]
+
+
+MORNING = "2026-03-29T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("line", "endpoint", "status"),
+    [
+        ({"time": "2026-03-29 10:00:00,123", "route": "/chat", "status_code": 200.0}, "/chat", "200"),
+        ({"time_local": "29/Mar/2026:12:00:00 +0200", "request_uri": "/chat?x=1", "status": "502"}, "/chat", "502"),
+        ({"ts": MORNING, "url": "https://a.example/chat/1234/5678#x", "status": 404}, "/chat/{id}/{id}", "404"),
+        ({"ts": MORNING, "path": "/things/cus_4f9a/x", "statusCode": 200, "status": "ok"}, "/things/{id}/x", "200"),
+        (
+            {"ts": MORNING, "path": "/oauth2/5d03c20d-6b3d-4f9a-8b7c-6d5e4f3a2b1c", "status": "4xx"},
+            "/oauth2/{id}",
+            "4xx",
+        ),
+        (
+            {"ts": MORNING, "http.route": "/things/{thing}", "path": "/things/1", "status": 200},
+            "/things/{thing}",
+            "200",
+        ),
+        ({"ts": MORNING, "endpoint": "list_contacts", "exception": "ReadTimeout"}, "list_contacts", ""),
+    ],
+    ids=["comma", "nginx", "address", "two kinds of status", "class", "template", "no answer"],
+)
+def test_services_write_lines_in_their_own_ways(
+    tmp_path: Path, line: dict[str, Any], endpoint: str, status: str
+) -> None:
+    logs = _written(tmp_path / "a.jsonl", line)
+
+    (row,) = logs.counts(Question("requests", WEEK, ("endpoint", "status")))
+
+    assert (row.label("endpoint"), row.label("status"), row.value) == (endpoint, status, 1.0)
+
+
+def test_two_services_in_one_log(tmp_path: Path) -> None:
+    """Each line counts by its own names; durations in milliseconds are seconds too, and a first try is no retry."""
+    of_one = {"timestamp": DAY.isoformat(), "url.template": "/chat", "http.response.status_code": 200}
+    of_other = {
+        "ts": DAY.timestamp(),
+        "route": "/chat",
+        "status": 503,
+        "duration_ms": 1500,
+        "attempt": 2,
+        "error": False,
+    }
+    first = {**of_other, "attempt": 1}
+    logs = _written(tmp_path / "a.jsonl", {**of_one, "http.client.request.duration": 0.5}, of_other, first)
+
+    assert _requests(logs) == {"200": 1.0, "503": 2.0}
+    assert [row.value for row in logs.quantile(1.0, Question("requests", WEEK))] == [1.5]
+    assert total(logs.counts(Question("retries", WEEK))) == 1.0
+    assert total(logs.counts(Question("timeouts", WEEK))) == 0.0
 
 
 def test_names_of_the_project_come_first(tmp_path: Path) -> None:
@@ -136,6 +192,37 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     logs = _written(tmp_path / "a.jsonl", {"status": 200})
     with pytest.raises(
         TrafficProblem,
-        match=f"^the logs {tmp_path}/a.jsonl: no line has a time; looked for timestamp, time, @timestamp, ts$",
+        match=f"^the logs {tmp_path}/a.jsonl: no line has a time: timestamp, or another of its usual names$",
     ):
         logs.counts(Question("requests", WEEK))
+
+
+def test_quantiles_of_several_weeks_take_one_look(tmp_path: Path) -> None:
+    """A chart of five weeks would read the files five times otherwise; a week without calls has no figure."""
+    lines = [
+        {
+            **FLAT,
+            "timestamp": (DAY - timedelta(weeks=week, minutes=number)).isoformat(),
+            "duration_seconds": number / 100,
+        }
+        for week in (0, 3)
+        for number in range(1, 101)
+    ]
+    for line in lines:
+        del line["http.client.request.duration"]
+    review = Review(_written(tmp_path / "weeks.jsonl", *lines), NOW)
+
+    seen = [[row.value for row in rows] for _, rows in review.weekly_quantile(0.95, "endpoint")]
+
+    nearly = pytest.approx(0.95, abs=0.02)
+    assert seen == [[], [nearly], [], [], [nearly]]
+
+
+def test_a_chart_of_logs_without_durations_has_none(tmp_path: Path) -> None:
+    line = {name: value for name, value in FLAT.items() if name != "http.client.request.duration"}
+
+    told = chart("uppzy", Review(_written(tmp_path / "bare.jsonl", line), NOW))
+
+    assert told["endpoints"] == [
+        {"endpoint": "/chat", "calls": [0, 0, 0, 0, 1.0], "failed": [0, 0, 0, 0, 0], "seconds": [None] * 5}
+    ]

@@ -62,7 +62,7 @@ def test_statistics_of_the_tenant_span_its_sites(
 
 
 def test_statistics_of_a_site_count_ratings(api: httpx.Client, site: str, connection: Connection) -> None:
-    """A good rating shows."""
+    """A good rating shows, and how sure the answer was; of other days there is none."""
     asked = api.post(f"{site}/chat", json={"session_id": "a", "message": "hours?"}).json()
     rating = {"session_id": "a", "request_id": asked["request_id"], "feedback": "good"}
     api.post(f"{site}/chat/feedback", json=rating)
@@ -72,7 +72,10 @@ def test_statistics_of_a_site_count_ratings(api: httpx.Client, site: str, connec
         "sessions": 1,
         "questions": 1,
         "feedback": {"good": 1, "bad": 0},
+        "confidence": {"low": 0, "medium": 0, "high": 1},
     }
+    earlier = api.get(f"{site}/statistics", params={"from": "2001-01-01", "to": "2001-01-01"}).json()
+    assert (earlier["feedback"], earlier["confidence"]["high"]) == ({"good": 0, "bad": 0}, 0)
 
 
 def test_statistics_of_a_visitor_are_found_by_mail(api: httpx.Client, site: str) -> None:

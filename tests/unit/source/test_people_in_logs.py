@@ -126,6 +126,41 @@ ada+test@example.net
 user=test@test.com
 info: test-user-12@shop.test
 anonymous@anonymous.invalid
+E, [2026-11-20T08:14:03.512345 #1] ERROR -- : [augno] Net::OpenTimeout: execution expired (api.augno.com:443)
+[2026-11-20 08:14:03 +0000] [12] [INFO] Booting worker with pid: 12
+ts=1763626443.512 caller=main.go:41 level=info version="(version=2.53.0, branch=HEAD, revision=4c35b9250afefede41c5f5acd76191f90f625898)"
+2026-11-20T08:14:03.512Z WARN  [http-nio-8080-exec-3] o.s.w.s.m.s.DefaultHandlerExceptionResolver : Resolved [HttpMessageNotReadableException: JSON parse error: Cannot deserialize value of type `LocalDate` from String "20.11.2026"]
+{"timestamp":"2026-11-20T08:14:03Z","from_cache":true,"to_queue":"q1","number_of_items":1234567890}
+{"to":"https://hooks.slack.com/services/T0/B0/x","from":"shop"}
+{"destination":"10.0.0.12","sender":"kafka-1","recipient":"topic-a"}
+Sending to=queue:1234567890123
+amount=1234567890123 currency=EUR order=20261120123456
+{"order":{"id":"or_1","number":"1002003004"},"customer":{"id":"ac_1","number":"C-10023"}}
+request rq_0123456789abcdefghij to /v1/sales/customers?q=ACME 200
+GET /v1/contacts?phone=*** 200
+GET /v1/contacts?search=%5BREDACTED%5D 200
+POST /oauth/token client_id=123456789012-abc123.apps.googleusercontent.com 200
+User-Agent: okhttp/4.12.0 device=+1
+X-Forwarded-For: 203.0.113.7, 70.41.3.18
+cron "0 3 * * *" next=2026-11-21T03:00:00+01:00
+coordinates=+52.520008,+13.404954
+lat=52.520008 lon=13.404954
+Geohash u33dc0 altitude +00034.5
+UTC+01:00 Europe/Berlin
+build +20261120123456
+phone_number_id=109876543210987 waba_id=102290129340398
+{"entry":[{"id":"102290129340398","changes":[{"value":{"metadata":{"display_phone_number":"15550783881","phone_number_id":"106540352242922"}}}]}]}
+Place order via Rua API; rua_count=5
+Street names loaded: 12 streets in 3 lanes
+calle="main" thread=7
+via="HTTP/1.1 proxy-12"
+direction=outbound address_book=2 nome_arquivo=export-2026.csv
+nome=relatorio.csv sobrenome_campo=true
+{"first_name":{"changed":true}}
+adresse=0x7ffd12345678
+"endereco_ip": "10.0.0.1"
+mobile_app_version=5.12.3 cell=A1 fax_enabled=false
+tel_status=ok telegram_id=123456789012
 """.strip("\n").splitlines()
 
 

@@ -81,7 +81,7 @@ def test_titles_tell_rules_apart() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "key"),
-    [("metric", "monitoring"), ("attestation", "attestations"), ("client", "clients"), ("handler", "handlers")],
+    [("attestation", "attestations"), ("client", "clients"), ("handler", "handlers")],
 )
 def test_a_part_waits_for_its_key(kind: str, key: str) -> None:
     """A rule that cannot be decided yet names the key of golive.yaml to add."""

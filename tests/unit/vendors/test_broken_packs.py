@@ -52,6 +52,8 @@ def put(*path: str | int, value: object) -> Change:
 
 CHAT = ("operations", "chat")
 
+CALLED = {"evidence": "assumed", "operation": "list_sessions", "time": ["at"]}
+
 WAITING = read_pack("uppzy").composites["chat_async_and_wait"].model_dump()
 
 
@@ -112,6 +114,22 @@ PACKS: dict[str, tuple[Change, str]] = {
     "polling": (
         put("operations", "chat_async", "polling", "operation", value="poll"),
         "operations.chat_async.polling.operation: there is no operation 'poll'",
+    ),
+    "records of no operation": (
+        put("records", value={"evidence": "assumed", "calls": {**CALLED, "operation": "list_calls"}}),
+        "records.calls: there is no operation list_calls",
+    ),
+    "records without their argument": (
+        put("records", value={"evidence": "assumed", "calls": {**CALLED, "each": "list_documents"}}),
+        "records.calls: each and argument go together",
+    ),
+    "statistics of no operation": (
+        put("records", "statistics", "operation", value="get_numbers"),
+        "records.statistics: there is no operation get_numbers",
+    ),
+    "records that come late": (
+        put("records", value={"evidence": "assumed", "calls": {**CALLED, "lag": "lag_seconds"}}),
+        "records.calls: there is no setting lag_seconds",
     ),
     "composite's name": (
         put("composites", "chat", value={**WAITING, "submit": "chat_async"}),

@@ -59,7 +59,7 @@ CHECKS: dict[int, tuple[str, ...]] = {
     77: ("configuration_is_checked_during_a_401",),
     78: ("limits_answer",),
     79: (*OWN_TENANT_AND_SITE, "logged_ids_are_configured"),
-    88: ("log_tells_what_was_not_found",),
+    88: ("log_tells_what_was_not_found", "logs_hold_no_key"),
     80: ("limits_answer",),
     83: ("access_is_looked_through_after_a_403",),
     84: ("tenant_is_the_configured_one",),
