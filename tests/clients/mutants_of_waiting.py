@@ -260,7 +260,7 @@ MUTANTS: list[Mutant] = [
         "                broken = self._host._failures > 3\n"
         '                if trouble == "" and not broken:\n                    return succeeded(reply)\n',
         "a call that succeeds again",
-        "asked 4 times in the NUMBER s after the outage, with NUMBER requests of which NUMBER succeeded: "
+        "asked NUMBER times in the NUMBER s after the outage, with NUMBER requests of which NUMBER succeeded: "
         "the call failed",
         more=((REST, NO_REST), ("                self._failures = 0\n", "                pass\n")),
     ),

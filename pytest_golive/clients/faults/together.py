@@ -37,10 +37,17 @@ APART_SECONDS = 0.15
 BUNCHING_SECONDS = 0.3
 """golive's own lateness from which on calls that came apart may look as if they came together."""
 
-PROBES = (2.5, 4.0, 6.0, 8.0)
+LONG_OUTAGE_SECONDS = 6.0
+"""Long enough for a breaker to open that bears five failures in a row, or ten: most do by then."""
+
+OUTAGE_CALLS = 12
+OUTAGE_APART = 0.5
+"""How many calls are asked for while it lasts, one after the other, and in what distance."""
+
+PROBES = (6.5, 8.0, 10.0, 12.0)
 """When it is asked whether calls succeed again, in seconds after the outage began."""
 
-LATE_PROBES = (15.0, 35.0, 63.0)
+LATE_PROBES = (19.0, 39.0, 67.0)
 """The same for a breaker that is still open then: a minute is what many of them are set to."""
 
 RESET_SECONDS = 3
@@ -112,7 +119,7 @@ def recovery(trial: Trial) -> None:
     """Calls that fail in an outage, and calls after it; where a breaker lets nothing through, for a minute."""
     trace = _probed(trial, "an outage, and calls after it", PROBES)
     flaw = _not_recovered(trial, trace)
-    if flaw is not None and not any(one.at > OUTAGE_SECONDS for one in trace.attempts):
+    if flaw is not None and not any(one.at > LONG_OUTAGE_SECONDS for one in trace.attempts):
         trace = _probed(trial, "an outage, and calls long after it", LATE_PROBES)
         flaw = _not_recovered(trial, trace)
     trial.judge(flaw, trace)
@@ -165,9 +172,9 @@ def _come_back(trial: Trial, more: str) -> tuple[Flaw | None, Trace]:
     return flaw, trace
 
 
-def outage() -> Script:
-    """Return a script by which everything is answered 503 for a time that begins with the first request."""
-    return Script(choose=_unavailable_for(OUTAGE_SECONDS))
+def outage(length: float = OUTAGE_SECONDS) -> Script:
+    """Return a script by which everything is answered 503 for so many seconds, which begin with the first request."""
+    return Script(choose=_unavailable_for(length))
 
 
 def _unavailable_for(length: float) -> Callable[[str, int, Mapping[str, str], Mapping[str, str]], Step | None]:
@@ -183,16 +190,16 @@ def _unavailable_for(length: float) -> Callable[[str, int, Mapping[str, str], Ma
 
 
 def _probed(trial: Trial, name: str, probes: tuple[float, ...]) -> Trace:
-    during = [Ask(trial.name, after=0.2 * number) for number in range(4)]
+    during = [Ask(trial.name, after=OUTAGE_APART * number) for number in range(OUTAGE_CALLS)]
     later = [Ask(trial.name, after=after) for after in probes]
-    trace = trial.run(name, asks=[*during, *later], script=outage())
+    trace = trial.run(name, asks=[*during, *later], script=outage(LONG_OUTAGE_SECONDS))
     trial.must_have_fired(trace)
     return trace
 
 
 def _not_recovered(trial: Trial, trace: Trace) -> Flaw | None:
     first = trace.attempts[0].at if trace.attempts else 0.0
-    return beside.does_not_recover(trace, trial.policy(), back_at=first + OUTAGE_SECONDS)
+    return beside.does_not_recover(trace, trial.policy(), back_at=first + LONG_OUTAGE_SECONDS)
 
 
 def _polled(trial: Trial, policy: Policy, word: str) -> Trace:

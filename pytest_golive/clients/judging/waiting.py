@@ -169,7 +169,7 @@ def sends_with_nothing_left(attempts: Sequence[Attempt], policy: Policy, *, zero
         if one.answer_header(policy.remaining[0]) != "0" or one.status == 429:
             continue
         # What was under way when the answer came could not know of it.
-        following = next((other for other in sent[place + 1 :] if gap(one, other) > TOLERANCE), None)
+        following = next((other for other in sent[place + 1 :] if gap(one, other) > 0), None)
         if following is None:
             continue
         wait = _until_reset(one, policy.remaining[1], zero)
