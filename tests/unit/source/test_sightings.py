@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from pytest_golive.credentials.redaction import Redactor
-from pytest_golive.credentials.secret import Secret
+from pytest_golive.credentials.secret import Secret, StandIn
 from pytest_golive.source.contents import seen_in
 from pytest_golive.source.files import searcher_for
 from pytest_golive.source.sightings import Searcher, beginnings, masked
@@ -156,6 +156,17 @@ def test_a_secret_that_was_replaced_is_known_as_such() -> None:
         ("timely.previous_api_key", True),
         ("timely.api_key", False),
     ]
+
+
+def test_a_stand_in_of_a_replay_is_no_key() -> None:
+    """The recording in the repository names it; it opens nothing."""
+    redactor = Redactor()
+    redactor.add(StandIn("wq8Zt2mLx0Pv7Rn4", "uppzy.api_key", "0123456789ab"))
+    redactor.add(Secret("Jb5Kd9Ys1Hc3Ug6e", "uppzy.previous_api_key"))
+
+    found = Searcher(redactor).find(b"stand_in: wq8Zt2mLx0Pv7Rn4, key: Jb5Kd9Ys1Hc3Ug6e")
+
+    assert [each.what for each in found] == ["uppzy.previous_api_key"]
 
 
 def test_one_place_is_told_once() -> None:
