@@ -57,8 +57,8 @@ def _bare(path: Path) -> None:
 
 def _review(path: Path) -> None:
     from pytest_golive.review.chart import chart
-    from pytest_golive.review.logs import AccessLogs
     from pytest_golive.review.review import Review
+    from pytest_golive.review.sources.logs import AccessLogs
 
     review = Review(AccessLogs([str(path)]), NOW, environment="production")
     review.errors()

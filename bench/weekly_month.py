@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Literal
 
 from pytest_golive.review.action import Action
-from pytest_golive.review.logs import AccessLogs
-from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
+from pytest_golive.review.sources.logs import AccessLogs
+from pytest_golive.review.sources.prometheus import Prometheus
 from tests.review.month import KINDS, Kept, Month, found, metrics
 from tests.review.prometheus_server import prometheus
 from tests.review.traffic_made import write_logs

@@ -33,8 +33,8 @@ from pytest_golive.handlers.labs import Labs
 from pytest_golive.manifest.environment import CallBudget, Environment
 from pytest_golive.manifest.questions import Questions, read_questions
 from pytest_golive.papers.named import Papers
-from pytest_golive.review.records import VendorRecords, records_of
 from pytest_golive.review.reviews import MISSING, Reviews
+from pytest_golive.review.sources.records import VendorRecords, records_of
 from pytest_golive.rotation.past import Past
 from pytest_golive.rotation.probing import probe
 from pytest_golive.source.files import SourceFiles, searcher_for

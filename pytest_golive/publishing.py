@@ -12,16 +12,16 @@ from pytest_golive.exchange.vendor import Vendor
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable, NotVerified
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.batches import Batch
-from pytest_golive.papers.published import Place
-from pytest_golive.review import rising, rollouts
-from pytest_golive.review.alerting import Limits
-from pytest_golive.review.content_figures import ContentFigures
+from pytest_golive.papers.content.batches import Batch
+from pytest_golive.papers.content.published import Place
+from pytest_golive.review.alerts.alerting import Limits
+from pytest_golive.review.content import rising, rollouts
+from pytest_golive.review.content.figures import ContentFigures
+from pytest_golive.review.content.rising import Figure, Measure
+from pytest_golive.review.content.rollouts import Rollout
 from pytest_golive.review.endpoints import stands_for
 from pytest_golive.review.findings import name_of
 from pytest_golive.review.review import Review
-from pytest_golive.review.rising import Figure, Measure
-from pytest_golive.review.rollouts import Rollout
 from pytest_golive.review.traffic import NotKept
 from pytest_golive.review.trends import Trend
 

@@ -12,9 +12,9 @@ from pytest_golive.credentials.source import SourceProblem, read_secret
 from pytest_golive.manifest.environment import Environment
 from pytest_golive.manifest.mistake import Mistake, Mistakes
 from pytest_golive.manifest.model import Manifest, Monitoring
-from pytest_golive.review.example import example_traffic
 from pytest_golive.review.names import Selector
 from pytest_golive.review.reviews import Reviews, Watching
+from pytest_golive.review.sources.example import example_traffic
 from pytest_golive.review.traffic import Traffic
 from pytest_golive.sandbox.rehearsal import CHOSEN
 

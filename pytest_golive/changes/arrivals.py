@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pytest_golive.papers.event_counts import Count, Sum, by_event, summed
-from pytest_golive.papers.recorded_change import Change
+from pytest_golive.papers.changes.recorded import Change
+from pytest_golive.papers.integrations.event_counts import Count, Sum, by_event, summed
 
 FEWEST = 20
 """With fewer events a share says nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pytest_golive.papers.recorded_change import Change, Step
+from pytest_golive.papers.changes.recorded import Change, Step
 
 
 @dataclass(frozen=True, slots=True)

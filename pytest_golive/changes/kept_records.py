@@ -11,10 +11,10 @@ from pathlib import Path
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.manifest.environment import Environment
 from pytest_golive.papers import asked
-from pytest_golive.papers.change_records import NoRecords, changes_of
+from pytest_golive.papers.changes.recorded import Change
+from pytest_golive.papers.changes.records import NoRecords, changes_of
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.recorded_change import Change
+from pytest_golive.papers.text.reading import Paper
 
 KEY = "operations.change_records"
 UNKEPT = "nothing tells how integrations were changed"

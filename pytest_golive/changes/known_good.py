@@ -14,12 +14,12 @@ from typing import Any
 from pytest_golive.changes.difference import Difference, difference
 from pytest_golive.changes.kept_records import is_same_place
 from pytest_golive.facts.finding import CannotTell, Finding
-from pytest_golive.papers.change_fields import snake
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.record_times import days_in, moment_of
-from pytest_golive.papers.rows import rows_in
-from pytest_golive.papers.states import configuration_of, provider_of
-from pytest_golive.papers.structured import Garbled, documents_of, is_data, read_data
+from pytest_golive.papers.changes.fields import snake
+from pytest_golive.papers.changes.states import configuration_of, provider_of
+from pytest_golive.papers.text.reading import Paper
+from pytest_golive.papers.text.record_times import days_in, moment_of
+from pytest_golive.papers.text.rows import rows_in
+from pytest_golive.papers.text.structured import Garbled, documents_of, is_data, read_data
 
 MAPPED = ("eventMapping", "eventFilters")
 """What has to be as it is known to be good."""

@@ -12,8 +12,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from pytest_golive.changes.fault import Fault, at, clock, listed, when
-from pytest_golive.papers.change_steps import Kind
-from pytest_golive.papers.recorded_change import LAYER, Change, Step, was_made
+from pytest_golive.papers.changes.recorded import LAYER, Change, Step, was_made
+from pytest_golive.papers.changes.steps import Kind
 
 FLOW: tuple[Kind, ...] = ("test", "health", "logs")
 """The steps that have to follow a change, in their order."""

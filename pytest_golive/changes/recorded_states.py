@@ -9,10 +9,10 @@ from typing import Any
 
 from pytest_golive.changes.difference import Difference, difference
 from pytest_golive.changes.fault import Fault, at, listed
-from pytest_golive.papers.change_steps import Kind
-from pytest_golive.papers.record_times import moment_of
-from pytest_golive.papers.recorded_change import Change
-from pytest_golive.papers.states import CONFIGURED, WHOLE
+from pytest_golive.papers.changes.recorded import Change
+from pytest_golive.papers.changes.states import CONFIGURED, WHOLE
+from pytest_golive.papers.changes.steps import Kind
+from pytest_golive.papers.text.record_times import moment_of
 
 APART_MINUTES = 5.0
 """List and health that lie further apart tell of two states, not of one."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pytest_golive.changes.fault import Fault, at
 from pytest_golive.changes.recorded import was_rolled_back
-from pytest_golive.papers.recorded_change import LAYER, Change, Step
+from pytest_golive.papers.changes.recorded import LAYER, Change, Step
 
 CYCLE_SLACK = timedelta(hours=12)
 """Somebody who looks every day does not look at the same minute."""

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         Refused: there is no such vendor, or golive.yaml is not right.
     """
     from pytest_golive.manifest.model import Monitoring
-    from pytest_golive.review.alert_rules import rule_file
+    from pytest_golive.review.alerts.rules import rule_file
     from pytest_golive.review.reviews import Reviews, Watching
 
     path = arguments.manifest or USUAL

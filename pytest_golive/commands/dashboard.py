@@ -11,7 +11,7 @@ from pytest_golive.commands.alerts import matchers_of, vendors_of
 from pytest_golive.commands.manifest_file import USUAL, load
 
 if TYPE_CHECKING:
-    from pytest_golive.review.dashboard import Watched
+    from pytest_golive.review.dashboards.dashboard import Watched
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         Refused: there is no such vendor, or golive.yaml is not right.
     """
     from pytest_golive.manifest.model import Monitoring
-    from pytest_golive.review.dashboard import Board
+    from pytest_golive.review.dashboards.dashboard import Board
     from pytest_golive.review.reviews import Reviews, Watching
 
     path = arguments.manifest or USUAL
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _watched(vendor: str, matchers: str) -> Watched:
-    from pytest_golive.review.dashboard import Watched
+    from pytest_golive.review.dashboards.dashboard import Watched
     from pytest_golive.vendors.library import read_pack
 
     pack = read_pack(vendor)

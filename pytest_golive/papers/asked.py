@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotVerified
-from pytest_golive.papers.batches import Batch, batches_of, entries_and_items
-from pytest_golive.papers.change_log import Entry
+from pytest_golive.papers.changes.log import Entry
+from pytest_golive.papers.content.batches import Batch, batches_of, entries_and_items
+from pytest_golive.papers.content.published import Place, rows_here
+from pytest_golive.papers.content.sync_log import Row, Unreadable, rows_of
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.published import Place, rows_here
-from pytest_golive.papers.reading import Elsewhere, Missing, Paper, read, read_records
-from pytest_golive.papers.sync_log import Row, Unreadable, rows_of
+from pytest_golive.papers.text.reading import Elsewhere, Missing, Paper, read, read_records
 
 SYNC_LOG = "operations.sync_log"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pytest_golive.papers.placeholders import left_open
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.placeholders import left_open
+from pytest_golive.papers.text.reading import Paper
 
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "runtime_config": ("config", "configuration", "runtime_configuration", "settings", "runtime"),

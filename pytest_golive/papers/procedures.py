@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_golive.papers.passages import Passage, lines_of, passages, sentences, steps_in
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.passages import Passage, lines_of, passages, sentences, steps_in
+from pytest_golive.papers.text.reading import Paper
 
 _KEY = (
     r"(?:keys?|secrets?|tokens?|credentials?|schlüssel\w*|zugangsdaten|claves?|credencia(?:l|les|is)|chaves?"

@@ -10,8 +10,8 @@ from typing import Any
 
 from pytest_golive.manifest.document import read_document
 from pytest_golive.papers.owners import owner_of, path_of
-from pytest_golive.papers.placeholders import is_placeholder
-from pytest_golive.papers.reading import Elsewhere, Missing, Paper, read
+from pytest_golive.papers.text.placeholders import is_placeholder
+from pytest_golive.papers.text.reading import Elsewhere, Missing, Paper, read
 
 SHOWN_LENGTH = 58
 

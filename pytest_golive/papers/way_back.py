@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pytest_golive.papers.passages import sentences
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.passages import sentences
+from pytest_golive.papers.text.reading import Paper
 
 _COMMAND = re.compile(
     r"`[^`\n]{3,}`|^\s*(?:\$|>)\s+\w|```|~~~|^----\s*$|^\.\. code|^::\s*$|^\[source"

@@ -22,11 +22,25 @@ YOURS = frozenset(
         "logs",
         "monitoring",
         "operations",
+        "papers",
         "review",
+        "rotation",
         "source",
     }
 )
 """Folders of the suites that look at what the team wrote and configured."""
+
+YOUR_FILES = frozenset(
+    {
+        "changes/test_recorded_changes.py",
+        "documents/test_sync_log.py",
+        "integrations/test_arrivals.py",
+        "integrations/test_integration_pages.py",
+        "integrations/test_known_good.py",
+        "integrations/test_limits_and_drills.py",
+    }
+)
+"""Files that do so in a folder about the vendor."""
 
 PEOPLE = "people"
 """The folder of the suites that asks for people's words."""
@@ -84,10 +98,11 @@ def side_of(planned: PlannedRule | None, rule: DecidedRule) -> Side:
         return Side.PEOPLE
     if first.kind != "check":
         return Side.YOURS
-    folder = next((test.split("/")[1] for test in rule.decided_by if test.startswith("golive/")), "")
+    file = next((test.partition("::")[0].partition("/")[2] for test in rule.decided_by if test.startswith("golive/")), "")
+    folder = file.partition("/")[0]
     if folder == PEOPLE:
         return Side.PEOPLE
-    return Side.YOURS if folder in YOURS else Side.VENDOR
+    return Side.YOURS if folder in YOURS or file in YOUR_FILES else Side.VENDOR
 
 
 def next_steps(plan: Plan, rules: Sequence[DecidedRule]) -> tuple[str, ...]:

@@ -15,14 +15,14 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.facts.once import Once
 from pytest_golive.manifest.environment import Target
 from pytest_golive.manifest.model import Monitoring
-from pytest_golive.review.alerting import Limits
+from pytest_golive.review.alerts.alerting import Limits
 from pytest_golive.review.decisions import Decisions, read_decisions
-from pytest_golive.review.logs import REMOTE, AccessLogs
 from pytest_golive.review.names import MetricNames, metric_names
-from pytest_golive.review.prometheus import Prometheus
-from pytest_golive.review.records import VendorRecords
 from pytest_golive.review.review import Review
 from pytest_golive.review.rotation import Switch
+from pytest_golive.review.sources.logs import REMOTE, AccessLogs
+from pytest_golive.review.sources.prometheus import Prometheus
+from pytest_golive.review.sources.records import VendorRecords
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.traffic import Label, Traffic
 

@@ -16,7 +16,7 @@ from pytest_golive.facts.finding import NotYet
 from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
-from pytest_golive.papers.recorded_change import Change
+from pytest_golive.papers.changes.recorded import Change
 from pytest_golive.readiness.plan import PlannedCheck
 
 SHOWN = 5

@@ -16,9 +16,9 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.questions import Question, Questions
 from pytest_golive.papers import asked
-from pytest_golive.papers.batches import Batch
-from pytest_golive.papers.published import INDEXING, Place, is_ready
-from pytest_golive.papers.topics import Topic, changed_lately, is_about, says_its_topic, topics_of
+from pytest_golive.papers.content.batches import Batch
+from pytest_golive.papers.content.published import INDEXING, Place, is_ready
+from pytest_golive.papers.content.topics import Topic, changed_lately, is_about, says_its_topic, topics_of
 from pytest_golive.readiness.plan import PlannedCheck
 
 AT_ONCE = 4

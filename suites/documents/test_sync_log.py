@@ -9,7 +9,7 @@ from pytest_golive.demands.documents import documents_of
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.published import Compared, Place, compare
+from pytest_golive.papers.content.published import Compared, Place, compare
 from pytest_golive.readiness.plan import PlannedCheck
 
 SHOWN = 5

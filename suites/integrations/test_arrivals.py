@@ -18,10 +18,10 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.event_counts import Count, counts_in
-from pytest_golive.papers.record_times import moment_of
-from pytest_golive.papers.recorded_change import Change
-from pytest_golive.papers.structured import Garbled
+from pytest_golive.papers.changes.recorded import Change
+from pytest_golive.papers.integrations.event_counts import Count, counts_in
+from pytest_golive.papers.text.record_times import moment_of
+from pytest_golive.papers.text.structured import Garbled
 from pytest_golive.readiness.plan import PlannedCheck
 
 KEY = "operations.event_counts"

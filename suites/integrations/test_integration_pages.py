@@ -10,7 +10,7 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.integration_pages import (
+from pytest_golive.papers.integrations.pages import (
     ASPECTS,
     BOTH_SWITCHES,
     Section,
@@ -19,7 +19,7 @@ from pytest_golive.papers.integration_pages import (
     names_at_all,
     section_of,
 )
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.git import day_of
 

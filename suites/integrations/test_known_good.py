@@ -14,7 +14,7 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.git import day_of
 

@@ -13,11 +13,11 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.facts.other_shapes import bearing_other_shapes
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.drills import drills_of
-from pytest_golive.papers.integration_pages import NAMES
-from pytest_golive.papers.limits_note import Wanted, faults_of
-from pytest_golive.papers.rows import rows_in
-from pytest_golive.papers.structured import Garbled
+from pytest_golive.papers.integrations.drills import drills_of
+from pytest_golive.papers.integrations.limits import Wanted, faults_of
+from pytest_golive.papers.integrations.pages import NAMES
+from pytest_golive.papers.text.rows import rows_in
+from pytest_golive.papers.text.structured import Garbled
 from pytest_golive.readiness.plan import PlannedCheck
 
 

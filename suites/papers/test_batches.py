@@ -8,8 +8,8 @@ from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.history.kept import HOLDS
 from pytest_golive.papers import asked
-from pytest_golive.papers.batches import Batch, growing
-from pytest_golive.papers.published import Place
+from pytest_golive.papers.content.batches import Batch, growing
+from pytest_golive.papers.content.published import Place
 from pytest_golive.readiness.plan import PlannedCheck
 
 LATELY = timedelta(days=90)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pytest_golive.facts.finding import NotVerified
 from pytest_golive.golive import Golive
-from pytest_golive.papers import asked, change_entries
-from pytest_golive.papers.change_entries import Dated
+from pytest_golive.papers import asked
+from pytest_golive.papers.changes import entries as change_entries
+from pytest_golive.papers.changes.entries import Dated
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.alert_thresholds import thresholds_in
 from pytest_golive.source.code import code_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.endpoints import COLUMNS, alike, is_live, shared, unknown
-from pytest_golive.papers.tabular import Line, NoTable, table_of
+from pytest_golive.papers.going_live.endpoints import COLUMNS, alike, is_live, shared, unknown
+from pytest_golive.papers.text.tabular import Line, NoTable, table_of
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.plausible import looks_made_by_a_machine
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.builds import commits_of_build, is_same_commit, signed_commits
-from pytest_golive.papers.going_live import (
+from pytest_golive.papers.going_live.builds import commits_of_build, is_same_commit, signed_commits
+from pytest_golive.papers.going_live.requirements import (
     FIRST_SYNC,
     REVIEWS,
     TRAINING,
@@ -19,9 +19,9 @@ from pytest_golive.papers.going_live import (
     synced,
     unmet,
 )
-from pytest_golive.papers.placeholders import is_placeholder
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.tabular import Columns, Line, NoTable, table_of
+from pytest_golive.papers.text.placeholders import is_placeholder
+from pytest_golive.papers.text.reading import Paper
+from pytest_golive.papers.text.tabular import Columns, Line, NoTable, table_of
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.vendors.library import read_rules
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pytest_golive.golive import Golive
 from pytest_golive.history.kept import HOLDS
 from pytest_golive.papers import asked
-from pytest_golive.papers import incident_follow_up as told
-from pytest_golive.papers.incident_records import ENVIRONMENTS, Incident, about, incidents_in
-from pytest_golive.papers.moments import Moment
-from pytest_golive.papers.single_changes import single_changes
-from pytest_golive.papers.sync_log import Row
+from pytest_golive.papers.changes.single import single_changes
+from pytest_golive.papers.content.sync_log import Row
+from pytest_golive.papers.incidents import follow_up as told
+from pytest_golive.papers.incidents.records import ENVIRONMENTS, Incident, about, incidents_in
+from pytest_golive.papers.text.moments import Moment
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.pipelines.uses import stage_of
 

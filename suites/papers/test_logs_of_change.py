@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.batches import SMALL, SMALL_SHARE
-from pytest_golive.papers.change_log import OWNER, TICKET, WAY_BACK, Entry, newest, rotations
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.sync_log import Row
+from pytest_golive.papers.changes.log import OWNER, TICKET, WAY_BACK, Entry, newest, rotations
+from pytest_golive.papers.content.batches import SMALL, SMALL_SHARE
+from pytest_golive.papers.content.sync_log import Row
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 
 SHOWN = 5

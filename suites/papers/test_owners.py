@@ -7,8 +7,8 @@ import re
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.owners import Escalation, owner_of, path_of
-from pytest_golive.papers.placeholders import is_placeholder
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.placeholders import is_placeholder
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 
 SUPPORT = "contato@timelyai.com.br"

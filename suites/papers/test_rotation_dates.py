@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers.owners import owner_of
-from pytest_golive.papers.placeholders import is_placeholder
 from pytest_golive.papers.rotations import LONGEST_DAYS, Due, due
+from pytest_golive.papers.text.placeholders import is_placeholder
 from pytest_golive.readiness.plan import PlannedCheck
 
 SECRETS = ("api_key", "webhook_secret")

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked, procedures
-from pytest_golive.papers.incidents import spoken
-from pytest_golive.papers.passages import Passage
-from pytest_golive.papers.placeholders import is_unwritten
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.incident_sections import spoken
+from pytest_golive.papers.text.passages import Passage
+from pytest_golive.papers.text.placeholders import is_unwritten
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 
 KEY = "operations.runbooks"

@@ -10,9 +10,9 @@ from pytest_golive.credentials.search import tracked_files
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.papers import asked
-from pytest_golive.papers.moments import Moment, moments_in
+from pytest_golive.papers.content.sync_log import Row
 from pytest_golive.papers.services import Service, differences, service_of
-from pytest_golive.papers.sync_log import Row
+from pytest_golive.papers.text.moments import Moment, moments_in
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.source.leaks import is_example
 

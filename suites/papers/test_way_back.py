@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
 from pytest_golive.papers.owners import owner_of
-from pytest_golive.papers.placeholders import is_placeholder, is_unwritten, left_open
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.placeholders import is_placeholder, is_unwritten, left_open
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.papers.way_back import BODIES, CIRCUMSTANCES, REHEARSAL_DAYS, lacking, way_back
 from pytest_golive.readiness.plan import PlannedCheck
 

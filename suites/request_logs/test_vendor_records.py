@@ -15,9 +15,9 @@ from pytest_golive.review.asking import asking
 from pytest_golive.review.calls import is_taken
 from pytest_golive.review.endpoints import method_of
 from pytest_golive.review.judging import judge
-from pytest_golive.review.records import Log, VendorRecords
 from pytest_golive.review.review import Review
 from pytest_golive.review.reviews import MISSING
+from pytest_golive.review.sources.records import Log, VendorRecords
 from pytest_golive.review.traffic import Row
 from pytest_golive.review.unseen import changes_unseen, days_unseen
 from pytest_golive.review.window import Window

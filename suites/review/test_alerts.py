@@ -7,7 +7,7 @@ import httpx
 from pytest_golive.facts.finding import CannotTell, Finding, NotVerified
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alert_trials import AlertTrials
+from pytest_golive.review.alerts.trials import AlertTrials
 from pytest_golive.review.traffic import TrafficProblem
 
 

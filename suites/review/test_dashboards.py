@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.named_dashboards import must_be_there
+from pytest_golive.review.dashboards.named import must_be_there
 
 
 def test_dashboards_answer(golive: Golive, planned: PlannedCheck) -> None:

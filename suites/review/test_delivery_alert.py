@@ -11,8 +11,8 @@ import yaml
 
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alert_routes import Routes, RoutesProblem, alerts_in, routes_in
-from pytest_golive.review.alert_rules import groups_of
+from pytest_golive.review.alerts.routes import Routes, RoutesProblem, alerts_in, routes_in
+from pytest_golive.review.alerts.rules import groups_of
 
 ALERTS, ROUTES = "monitoring.alerts", "monitoring.routes"
 

@@ -11,15 +11,15 @@ from itertools import pairwise
 from pytest_golive.facts.finding import CannotTell, CheckFailed, Finding, NotApplicable, NotVerified, NotYet
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
-from pytest_golive.papers.batches import Batch, growing
+from pytest_golive.papers.content.batches import Batch, growing
 from pytest_golive.publishing import Publishing, publishing_of, rollout_of
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review import rising, rollouts
 from pytest_golive.review.action import Action
 from pytest_golive.review.asking import asking
-from pytest_golive.review.bulk_sync import Job, failed_meanwhile
-from pytest_golive.review.rising import DAY
-from pytest_golive.review.rollouts import Doubt, Early, Said
+from pytest_golive.review.content import rising, rollouts
+from pytest_golive.review.content.bulk_sync import Job, failed_meanwhile
+from pytest_golive.review.content.rising import DAY
+from pytest_golive.review.content.rollouts import Doubt, Early, Said
 from pytest_golive.review.trends import TooLittle, Trend
 from pytest_golive.review.window import Window
 

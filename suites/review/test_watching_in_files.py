@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pytest_golive.golive import Golive
 from pytest_golive.papers.owners import owner_of
-from pytest_golive.papers.placeholders import is_placeholder
+from pytest_golive.papers.text.placeholders import is_placeholder
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alert_routes import Alert, Receiver, Routes, RoutesProblem, alerts_in, routes_in
-from pytest_golive.review.watched_files import ALERTS, PANELS, Wanted, unresolved
+from pytest_golive.review.alerts.routes import Alert, Receiver, Routes, RoutesProblem, alerts_in, routes_in
+from pytest_golive.review.dashboards.watched import ALERTS, PANELS, Wanted, unresolved
 
 SHOWN = 7
 ROUTES, ALERT_FILES, DASHBOARDS = "monitoring.routes", "monitoring.alerts", "monitoring.dashboards"

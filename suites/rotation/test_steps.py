@@ -11,7 +11,7 @@ from pytest_golive.facts.finding import CheckFailed, NotVerified, NotYet
 from pytest_golive.facts.moment import moment
 from pytest_golive.golive import Golive
 from pytest_golive.papers import asked
-from pytest_golive.papers.change_log import newest, rotations
+from pytest_golive.papers.changes.log import newest, rotations
 from pytest_golive.papers.rotation_steps import ToldSteps, is_about, steps_in
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.rotation import workers

@@ -10,8 +10,8 @@ import yaml
 from pytest_golive.changes import recorded, watched
 from pytest_golive.facts.moment import moment
 from pytest_golive.manifest.model import Operations
-from pytest_golive.papers.change_records import changes_of
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.changes.records import changes_of
+from pytest_golive.papers.text.reading import Paper
 from tests.suites.planned_checks import ARRIVALS, CHANGE_RECORDS, INTEGRATION_PAGES, KNOWN_GOOD
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "changes.md").read_text(encoding="utf-8")

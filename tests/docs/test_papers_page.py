@@ -9,9 +9,9 @@ import yaml
 
 from pytest_golive.manifest.model import Operations
 from pytest_golive.manifest.questions import read_questions
-from pytest_golive.papers.batches import batches_of
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.sync_log import rows_of
+from pytest_golive.papers.content.batches import batches_of
+from pytest_golive.papers.content.sync_log import rows_of
+from pytest_golive.papers.text.reading import Paper
 from tests.suites.planned_checks import GOING_LIVE, PAPERS
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "papers.md").read_text(encoding="utf-8")

@@ -12,10 +12,10 @@ import yaml
 from pytest_golive.cli import main
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified
 from pytest_golive.manifest.model import Monitoring
-from pytest_golive.review import alert_trials
-from pytest_golive.review.alert_trials import AlertTrials
-from pytest_golive.review.alerting import NEEDS
-from pytest_golive.review.promtool import is_installed
+from pytest_golive.review.alerts import trials as alert_trials
+from pytest_golive.review.alerts.alerting import NEEDS
+from pytest_golive.review.alerts.promtool import is_installed
+from pytest_golive.review.alerts.trials import AlertTrials
 from pytest_golive.review.reviews import Reviews, Watching
 
 needs_promtool = pytest.mark.skipif(not is_installed(), reason="promtool is not installed (Debian: prometheus)")

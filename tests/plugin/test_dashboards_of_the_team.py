@@ -14,8 +14,8 @@ import pytest
 
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotApplicable
 from pytest_golive.manifest.model import Monitoring
-from pytest_golive.review.dashboard import Board, Watched
-from pytest_golive.review.named_dashboards import must_be_there
+from pytest_golive.review.dashboards.dashboard import Board, Watched
+from pytest_golive.review.dashboards.named import must_be_there
 from pytest_golive.review.reviews import Reviews, Watching
 
 SEEN: list[dict[str, str]] = []

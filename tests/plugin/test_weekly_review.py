@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.review import rising, rollouts
 from pytest_golive.review.chart import chart
-from pytest_golive.review.content_figures import ContentFigures
-from pytest_golive.review.dashboard import Board, Watched, panels
-from pytest_golive.review.logs import AccessLogs
-from pytest_golive.review.prometheus import Prometheus
+from pytest_golive.review.content import rising, rollouts
+from pytest_golive.review.content.figures import ContentFigures
+from pytest_golive.review.content.rollouts import Doubt, Rollout
+from pytest_golive.review.dashboards.dashboard import Board, Watched, panels
 from pytest_golive.review.review import Review
-from pytest_golive.review.rollouts import Doubt, Rollout
+from pytest_golive.review.sources.logs import AccessLogs
+from pytest_golive.review.sources.prometheus import Prometheus
 from pytest_golive.review.trends import Trend
 from tests.plugin.conftest import Project
 from tests.review.prometheus_server import is_here, prometheus

@@ -10,9 +10,9 @@ from typing import Literal
 
 import pytest
 
-from pytest_golive.review.logs import AccessLogs
-from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
+from pytest_golive.review.sources.logs import AccessLogs
+from pytest_golive.review.sources.prometheus import Prometheus
 from pytest_golive.review.traffic import NotKept
 from tests.review.month import KINDS, Kept, Month, found, metrics
 from tests.review.prometheus_server import is_here, prometheus

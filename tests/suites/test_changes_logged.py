@@ -20,9 +20,9 @@ from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.manifest.model import Monitoring
-from pytest_golive.papers.change_entries import dated_entries, naming, tells_both
+from pytest_golive.papers.changes.entries import dated_entries, naming, tells_both
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review.reviews import Reviews, Watching
 from pytest_golive.source.alert_thresholds import thresholds_in

@@ -22,8 +22,8 @@ from pytest_golive.manifest.mistake import Mistakes
 from pytest_golive.manifest.model import Monitoring
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.review.decisions import read_decisions
-from pytest_golive.review.example import ExampleTraffic
 from pytest_golive.review.reviews import Reviews, Watching
+from pytest_golive.review.sources.example import ExampleTraffic
 from pytest_golive.review.traffic import Question, Row
 
 PLANNED = PlannedCheck(

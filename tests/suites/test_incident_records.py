@@ -19,10 +19,10 @@ from pytest_golive.golive import Golive
 from pytest_golive.history.kept import KeptRun
 from pytest_golive.history.store import History, file_of
 from pytest_golive.manifest.environment import Environment, Target
-from pytest_golive.papers.incident_records import incidents_in
-from pytest_golive.papers.moments import moments_in
+from pytest_golive.papers.incidents.records import incidents_in
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.reading import Paper
+from pytest_golive.papers.text.moments import moments_in
+from pytest_golive.papers.text.reading import Paper
 from pytest_golive.readiness.plan import PlannedCheck
 from pytest_golive.rotation.past import Past
 

@@ -13,10 +13,10 @@ import pytest
 import suites.rotation.test_steps as steps
 from pytest_golive.facts.finding import CannotTell, CheckFailed, NotVerified, NotYet
 from pytest_golive.manifest.environment import Target
-from pytest_golive.papers.change_log import Entry, newest, rotations
+from pytest_golive.papers.changes.log import Entry, newest, rotations
 from pytest_golive.papers.named import Papers
-from pytest_golive.papers.reading import read
 from pytest_golive.papers.rotation_steps import is_about, steps_in
+from pytest_golive.papers.text.reading import read
 from pytest_golive.rotation.instances import instances_in
 from pytest_golive.rotation.past import Begun, Past, noted_in
 from pytest_golive.rotation.submitting import submit

@@ -25,8 +25,8 @@ from pytest_golive.facts.outcome import Severity
 from pytest_golive.golive import Golive
 from pytest_golive.manifest.environment import Environment, Target
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.records import REACH, Kept, Log, VendorRecords
 from pytest_golive.review.reviews import MISSING, Reviews, Watching
+from pytest_golive.review.sources.records import REACH, Kept, Log, VendorRecords
 from pytest_golive.sandbox.augno import Augno
 from pytest_golive.sandbox.uppzy import Uppzy
 from pytest_golive.sandbox.uppzy.state import Question, Site

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pytest_golive.papers.batches import Batch, batches_of, entries_and_items, growing
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.sync_log import rows_of
+from pytest_golive.papers.content.batches import Batch, batches_of, entries_and_items, growing
+from pytest_golive.papers.content.sync_log import rows_of
+from pytest_golive.papers.text.reading import Paper
 
 HEAD = "source_id,document_id,batch_id,approver,published_at,status"
 PLAIN = f"{HEAD}\ncms-1,doc_1,B-1,Ana,2026-11-02T09:00Z,published\ncms-2,doc_2,B-2,Ana,2026-11-09T09:00Z,published\n"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pytest_golive.changes import recorded, recorded_states, watched
-from pytest_golive.papers.change_records import changes_of
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.recorded_change import Change
+from pytest_golive.papers.changes.recorded import Change
+from pytest_golive.papers.changes.records import changes_of
+from pytest_golive.papers.text.reading import Paper
 
 CONFIG = {
     "provider": "ga4",

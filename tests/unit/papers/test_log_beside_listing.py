@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pytest_golive.papers.published import Compared, Place, compare, is_ready, rows_here
-from pytest_golive.papers.reading import Paper
-from pytest_golive.papers.sync_log import rows_of
+from pytest_golive.papers.content.published import Compared, Place, compare, is_ready, rows_here
+from pytest_golive.papers.content.sync_log import rows_of
+from pytest_golive.papers.text.reading import Paper
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HERE = Place("production", True, "s-1", "t-1")

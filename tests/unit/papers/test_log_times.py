@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_golive.papers.log_times import first, times
+from pytest_golive.papers.content.log_times import first, times
 
 TOLD = {
     "2026-11-02T09:00:00Z": "2026-11-02 09:00 UTC",

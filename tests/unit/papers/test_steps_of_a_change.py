@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from pytest_golive.papers.change_steps import kind_of, outcome_of
-from pytest_golive.papers.record_times import moments_in
+from pytest_golive.papers.changes.steps import kind_of, outcome_of
+from pytest_golive.papers.text.record_times import moments_in
 
 
 @pytest.mark.parametrize(

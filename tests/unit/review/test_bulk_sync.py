@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pytest_golive.review.action import Action
-from pytest_golive.review.bulk_sync import Job, failed_meanwhile
-from pytest_golive.review.rising import Measure, Split, server_errors, timeouts
-from pytest_golive.review.rollouts import Doubt
+from pytest_golive.review.content.bulk_sync import Job, failed_meanwhile
+from pytest_golive.review.content.rising import Measure, Split, server_errors, timeouts
+from pytest_golive.review.content.rollouts import Doubt
 from pytest_golive.review.shares import Share
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.trends import TooLittle, Trend

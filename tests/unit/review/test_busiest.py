@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_golive.review.example import ExampleTraffic
-from pytest_golive.review.logs import AccessLogs
-from pytest_golive.review.prometheus import Prometheus
 from pytest_golive.review.review import Review
+from pytest_golive.review.sources.example import ExampleTraffic
+from pytest_golive.review.sources.logs import AccessLogs
+from pytest_golive.review.sources.prometheus import Prometheus
 from pytest_golive.review.traffic import Question, total
 from pytest_golive.review.window import Window
 from tests.review.prometheus_server import is_here, prometheus

@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 from pytest_golive.cli import main
-from pytest_golive.review.alerting import Limits
-from pytest_golive.review.dashboard import ACROSS, FILTERS, Board, Watched
+from pytest_golive.review.alerts.alerting import Limits
+from pytest_golive.review.alerts.promtool import is_installed
+from pytest_golive.review.dashboards.dashboard import ACROSS, FILTERS, Board, Watched
+from pytest_golive.review.dashboards.watched import PANELS, unresolved
 from pytest_golive.review.names import metric_names
-from pytest_golive.review.promtool import is_installed
-from pytest_golive.review.watched_files import PANELS, unresolved
 from tests.review.grafana_model import mistakes
 
 EVERYTHING = Watched("Everything", 'team="shop"', polls=True, rates=True, delivers=True)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_golive.review.chart import chart
-from pytest_golive.review.logs import AccessLogs
 from pytest_golive.review.review import Review
+from pytest_golive.review.sources.logs import AccessLogs
 from pytest_golive.review.traffic import NotKept, Question, TrafficProblem, summed, total
 from pytest_golive.review.window import last_week
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pytest_golive.review.action import Action
-from pytest_golive.review.rising import (
+from pytest_golive.review.content.rising import (
     Figure,
     Measure,
     Split,
@@ -17,7 +17,7 @@ from pytest_golive.review.rising import (
     server_errors,
     timeouts,
 )
-from pytest_golive.review.rollouts import Doubt, Early, Rollout, Said, effects, together, went_on
+from pytest_golive.review.content.rollouts import Doubt, Early, Rollout, Said, effects, together, went_on
 from pytest_golive.review.shares import Share
 from pytest_golive.review.thresholds import Thresholds
 from pytest_golive.review.trends import TooLittle, Trend

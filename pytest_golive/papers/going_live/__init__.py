@@ -1,0 +1,1 @@
+"""What is written down around going live: requirements, endpoints, builds."""

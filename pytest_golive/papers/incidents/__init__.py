@@ -1,0 +1,1 @@
+"""Records of incidents, and what was done about each."""

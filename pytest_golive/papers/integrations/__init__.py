@@ -1,0 +1,1 @@
+"""Pages about single integrations: runbooks, limits, drills, counts of events."""

@@ -1,0 +1,1 @@
+"""What batches of content did to ratings, confidence and calls."""

@@ -1,0 +1,1 @@
+"""Dashboards: one that golive writes, those that golive.yaml names, and what they watch."""

@@ -1,0 +1,1 @@
+"""Who keeps traffic: Prometheus, logs, the vendors themselves, and the example."""
