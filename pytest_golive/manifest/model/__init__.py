@@ -1,0 +1,70 @@
+"""golive.yaml as types; the descriptions are what an editor shows beside each key."""
+
+from pytest_golive.manifest.model.environments import Budget, Deployment, Environment, Rotation, VendorTarget
+from pytest_golive.manifest.model.form import (
+    Argv,
+    DayOrMoment,
+    EnvironmentName,
+    Fingerprint,
+    FromVariable,
+    Frozen,
+    Moment,
+    ProgramName,
+    PythonObject,
+    RuleOrFault,
+    Seconds,
+    Text,
+    Texts,
+    WebAddress,
+    exactly_one_of,
+)
+from pytest_golive.manifest.model.manifest import Cassettes, History, Manifest, NotApplicable
+from pytest_golive.manifest.model.monitoring import (
+    AlertLimit,
+    FieldName,
+    LabelName,
+    MetricName,
+    Monitoring,
+    ThresholdName,
+)
+from pytest_golive.manifest.model.operations import KeyRotation, Operations, SourceCode
+from pytest_golive.manifest.model.programs import Client, Effects, Handler
+
+__all__ = [
+    "AlertLimit",
+    "Argv",
+    "Budget",
+    "Cassettes",
+    "Client",
+    "DayOrMoment",
+    "Deployment",
+    "Effects",
+    "Environment",
+    "EnvironmentName",
+    "FieldName",
+    "Fingerprint",
+    "FromVariable",
+    "Frozen",
+    "Handler",
+    "History",
+    "KeyRotation",
+    "LabelName",
+    "Manifest",
+    "MetricName",
+    "Moment",
+    "Monitoring",
+    "NotApplicable",
+    "Operations",
+    "ProgramName",
+    "PythonObject",
+    "Rotation",
+    "RuleOrFault",
+    "Seconds",
+    "SourceCode",
+    "Text",
+    "Texts",
+    "ThresholdName",
+    "VendorTarget",
+    "WebAddress",
+    "exactly_one_of",
+]
