@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,9 +20,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 HEAD = """# What decides each rule
 
 Made from the packs: `python -m pytest_golive.report.rule_table`. A name in `code` is a check function of `suites/`
-(without `test_`), in brackets what it is made for once each. What is *later* waits for a version that can carry it out:
-until then the rule, or this part of it, is not verified in your environments and never green. What a person vouches
-for is told in [people.md](people.md).
+(without `test_`), in brackets what it is made for once each. What a person vouches for is told in
+[people.md](people.md). A few faults cannot be tried by golive: the table says why, and they are not applicable. What
+would be *later* waits for a version that can carry it out, is not verified until then, and never green.
 """
 
 KINDS = {
@@ -31,6 +32,15 @@ KINDS = {
     "handler": "handler lab",
 }
 """How parts decide that no check of this version carries out."""
+
+STANDINGS = (
+    "decided as a whole",
+    "but for a part that cannot be tried and says why",
+    "that cannot be tried and say why",
+    "in part",
+    "later",
+)
+"""How far a rule is decided, as the counts above a table tell it."""
 
 
 def page() -> str:
@@ -44,9 +54,7 @@ def page() -> str:
 
 
 def _table(rules: Sequence[Rule]) -> Iterator[str]:
-    begun = sum(any(landed(part) for part in rule.decided_by) for rule in rules)
-    whole = sum(all(landed(part) for part in rule.decided_by) for rule in rules)
-    yield f"{len(rules)} rules: {whole} decided as a whole, {begun - whole} more in part, {len(rules) - begun} later."
+    yield _counted(rules)
     yield ""
     yield "| rule | severity | suites | what has to hold | decided by |"
     yield "|---|---|---|---|---|"
@@ -54,6 +62,24 @@ def _table(rules: Sequence[Rule]) -> Iterator[str]:
         parts = "; ".join(dict.fromkeys(map(_told, rule.decided_by)))
         suites = ", ".join(suite.value for suite in rule.suites)
         yield f"| {rule.id} | {rule.severity.value} | {suites} | {_cell(rule.title)} | {parts} |"
+
+
+def _counted(rules: Sequence[Rule]) -> str:
+    """Return how many rules are decided, how far."""
+    standings = Counter(_standing(rule) for rule in rules)
+    counts = ", ".join(f"{standings[standing]} {standing}" for standing in STANDINGS if standings[standing])
+    return f"{len(rules)} rules: {counts}."
+
+
+def _standing(rule: Rule) -> str:
+    whole, but_for_a_part, never, in_part, later = STANDINGS
+    missing = [part for part in rule.decided_by if not landed(part)]
+    if not missing:
+        return whole
+    begun = len(missing) < len(rule.decided_by)
+    if all(why_not_tried([part]) for part in missing):
+        return but_for_a_part if begun else never
+    return in_part if begun else later
 
 
 def _told(part: Part) -> str:

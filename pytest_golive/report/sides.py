@@ -13,15 +13,10 @@ from pytest_golive.readiness.verdict import DecidedRule
 
 YOURS = frozenset(
     {
-        "attestations",
         "cassettes",
         "clients",
         "configuration",
-        "documents_of_the_team",
         "handlers",
-        "logs",
-        "monitoring",
-        "operations",
         "papers",
         "review",
         "rotation",
@@ -98,7 +93,9 @@ def side_of(planned: PlannedRule | None, rule: DecidedRule) -> Side:
         return Side.PEOPLE
     if first.kind != "check":
         return Side.YOURS
-    file = next((test.partition("::")[0].partition("/")[2] for test in rule.decided_by if test.startswith("golive/")), "")
+    file = next(
+        (test.partition("::")[0].partition("/")[2] for test in rule.decided_by if test.startswith("golive/")), ""
+    )
     folder = file.partition("/")[0]
     if folder == PEOPLE:
         return Side.PEOPLE

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_golive.facts.outcome import Outcome, Severity
 from pytest_golive.readiness.plan import Plan, PlannedRule
 from pytest_golive.readiness.verdict import DecidedRule
-from pytest_golive.report.sides import Side, Standing, next_steps, side_of, standings, told
+from pytest_golive.report.sides import YOUR_FILES, YOURS, Side, Standing, next_steps, side_of, standings, told
+from pytest_golive.shipped import suites_folder
 from pytest_golive.vendors.rule import Part
 from tests.unit.report.red_runs import made_up
 
@@ -48,6 +51,18 @@ def test_a_check_is_whose_its_suite_is() -> None:
 
     assert found == [Side.YOURS, Side.YOURS, Side.PEOPLE, Side.VENDOR]
     assert side_of(None, decided("SHOP-07", Outcome.PASSED)) is Side.YOURS
+
+
+def test_files_of_the_team_may_stand_beside_calls_to_the_vendor() -> None:
+    """Each file that is named is there."""
+    (rule,) = plan_of(AA_01=Part(check="x")).rules
+    suites = suites_folder()
+
+    assert [name for name in YOUR_FILES if not (suites / name).is_file()] == []
+    assert [name for name in YOURS if not (suites / name).is_dir()] == []
+    for name in YOUR_FILES:
+        told = replace(decided("AA-01", Outcome.PASSED), decided_by=(f"golive/{name}::test_x[timely]",))
+        assert side_of(rule, told) is Side.YOURS
 
 
 def test_settled_is_what_nobody_has_to_see_to() -> None:
