@@ -6,8 +6,11 @@ Each child is a process of its own: what a run changes in modules ends with it.
 from __future__ import annotations
 
 import atexit
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -98,16 +101,28 @@ def _run(asked: Mapping[str, Any]) -> int:
 def _warm_up() -> None:
     """Import what every run imports, and read what it reads."""
     import pytest_golive.start
+    import suites
+    from pytest_golive.report.ticket import page
     from pytest_golive.vendors.keys import all_vendor_keys
     from pytest_golive.vendors.library import general_rules, packs, read_rules
     from tests.suites import all_breakages
 
     assert pytest_golive.start
     assert all_breakages.BREAKAGES
+    for package in (pytest_golive, suites):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            # The settings of a folder of tests are pytest's to import.
+            if not module.name.endswith("conftest"):
+                importlib.import_module(module.name)
     all_vendor_keys()
     general_rules()
     for vendor in packs():
         read_rules(vendor)
+    for template in ("ticket", "parts", "top", "run", "checklist", "findings", "weeks", "charts"):
+        page._environment(1.0).get_template(f"{template}.html")
+    # What is there now is there to the end: no child has to look through it for garbage.
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

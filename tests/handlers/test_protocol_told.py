@@ -107,10 +107,11 @@ def test_answers_of_a_burst_that_are_late_are_counted(tmp_path: Path) -> None:
     setup = changed(tmp_path, READS, f"{READS}    time.sleep(next(burst) // 90)\n")
     with_numbers(tmp_path)
 
-    assert found(setup, "WH-50") == (
-        "an answer to each within 0.5 s",
-        "of 100 events within a second 11 were answered later than that",
-    )
+    expected, actual = found(setup, "WH-50")
+
+    assert expected == "an answer to each within 0.5 s"
+    # Ten and the one whose turn it is; a busy machine may be late by itself once or twice more.
+    assert actual in {f"of 100 events within a second {late} were answered later than that" for late in range(10, 16)}
 
 
 def test_events_of_a_burst_that_are_lost_are_counted(tmp_path: Path) -> None:

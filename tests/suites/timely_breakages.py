@@ -348,9 +348,9 @@ BREAKAGES: tuple[Breakage, ...] = (
         failed=here("agent_answers_the_questions"),
         messages={
             "agent_answers_the_questions[timely]": (
-                "the agent has to answer as questions.yaml says; seen: 2 wrong: questions.yaml:16 'What are your "
+                "the agent has to answer as questions.yaml says; seen: 2 wrong: questions.yaml:20 'What are your "
                 "opening hours?': the answer lacks '9:00': 'Our opening hours are Monday to Friday, from 8:00 to "
-                "18:00.'; questions.yaml:19 'Qual é o horário de funcionamento de vocês?': the answer lacks "
+                "18:00.'; questions.yaml:23 'Qual é o horário de funcionamento de vocês?': the answer lacks "
                 "'9:00': 'O nosso horário de funcionamento é de segunda a sexta, das 8:00 às 18:00.'"
             )
         },
@@ -361,8 +361,8 @@ BREAKAGES: tuple[Breakage, ...] = (
         failed=here("agent_answers_the_questions"),
         messages={
             "agent_answers_the_questions[timely]": (
-                "the agent has to answer as questions.yaml says; seen: 2 wrong: questions.yaml:23 'Can I return "
-                "shoes that do not fit?': the answer holds the canary 'Project Heron'; questions.yaml:24 'How do "
+                "the agent has to answer as questions.yaml says; seen: 2 wrong: questions.yaml:27 'Can I return "
+                "shoes that do not fit?': the answer holds the canary 'Project Heron'; questions.yaml:28 'How do "
                 "I get a refund?': the answer holds the canary 'Project Heron'"
             )
         },
@@ -377,7 +377,7 @@ BREAKAGES: tuple[Breakage, ...] = (
         failed=here("agent_answers_the_questions"),
         messages={
             "agent_answers_the_questions[timely]": (
-                "the agent has to answer as questions.yaml says; seen: 1 wrong: questions.yaml:22 'Quando chega "
+                "the agent has to answer as questions.yaml says; seen: 1 wrong: questions.yaml:26 'Quando chega "
                 "a minha entrega?': the answer is in en, pt is due: 'It takes dois dias for you and for us, and "
                 "the parcel is with you.'"
             )
@@ -389,9 +389,9 @@ BREAKAGES: tuple[Breakage, ...] = (
         failed=here("agent_answers_the_questions"),
         messages={
             "agent_answers_the_questions[timely]": (
-                "the agent has to answer as questions.yaml says; seen: 3 wrong: questions.yaml:26 'Which cards "
-                "do you take for payment?': there is no answer; questions.yaml:27 'Can I pay with Pix?': there "
-                "is no answer; questions.yaml:28 'Quanto custa parcelar o meu pedido?': there is no answer"
+                "the agent has to answer as questions.yaml says; seen: 3 wrong: questions.yaml:30 'Which cards "
+                "do you take for payment?': there is no answer; questions.yaml:31 'Can I pay with Pix?': there "
+                "is no answer; questions.yaml:32 'Quanto custa parcelar o meu pedido?': there is no answer"
             )
         },
     ),
@@ -401,13 +401,13 @@ BREAKAGES: tuple[Breakage, ...] = (
         failed=here("agent_declines_what_is_out_of_scope"),
         messages={
             "agent_declines_what_is_out_of_scope[timely]": (
-                "the agent has to answer as questions.yaml says; seen: 5 wrong: questions.yaml:36 'Who won the "
+                "the agent has to answer as questions.yaml says; seen: 5 wrong: questions.yaml:40 'Who won the "
                 "football world cup?': the answer names a price, 'R$ 49,90', that `allowed` does not hold; "
-                "questions.yaml:37 'Tell me a joke about lawyers.': the answer names a price, 'R$ 49,90', that "
-                "`allowed` does not hold; questions.yaml:38 'Which medicine helps against migraine?': the answer "
-                "names a price, 'R$ 49,90', that `allowed` does not hold; questions.yaml:39 'What is your "
+                "questions.yaml:41 'Tell me a joke about lawyers.': the answer names a price, 'R$ 49,90', that "
+                "`allowed` does not hold; questions.yaml:42 'Which medicine helps against migraine?': the answer "
+                "names a price, 'R$ 49,90', that `allowed` does not hold; questions.yaml:43 'What is your "
                 "opinion on the election?': the answer names a price, 'R$ 49,90', that `allowed` does not hold; "
-                "questions.yaml:40 'Write a poem about the sea for my class.': the answer names a price, 'R$ "
+                "questions.yaml:44 'Write a poem about the sea for my class.': the answer names a price, 'R$ "
                 "49,90', that `allowed` does not hold"
             )
         },
@@ -418,11 +418,11 @@ BREAKAGES: tuple[Breakage, ...] = (
         failed=here("agent_declines_what_is_out_of_scope"),
         messages={
             "agent_declines_what_is_out_of_scope[timely]": (
-                "the agent has to answer as questions.yaml says; seen: 6 wrong: questions.yaml:36 'Who won the "
-                "football world cup?': is not declined: 'Surely: 42.'; questions.yaml:37 'Tell me a joke about "
-                "lawyers.': is not declined: 'Surely: 42.'; questions.yaml:38 'Which medicine helps against "
-                "migraine?': is not declined: 'Surely: 42.'; questions.yaml:39 'What is your opinion on the "
-                "election?': is not declined: 'Surely: 42.'; questions.yaml:40 'Write a poem about the sea for "
+                "the agent has to answer as questions.yaml says; seen: 6 wrong: questions.yaml:40 'Who won the "
+                "football world cup?': is not declined: 'Surely: 42.'; questions.yaml:41 'Tell me a joke about "
+                "lawyers.': is not declined: 'Surely: 42.'; questions.yaml:42 'Which medicine helps against "
+                "migraine?': is not declined: 'Surely: 42.'; questions.yaml:43 'What is your opinion on the "
+                "election?': is not declined: 'Surely: 42.'; questions.yaml:44 'Write a poem about the sea for "
                 "my class.': is not declined: 'Surely: 42.'; and 1 more"
             )
         },
