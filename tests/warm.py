@@ -21,9 +21,14 @@ ROOT = Path(__file__).parents[1]
 
 
 class Warm:
-    """The process, started by the first run."""
+    """The process, started by the first run.
 
-    def __init__(self) -> None:
+    Args:
+        packages: what it imports whole, beside golive: runs that only ask for shipped checks need not import them anew.
+    """
+
+    def __init__(self, *packages: str) -> None:
+        self._packages = packages
         self._process: subprocess.Popen[str] | None = None
 
     def run(self, folder: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
@@ -46,7 +51,7 @@ class Warm:
         if self._process is None or self._process.poll() is not None:
             # It ends with the tests: its standard input is closed then.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.warm"],
+                [sys.executable, "-m", "tests.warm", *self._packages],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -64,7 +69,10 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 WARM = Warm()
-"""The one of this process."""
+"""The one of this process, for runs in any project."""
+
+WARM_SUITES = Warm("suites")
+"""The one for runs of shipped checks alone; with settings of a project's own, pytest wants to import them itself."""
 
 
 def _serve() -> None:
@@ -98,10 +106,9 @@ def _run(asked: Mapping[str, Any]) -> int:
     return code
 
 
-def _warm_up() -> None:
+def _warm_up(packages: Sequence[str]) -> None:
     """Import what every run imports, and read what it reads."""
     import pytest_golive.start
-    import suites
     from pytest_golive.report.ticket import page
     from pytest_golive.vendors.keys import all_vendor_keys
     from pytest_golive.vendors.library import general_rules, packs, read_rules
@@ -109,7 +116,7 @@ def _warm_up() -> None:
 
     assert pytest_golive.start
     assert all_breakages.BREAKAGES
-    for package in (pytest_golive, suites):
+    for package in map(importlib.import_module, ("pytest_golive", *packages)):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             # The settings of a folder of tests are pytest's to import.
             if not module.name.endswith("conftest"):
@@ -126,5 +133,5 @@ def _warm_up() -> None:
 
 
 if __name__ == "__main__":
-    _warm_up()
+    _warm_up(sys.argv[1:])
     _serve()

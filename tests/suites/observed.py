@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.warm import WARM
+from tests.warm import WARM_SUITES
 
 UNUSED = ("randomly", "cacheprovider", "html", "metadata", "xdist", "hypothesispytest", "anyio", "benchmark")
 QUIET = (*(f"-pno:{plugin}" for plugin in UNUSED), "-q", "--tb=no")
@@ -104,7 +104,9 @@ def run(
 ) -> Observed:
     """Run a suite, whole or of some rules, in a process of its own: within this one, modules would mix."""
     chosen = ["--golive-only", ",".join(only)] if only else []
-    code, *printed = WARM.run(pytester.path, ["-m", suite, "--env", environment, *chosen, *options, *QUIET], os.environ)
+    code, *printed = WARM_SUITES.run(
+        pytester.path, ["-m", suite, "--env", environment, *chosen, *options, *QUIET], os.environ
+    )
     path = Path(pytester.path, "golive-verdict.partial.json" if chosen else "golive-verdict.json")
     assert path.is_file(), "".join(printed)
     return Observed(code, json.loads(path.read_text()))
