@@ -83,6 +83,10 @@ def test_an_app_that_raises_answers_500_and_its_traceback_is_logged() -> None:
         receipt = send(Parcel(f"{program.launch.origin}/boom"))
 
         assert receipt.status == 500
+        # Its words come by a pipe of their own, which may be later than the answer.
+        until = time.monotonic() + 5
+        while "RuntimeError: as asked" not in program.log() and time.monotonic() < until:
+            time.sleep(0.02)
         assert "RuntimeError: as asked" in program.log()
     finally:
         program.stop()
