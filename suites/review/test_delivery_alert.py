@@ -11,8 +11,9 @@ import yaml
 
 from pytest_golive.golive import Golive
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alerts.routes import Routes, RoutesProblem, alerts_in, routes_in
+from pytest_golive.review.alerts.routes import Routes, RoutesProblem, alerts_in
 from pytest_golive.review.alerts.rules import groups_of
+from pytest_golive.review.asking import files_named, routes_named
 
 ALERTS, ROUTES = "monitoring.alerts", "monitoring.routes"
 
@@ -28,16 +29,14 @@ def test_alert_on_failed_deliveries_reaches_somebody(golive: Golive, planned: Pl
     If this fails: point the route of the alert at a receiver with an address, a channel or a pager.
     """
     del planned
-    alerts = [
-        each for file in _there(golive, ALERTS, golive.reviews.alert_files) for each in _on_deliveries(golive, file)
-    ]
+    alerts = [each for file in files_named(ALERTS, golive.reviews.alert_files) for each in _on_deliveries(golive, file)]
     if not alerts:
         golive.cannot_tell(
             "an alert has to be about failed deliveries",
             expected="one that names webhooks or deliveries, and their failures",
             actual=f"none in {', '.join(path.name for path in golive.reviews.alert_files)}",
         )
-    routes = _routes(golive, _there(golive, ROUTES, golive.reviews.route_files))
+    routes = routes_named(ROUTES, golive.reviews.route_files)
     lost = [told for name, labels in alerts if (told := _lost(name, labels, routes))]
     golive.must(
         "the alert on failed deliveries has to reach somebody",
@@ -78,31 +77,3 @@ def _on_deliveries(golive: Golive, file: Path) -> Iterator[tuple[str, Mapping[st
 def _rules(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     rules = group.get("rules")
     return [rule for rule in rules if isinstance(rule, dict) and "alert" in rule] if isinstance(rules, list) else []
-
-
-def _routes(golive: Golive, files: Sequence[Path]) -> tuple[Routes, ...]:
-    __tracebackhide__ = True
-    try:
-        return routes_in(files)
-    except RoutesProblem as problem:
-        golive.cannot_tell(
-            "routes have to be readable",
-            expected="a configuration of Alertmanager, or policies of Grafana",
-            actual=str(problem),
-        )
-        raise
-
-
-def _there(golive: Golive, key: str, files: Sequence[Path]) -> list[Path]:
-    __tracebackhide__ = True
-    if not files:
-        golive.not_verified(f"{key} is missing: no file is named", key=key)
-    lost = [path.name for path in files if not path.exists()]
-    golive.must(
-        "what golive.yaml names has to be there",
-        not lost,
-        expected="a file or folder, seen from golive.yaml",
-        actual=f"{key}: {', '.join(lost)} is not there",
-    )
-    found = [each for path in files for each in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    return [path for path in found if path.is_file()]

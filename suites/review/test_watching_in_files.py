@@ -10,7 +10,8 @@ from pytest_golive.golive import Golive
 from pytest_golive.papers.owners import owner_of
 from pytest_golive.papers.text.placeholders import is_placeholder
 from pytest_golive.readiness.plan import PlannedCheck
-from pytest_golive.review.alerts.routes import Alert, Receiver, Routes, RoutesProblem, alerts_in, routes_in
+from pytest_golive.review.alerts.routes import Alert, Receiver, RoutesProblem, alerts_in
+from pytest_golive.review.asking import files_named, routes_named
 from pytest_golive.review.dashboards.watched import ALERTS, PANELS, Wanted, unresolved
 
 SHOWN = 7
@@ -31,7 +32,7 @@ def test_watching_is_kept_in_files(golive: Golive, planned: PlannedCheck) -> Non
         (DASHBOARDS, reviews.dashboard_files, PANELS),
         (ALERT_FILES, reviews.alert_files, ALERTS),
     ):
-        text = "\n".join(_texts(golive, key, files))
+        text = "\n".join(_texts(key, files))
         missing += unresolved(wanted, text, reviews.names, used)
     golive.must(
         "what has to be watched has to stand in files",
@@ -52,9 +53,9 @@ def test_alerts_reach_their_owner(golive: Golive, planned: PlannedCheck) -> None
     if owner is None or is_placeholder(owner[1]):
         golive.not_verified(f"{OWNER} is missing: nobody is named", key=OWNER)
     assert owner is not None, "the check ended otherwise"
-    files = _there(golive, ALERT_FILES, golive.reviews.alert_files)
+    files = files_named(ALERT_FILES, golive.reviews.alert_files)
     alerts = _alerts(golive, files, planned.vendor)
-    routes = _routes(golive, _there(golive, ROUTES, golive.reviews.route_files))
+    routes = routes_named(ROUTES, golive.reviews.route_files)
     others = [each for each in golive.papers.owners.values() if each.casefold() != owner[1].casefold()]
     wrong: list[str] = []
     silent: dict[str, None] = {}
@@ -104,25 +105,9 @@ def _names(team: str, told: str) -> bool:
     return all(re.sub(r"[^a-z0-9]+", "", word) in plain for word in words)
 
 
-def _texts(golive: Golive, key: str, files: Sequence[Path]) -> Iterator[str]:
-    for path in _there(golive, key, files):
+def _texts(key: str, files: Sequence[Path]) -> Iterator[str]:
+    for path in files_named(key, files):
         yield path.read_text("utf-8", "replace")
-
-
-def _there(golive: Golive, key: str, files: Sequence[Path]) -> list[Path]:
-    """Return the files that a key names, those of folders one by one."""
-    __tracebackhide__ = True
-    if not files:
-        golive.not_verified(f"{key} is missing: no file is named", key=key)
-    lost = [path.name for path in files if not path.exists()]
-    golive.must(
-        "what golive.yaml names has to be there",
-        not lost,
-        expected="a file or folder, seen from golive.yaml",
-        actual=f"{key}: {', '.join(lost)} is not there",
-    )
-    found = [each for path in files for each in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-    return [path for path in found if path.is_file()]
 
 
 def _alerts(golive: Golive, files: Sequence[Path], vendor: str) -> list[Alert]:
@@ -142,16 +127,3 @@ def _alerts(golive: Golive, files: Sequence[Path], vendor: str) -> list[Alert]:
     others = set(golive.environment.targets) - {vendor}
     rest = [alert for alert in alerts if alert.labels.get("vendor", "").casefold() not in others]
     return named or [alert for alert in rest if not alert.is_for_nobody]
-
-
-def _routes(golive: Golive, files: Sequence[Path]) -> tuple[Routes, ...]:
-    __tracebackhide__ = True
-    try:
-        return routes_in(files)
-    except RoutesProblem as problem:
-        golive.cannot_tell(
-            "routes have to be readable",
-            expected="a configuration of Alertmanager, or policies of Grafana",
-            actual=str(problem),
-        )
-        raise

@@ -35,16 +35,16 @@ def test_secret_is_newer_than_the_key(golive: Golive, planned: PlannedCheck) -> 
     if created is None:
         told = golive.papers.rotations.get(planned.vendor, {}).get(look.credential, {}).get("created", "")
         created = _day(told)
-    for name, at in (("created", created), ("stored", look.steps.stored)):
-        if at is None:
-            raise look.missing(name)
-    assert created is not None
-    assert look.steps.stored is not None
+    stored = look.steps.stored
+    if created is None:
+        raise look.missing("created")
+    if stored is None:
+        raise look.missing("stored")
     golive.must(
         "the secret has to be newer than the key",
-        not is_before(look.steps.stored, created),
+        not is_before(stored, created),
         expected=f"a secret that was stored since {_written(created)}",
-        actual=f"it was stored on {written(look.steps.stored)}",
+        actual=f"it was stored on {written(stored)}",
     )
 
 
